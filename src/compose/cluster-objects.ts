@@ -1,0 +1,231 @@
+// The Kubernetes objects that the programs need beside the CRDs: namespace, accounts, rights, webhook configuration. `up`
+// applies them; the chart renders the same. Rights are the least that each role's calls need.
+
+import {
+  CLIENT_SERVICE_ACCOUNT,
+  FRONTEND_CONFIG_MAP,
+  GROUP,
+  OWNER_ANNOTATION,
+  SERVICE_ACCOUNTS,
+  SESSION_PLURAL,
+  SYSTEM_NAMESPACE,
+  VERSION,
+  WEBHOOK_CERTIFICATE_SECRET,
+  WEBHOOK_CONFIGURATION,
+  WEBHOOK_NAME,
+} from '../model/names.ts';
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+  readonly [field: string]: unknown;
+}
+
+interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+type Role = keyof typeof SERVICE_ACCOUNTS;
+
+const RBAC = 'rbac.authorization.k8s.io';
+const labels = { 'app.kubernetes.io/name': 'mcp-session-operator', 'app.kubernetes.io/managed-by': 'mcpsession' };
+
+const sessions = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpsessions'], verbs });
+const sessionStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpsessions/status'], verbs });
+const nodes = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes'], verbs });
+const nodeStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes/status'], verbs });
+const events: PolicyRule = { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] };
+const reviews: readonly PolicyRule[] = [
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+];
+const clusterId: PolicyRule = { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system'] };
+const leases: PolicyRule = {
+  apiGroups: ['coordination.k8s.io'],
+  resources: ['leases'],
+  verbs: ['get', 'list', 'create', 'update'],
+};
+
+/** Cluster-wide rights of each role. */
+const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
+  controller: [
+    sessions('get', 'list', 'watch', 'update', 'patch', 'delete'),
+    sessionStatus('update'),
+    nodes('get', 'list', 'create', 'patch', 'update'),
+    nodeStatus('update'),
+    events,
+    ...reviews,
+    clusterId,
+  ],
+  placement: [sessions('get', 'list', 'watch'), sessionStatus('update'), nodes('get', 'list', 'watch'), events],
+  webhook: [
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations'],
+      verbs: ['get', 'patch', 'update'],
+      resourceNames: [WEBHOOK_CONFIGURATION],
+    },
+  ],
+  frontend: [sessions('get', 'list', 'watch', 'create', 'delete'), nodes('get', 'list'), ...reviews],
+};
+
+/** Rights inside the operator's own namespace. */
+const SYSTEM_RULES: Readonly<Partial<Record<Role, readonly PolicyRule[]>>> = {
+  controller: [leases],
+  placement: [leases],
+  webhook: [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'patch'], resourceNames: [WEBHOOK_CERTIFICATE_SECRET] },
+  ],
+};
+
+export function systemObjects(): readonly KubernetesObject[] {
+  const roles = Object.keys(SERVICE_ACCOUNTS) as Role[]; // keys of a constant
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels } },
+    ...roles.flatMap(roleObjects),
+    ...userRoles(),
+    ...frontendDiscovery(),
+  ];
+}
+
+function roleObjects(role: Role): readonly KubernetesObject[] {
+  const name = SERVICE_ACCOUNTS[role];
+  const system = SYSTEM_RULES[role];
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: SYSTEM_NAMESPACE, labels } },
+    clusterRole(name, CLUSTER_RULES[role]),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects: [account(name, SYSTEM_NAMESPACE)],
+    },
+    ...(system === undefined ? [] : namespacedRights({ name, namespace: SYSTEM_NAMESPACE, rules: system })),
+  ];
+}
+
+/** What people and agents are given: to see, to change, and, apart from these, to run commands (ux.md 1.1). */
+function userRoles(): readonly KubernetesObject[] {
+  const exec: PolicyRule = { apiGroups: [GROUP], resources: ['mcpsessions/exec'], verbs: ['create'] };
+  return [
+    clusterRole('mcpsession-view', [sessions('get', 'list', 'watch')]),
+    clusterRole('mcpsession-edit', [sessions('get', 'list', 'watch', 'create', 'update', 'patch', 'delete')]),
+    clusterRole('mcpsession-exec', [exec]),
+  ];
+}
+
+/** Where the front end is and which authority it has: for the CLI and the stdio front end of anybody who is authenticated. */
+function frontendDiscovery(): readonly KubernetesObject[] {
+  const name = 'mcpsession-frontend-discovery';
+  const rules: PolicyRule[] = [
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: [FRONTEND_CONFIG_MAP] },
+  ];
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace: SYSTEM_NAMESPACE, labels }, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace: SYSTEM_NAMESPACE, labels },
+      roleRef: { apiGroup: RBAC, kind: 'Role', name },
+      subjects: [{ kind: 'Group', apiGroup: RBAC, name: 'system:authenticated' }],
+    },
+  ];
+}
+
+export function frontendConfigMap(frontend: { readonly url: string; readonly caPem: string }): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: FRONTEND_CONFIG_MAP, namespace: SYSTEM_NAMESPACE, labels },
+    data: { url: frontend.url, 'ca.crt': frontend.caPem },
+  };
+}
+
+/** The account whose tokens MCP clients of a namespace use, with the rights to make and use sessions there. */
+export function clientObjects(namespace: string): readonly KubernetesObject[] {
+  const name = CLIENT_SERVICE_ACCOUNT;
+  const binding = (role: string): KubernetesObject => ({
+    apiVersion: `${RBAC}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: `${name}-${role}`, namespace, labels },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: `mcpsession-${role}` },
+    subjects: [account(name, namespace)],
+  });
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, labels } },
+    binding('edit'),
+    binding('exec'),
+  ];
+}
+
+/**
+ * Only writes of the spec or of the owner are judged: removing a finalizer, deleting and relabelling work while the webhook
+ * is down (security.md 0.6). The rest of the metadata needs no judgement.
+ */
+export function webhookConfiguration(webhook: { readonly url: string; readonly caPem: string }): KubernetesObject {
+  const owner = (object: string) => `${object}.metadata.?annotations[?'${OWNER_ANNOTATION}'].orValue('')`;
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: WEBHOOK_CONFIGURATION, labels },
+    webhooks: [
+      {
+        name: WEBHOOK_NAME,
+        clientConfig: { url: webhook.url, caBundle: Buffer.from(webhook.caPem).toString('base64') },
+        rules: [
+          {
+            apiGroups: [GROUP],
+            apiVersions: [VERSION],
+            resources: [SESSION_PLURAL],
+            operations: ['CREATE', 'UPDATE'],
+            scope: 'Namespaced',
+          },
+        ],
+        matchConditions: [
+          {
+            name: 'spec-or-owner-changes',
+            expression: `request.operation == 'CREATE' || (!has(object.metadata.deletionTimestamp) && (object.spec != oldObject.spec || ${owner('object')} != ${owner('oldObject')}))`,
+          },
+        ],
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        failurePolicy: 'Fail',
+        timeoutSeconds: 5,
+        matchPolicy: 'Equivalent',
+      },
+    ],
+  };
+}
+
+const clusterRole = (name: string, rules: readonly PolicyRule[]): KubernetesObject => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: 'ClusterRole',
+  metadata: { name, labels },
+  rules,
+});
+
+const account = (name: string, namespace: string) => ({ kind: 'ServiceAccount', name, namespace });
+
+function namespacedRights(input: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly rules: readonly PolicyRule[];
+}): readonly KubernetesObject[] {
+  const { name, namespace, rules } = input;
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace, labels }, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace, labels },
+      roleRef: { apiGroup: RBAC, kind: 'Role', name },
+      subjects: [account(name, namespace)],
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+// What every role gets from its composition root.
+
+import type { Policy } from '../../model/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Metrics } from '../../process/metrics.ts';
+
+export interface RoleContext {
+  /** As the role's own account. */
+  readonly client: KubeClient;
+  readonly policy: Policy;
+  readonly policyHash: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Distinguishes this process from every other one that could run at the same time; stable for one state directory. */
+  readonly identity: string;
+}
+
+/** Metrics of a watch, for reflectors. */
+export const watchMetrics = (metrics: Metrics, resource: string) => ({
+  seen: () => metrics.watchLastEvent.setToCurrentTime({ resource }),
+  restarted: () => metrics.watchRestarts.inc({ resource }),
+});

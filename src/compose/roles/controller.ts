@@ -1,0 +1,128 @@
+// Wires the controller role: reconciler and node API share a process and the engine (design.md 2).
+
+import { randomBytes } from 'node:crypto';
+import { createController } from '../../controller/controller.ts';
+import type { DockerEngine } from '../../docker/engine.ts';
+import { createHostPaths } from '../../docker/host-paths.ts';
+import { createLeaseStore } from '../../kube/lease-store.ts';
+import { createNodeStore } from '../../kube/node-store.ts';
+import { createSessionCache } from '../../kube/session-cache.ts';
+import { createSessionEvents } from '../../kube/session-events.ts';
+import { createSessionStore } from '../../kube/session-store.ts';
+import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
+import { SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUsername } from '../../model/names.ts';
+import { createNodeApi } from '../../nodeapi/node-api.ts';
+import { issueCertificate } from '../../process/certificates.ts';
+import { startWebServer } from '../../process/https-server.ts';
+import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
+import { type RoleContext, watchMetrics } from './common.ts';
+
+export interface ControllerRoleOptions {
+  readonly engine: DockerEngine;
+  readonly cluster: string;
+  readonly nodeName: string;
+  /** Address at which the front end reaches the node API. */
+  readonly nodeApiHost: string;
+  readonly nodeApiPort: number;
+  /** Looks at a time. */
+  readonly concurrency: number;
+}
+
+export interface RunningController {
+  readonly nodeApiUrl: string;
+  whenReady(signal: AbortSignal): Promise<void>;
+  readonly done: Promise<void>;
+  close(): Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 60_000;
+/** The node API's authority lives in memory and in McpNode.status; a restart makes a new one, and the front end pins that. */
+const NODE_CERTIFICATE_MS = 365 * 24 * 3_600_000;
+const CLOSE_MS = 2_000;
+const FIND_MS = 5_000;
+
+export async function startController(
+  context: RoleContext,
+  options: ControllerRoleOptions,
+  signal: AbortSignal,
+): Promise<RunningController> {
+  const { client, clock, identity, metrics, policy, policyHash, random } = context;
+  const { engine, cluster, nodeName } = options;
+  const log = context.log.with({ program: 'controller', node: nodeName });
+  const cache = createSessionCache({
+    client,
+    filter: { sessions: 'of-node', nodeName },
+    namespace: null,
+    clock,
+    random,
+    log,
+    metrics: watchMetrics(metrics, 'mcpsessions'),
+  });
+  const certificate = await issueCertificate({
+    commonName: 'mcpsession-node-api',
+    hosts: [options.nodeApiHost],
+    validForMs: NODE_CERTIFICATE_MS,
+    nowMs: clock.nowMs(),
+  });
+  let handle: ReturnType<typeof createNodeApi>['handle'] = async (_request, response) => {
+    response.writeHead(503).end(); // until the controller below exists
+  };
+  const server = await startWebServer({
+    name: 'node API',
+    host: options.nodeApiHost,
+    port: options.nodeApiPort,
+    certificate,
+    log,
+    handle: (request, response) => handle(request, response),
+  });
+  const controller = createController({
+    cache,
+    engine,
+    store: createSessionStore(client),
+    events: createSessionEvents({ client, component: 'mcpsession-controller', instance: nodeName, clock, log, signal }),
+    hostPaths: createHostPaths({}),
+    clock,
+    random,
+    log,
+    metrics,
+    policy,
+    policyHash,
+    nodeName,
+    cluster,
+    written: (session) => cache.observe(session),
+    publisher: {
+      nodes: createNodeStore(client),
+      labels: { 'kubernetes.io/hostname': nodeName },
+      slots: policy.limits.perNode,
+      nodeApi: { url: server.url, caPem: certificate.ca.certPem },
+    },
+    lease: {
+      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      identity,
+      durations: DEFAULT_LEASE_DURATIONS,
+    },
+    concurrency: options.concurrency,
+    sweepIntervalMs: SWEEP_INTERVAL_MS,
+  });
+  const nodeApi = createNodeApi({
+    authenticator: createAuthenticator(client, clock),
+    authorizer: createAuthorizer(client, clock),
+    containers: engine.access,
+    findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(FIND_MS)),
+    policy: () => policy,
+    frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
+    onActivity: (sessionUid) => controller.recordActivity(sessionUid),
+    newExecId: () => `ex_${randomBytes(8).toString('hex')}`,
+    log,
+  });
+  handle = nodeApi.handle;
+  return {
+    nodeApiUrl: server.url,
+    whenReady: (waiting) => controller.whenReady(waiting),
+    done: controller.run(signal),
+    async close() {
+      nodeApi.close();
+      await server.close(CLOSE_MS);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// Wires the placement role.
+
+import { createLeaseStore } from '../../kube/lease-store.ts';
+import { createNodeCache } from '../../kube/node-cache.ts';
+import { createSessionCache } from '../../kube/session-cache.ts';
+import { createSessionEvents } from '../../kube/session-events.ts';
+import { createSessionStore } from '../../kube/session-store.ts';
+import { SYSTEM_NAMESPACE } from '../../model/names.ts';
+import { runPlacement } from '../../placement/placement.ts';
+import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
+import { type RoleContext, watchMetrics } from './common.ts';
+
+export function startPlacement(context: RoleContext, signal: AbortSignal): { readonly done: Promise<void> } {
+  const { client, clock, identity, metrics, random } = context;
+  const log = context.log.with({ program: 'placement' });
+  const cache = createSessionCache({
+    client,
+    filter: { sessions: 'all' },
+    namespace: null,
+    clock,
+    random,
+    log,
+    metrics: watchMetrics(metrics, 'mcpsessions'),
+  });
+  const nodes = createNodeCache({ client, clock, random, log, metrics: watchMetrics(metrics, 'mcpnodes') });
+  const done = runPlacement(
+    {
+      cache,
+      store: createSessionStore(client),
+      events: createSessionEvents({ client, component: 'mcpsession-placement', instance: identity, clock, log, signal }),
+      nodes,
+      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      identity,
+      durations: DEFAULT_LEASE_DURATIONS,
+      clock,
+      random,
+      log,
+      metrics,
+      written: (session) => cache.observe(session),
+    },
+    signal,
+  );
+  return { done };
+}

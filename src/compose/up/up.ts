@@ -1,0 +1,215 @@
+// `mcpsession up`: everything in one process, in the foreground. Each step registers how it is undone before the next begins, so
+// that a stop at any moment leaves no process and no container behind; after kill -9 the next run on the same directory recovers.
+
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { createDockerEngine, type DockerEngine } from '../../docker/engine.ts';
+import { lockStateDir } from '../../embedded/state-dir.ts';
+import { apply } from '../../kube/apply.ts';
+import { clusterId, requestToken } from '../../kube/install.ts';
+import { asOperatorError, OperatorError } from '../../lib/errors.ts';
+import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../../model/names.ts';
+import type { UpOptions } from '../../cli/arguments.ts';
+import type { Log } from '../../ports/log.ts';
+import { createMetrics } from '../../process/metrics.ts';
+import type { Shutdown } from '../../process/shutdown.ts';
+import { systemClock } from '../../process/system-clock.ts';
+import { frontendConfigMap, webhookConfiguration } from '../cluster-objects.ts';
+import { readPolicy } from '../policy-file.ts';
+import type { RoleContext } from '../roles/common.ts';
+import { startController } from '../roles/controller.ts';
+import { startFrontendRole } from '../roles/frontend.ts';
+import { startMetricsServer } from '../roles/metrics.ts';
+import { startPlacement } from '../roles/placement.ts';
+import { startWebhookRole } from '../roles/webhook.ts';
+import { readyText, writeReadyFile } from './announce.ts';
+import { openCluster } from './cluster.ts';
+import { installOperator } from './install.ts';
+import { defaultStateDir, type Environment, statePaths } from './paths.ts';
+import { remembered } from './remembered.ts';
+import { openRoleClients } from './role-clients.ts';
+
+export interface UpHost {
+  readonly environment: Environment;
+  readonly home: string;
+  readonly version: string;
+  /** A line for the person who waits. */
+  readonly say: (line: string) => void;
+  /** Opens the log once the state directory is known. */
+  readonly openLog: (file: string) => Log;
+}
+
+const CLIENT_NAMESPACE = 'default';
+const CLIENT_TOKEN_SECONDS = 24 * 3600;
+const READY_MS = 60_000;
+
+/** Starts everything and resolves when it has to end; undoing is left to `shutdown.close()`. Rejects with OperatorError. */
+export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown): Promise<void> {
+  const startedMs = performance.now();
+  const { signal } = shutdown;
+  const clock = systemClock;
+  const { policy, hash: policyHash } = await readPolicy(options.policyFile);
+  const stateDir = options.stateDir ?? defaultStateDir(host.environment, host.home);
+  const paths = statePaths(stateDir);
+  const lock = await lockStateDir(stateDir);
+  shutdown.onClose('state directory', async () => lock.release());
+  const log = host.openLog(paths.log);
+  const userAgent = `mcpsession-up/${host.version}`;
+  const nodeName = options.nodeName ?? nodeNameOf(hostname());
+
+  const [cluster, engineFacts] = await both(
+    openCluster({ ...options, ...host, stateDir, userAgent, log }, signal),
+    lookAtEngine(options.dockerSocket, signal),
+    async (opened) => opened.stop(),
+  );
+  shutdown.onClose('control plane', () => cluster.stop());
+  await installOperator({ client: cluster.client, clientNamespace: CLIENT_NAMESPACE }, clock, signal);
+  const clusterUid = await clusterId(cluster.client, signal);
+
+  const engine = createDockerEngine({ socketPath: options.dockerSocket, cluster: clusterUid, nodeName, log });
+  shutdown.onClose('containers', (closing) => removeContainers(engine, log, closing));
+  const clients = await openRoleClients(
+    { admin: cluster.client, kubeconfigPath: cluster.kubeconfigPath, dir: paths.tokens, version: host.version, clock, log },
+    signal,
+  );
+  shutdown.onClose('API clients', () => clients.close());
+
+  const metrics = createMetrics({ version: host.version });
+  const identity = await remembered(paths.identity, randomUUID);
+  const context = (role: keyof typeof clients.of): RoleContext => ({
+    client: clients.of[role],
+    policy,
+    policyHash,
+    clock,
+    random: Math.random,
+    log,
+    metrics,
+    identity,
+  });
+
+  const webhook = await startWebhookRole(
+    context('webhook'),
+    { host: options.advertiseAddress, port: 0, hosts: [options.advertiseAddress] },
+    signal,
+  );
+  shutdown.onClose('webhook', () => webhook.close());
+  await apply(cluster.client, webhookConfiguration(webhook), signal);
+
+  const controller = await startController(
+    context('controller'),
+    {
+      engine,
+      cluster: clusterUid,
+      nodeName,
+      nodeApiHost: '127.0.0.1',
+      nodeApiPort: 0,
+      concurrency: 2 * Math.max(engineFacts.cpus, 1),
+    },
+    signal,
+  );
+  shutdown.onClose('controller', async () => {
+    await controller.close();
+    await controller.done.catch(() => {}); // reported below
+  });
+  const placement = startPlacement(context('placement'), signal);
+  shutdown.onClose('placement', () => placement.done.catch(() => {})); // reported below
+  const frontend = await startFrontendRole(
+    context('frontend'),
+    { host: '127.0.0.1', port: options.mcpPort, paths, nodeToken: clients.nodeToken, version: host.version },
+    signal,
+  );
+  shutdown.onClose('front end', () => frontend.close());
+  const metricsServer = await startMetricsServer({ metrics, log, host: '127.0.0.1', port: 0 });
+  shutdown.onClose('metrics', () => metricsServer.close(500));
+
+  const failure = firstFailure({
+    webhook: webhook.keep(signal),
+    controller: controller.done,
+    placement: placement.done,
+    tokens: clients.keep(signal),
+    'control plane': cluster.failed.then((why) => Promise.reject(new OperatorError('unavailable', why))),
+  });
+  await Promise.race([controller.whenReady(AbortSignal.any([signal, AbortSignal.timeout(READY_MS)])), failure]);
+  await apply(cluster.client, frontendConfigMap(frontend), signal);
+  const { token } = await requestToken(
+    cluster.client,
+    {
+      namespace: CLIENT_NAMESPACE,
+      serviceAccount: CLIENT_SERVICE_ACCOUNT,
+      audience: FRONTEND_AUDIENCE,
+      expirationSeconds: CLIENT_TOKEN_SECONDS,
+    },
+    signal,
+  );
+  const ready = {
+    kubeconfig: cluster.kubeconfigPath,
+    kubectl: cluster.kubectlPath,
+    mcpUrl: frontend.mcpUrl,
+    mcpToken: token,
+    mcpCaFile: paths.mcpCa,
+    nodeApiUrl: controller.nodeApiUrl,
+    webhookUrl: webhook.url,
+    metricsUrl: `${metricsServer.url}/metrics`,
+  };
+  if (options.readyFile !== null) await writeReadyFile(options.readyFile, ready);
+  const seconds = (performance.now() - startedMs) / 1000;
+  const { kubectlCacheDir } = cluster;
+  host.say(
+    readyText({ ready, kubectlCacheDir, namespace: CLIENT_NAMESPACE, serviceAccount: CLIENT_SERVICE_ACCOUNT, seconds, logFile: paths.log }),
+  );
+  log.info('ready', { seconds });
+  await Promise.race([untilAborted(signal), failure]);
+}
+
+/** Asks before anything else is started: without an engine there is nothing to run sessions on. */
+async function lookAtEngine(socketPath: string, signal: AbortSignal): Promise<{ readonly cpus: number }> {
+  const engine = createDockerEngine({ socketPath, cluster: 'none', nodeName: 'none' });
+  return engine.facts(signal);
+}
+
+/** Both, or neither: what was opened is undone when the other fails. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>, undo: (opened: A) => Promise<void>): Promise<[A, B]> {
+  const [opened, other] = await Promise.allSettled([first, second]);
+  if (opened.status === 'rejected') throw opened.reason;
+  if (other.status === 'fulfilled') return [opened.value, other.value];
+  await undo(opened.value);
+  throw other.reason;
+}
+
+/** The sessions' containers go with us; those of other clusters and nodes are not ours to see. */
+async function removeContainers(engine: DockerEngine, log: Log, signal: AbortSignal): Promise<void> {
+  for (const { id } of await engine.list(signal)) {
+    await engine.remove(id, signal).catch((thrown: unknown) => {
+      log.warn('container not removed', { container: id.slice(0, 12), error: asOperatorError(thrown).message });
+    });
+  }
+}
+
+/** Rejects with the first program that fails, named; never resolves. */
+function firstFailure(programs: Readonly<Record<string, Promise<unknown>>>): Promise<never> {
+  const failures = Object.entries(programs).map(async ([name, done]) => {
+    try {
+      await done;
+    } catch (thrown) {
+      const error = asOperatorError(thrown);
+      throw new OperatorError(error.kind, `${name}: ${error.message}`, { cause: thrown });
+    }
+    return new Promise<never>(() => {}); // it ended because we are stopping
+  });
+  const first = Promise.race(failures);
+  first.catch(() => {}); // raced against twice; never unhandled in between
+  return first;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A host name as an object name: what DNS-1123 allows. */
+function nodeNameOf(host: string): string {
+  const name = host.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 200);
+  return name === '' ? 'node' : name;
+}

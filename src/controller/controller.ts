@@ -1,0 +1,235 @@
+// The node's controller: wires the pure core to queue, view, caches and clocks. Everything that decides lives in plan/.
+
+import type { NodeFacts } from '../model/container.ts';
+import { conditionOf } from '../model/conditions.ts';
+import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import { sortContainers } from '../plan/identity.ts';
+import { keysToLookAt } from '../plan/sweep.ts';
+import type { LeaseStore } from '../ports/nodes.ts';
+import { holdLease, type LeaseDurations } from '../process/leader.ts';
+import type { Metrics } from '../process/metrics.ts';
+import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
+import { createContainerView } from './container-view.ts';
+import { watchEngine } from './engine-watch.ts';
+import { type EngineState, type NodePublisherOptions, publishNode } from './node-publisher.ts';
+import { reconcile, type ReconcileDependencies } from './reconcile.ts';
+import { createSessionMemories } from './session-memory.ts';
+
+export interface ControllerOptions
+  extends Omit<ReconcileDependencies, 'view' | 'memories' | 'node' | 'written' | 'startedMs' | 'onStep'> {
+  readonly nodeName: string;
+  readonly cluster: string;
+  readonly written: (session: McpSession) => void;
+  readonly publisher: Omit<NodePublisherOptions, 'clock' | 'nodeName'>;
+  readonly lease: { readonly leases: LeaseStore; readonly identity: string; readonly durations: LeaseDurations };
+  readonly metrics: Metrics;
+  readonly random: () => number;
+  /** Looks at a time; each start costs the engine about half a core (performance.md 11.4). */
+  readonly concurrency: number;
+  readonly sweepIntervalMs: number;
+}
+
+/** A session of this node for the node API. */
+export interface ExecTarget {
+  readonly session: McpSession;
+  /** null while there is no running container. */
+  readonly containerId: string | null;
+  readonly user: string;
+  readonly workingDir: string;
+  /** Whether this process has compared the running container with the approved one. */
+  readonly verified: boolean;
+}
+
+export interface Controller {
+  /** Runs until `signal` aborts; rejects with `conflict` when another controller serves this node. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves once sessions and containers are known. */
+  whenReady(signal: AbortSignal): Promise<void>;
+  findTarget(
+    session: { readonly namespace: string; readonly name: string; readonly uid: string },
+    signal: AbortSignal,
+  ): Promise<ExecTarget | null>;
+  /** A command started, runs or ended: the idle time begins anew. */
+  recordActivity(sessionUid: string): void;
+}
+
+const READY_POLL_MS = 20;
+const PUBLISH_RETRY_MS = 2_000;
+
+export function createController(options: ControllerOptions): Controller {
+  const { cache, clock, engine, log, metrics, nodeName } = options;
+  const view = createContainerView(engine);
+  const memories = createSessionMemories();
+  let facts = unknownEngine(nodeName, options.cluster);
+  let engineState: EngineState = { facts: null, message: 'not asked yet' };
+  let publishWanted = true;
+  let published = false;
+
+  const deps: ReconcileDependencies = {
+    ...options,
+    view,
+    memories,
+    node: () => facts,
+    startedMs: clock.nowMs(),
+    onStep: (step, outcome) => metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
+  };
+  const queue = createWorkQueue({
+    concurrency: options.concurrency,
+    process: (key, signal) => reconcile(deps, key, signal),
+    clock,
+    random: options.random,
+    onError: (key, error, retryInMs) =>
+      log.warn('look failed', { session: key, kind: error.kind, error: error.message, retryInMs: Math.round(retryInMs) }),
+    metrics: {
+      depth: (queued) => metrics.workqueueDepth.set({ program: 'controller' }, queued),
+      processed: ({ durationMs }) => metrics.reconcileDuration.observe({ program: 'controller' }, durationMs / 1000),
+    },
+  });
+
+  const lookAtAll = () => {
+    for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
+  };
+
+  const setEngine = (state: EngineState) => {
+    if (state.facts !== null) facts = state.facts;
+    publishWanted ||= state.message !== engineState.message || (state.facts === null) !== (engineState.facts === null);
+    engineState = state;
+    metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
+  };
+
+  const publishLoop = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      if (publishWanted) {
+        publishWanted = false;
+        try {
+          await publishNode({ ...options.publisher, nodeName, clock }, engineState, signal);
+          published ||= engineState.facts !== null;
+        } catch (thrown) {
+          publishWanted = true;
+          if (!signal.aborted) log.warn('node not published', { error: String(thrown) });
+          await clock.sleep(PUBLISH_RETRY_MS, signal).catch(() => {}); // aborted: the loop ends
+        }
+      }
+      await clock.sleep(READY_POLL_MS * 5, signal).catch(() => {}); // aborted: the loop ends
+    }
+  };
+
+  const sweepLoop = async (signal: AbortSignal): Promise<void> => {
+    await cache.whenSynced(signal);
+    while (!signal.aborted) {
+      if (view.synced) await sweep({ queue, deps, nodeName, metrics }, signal);
+      await clock.sleep(options.sweepIntervalMs, signal).catch(() => {}); // aborted: the loop ends
+    }
+  };
+
+  return {
+    async run(signal) {
+      const held = await holdLease({ ...options.lease, name: `${NODE_LEASE_PREFIX}${nodeName}`, clock, log }, signal);
+      const untilLost = AbortSignal.any([signal, held.signal]);
+      try {
+        await Promise.all([
+          cache.run((key) => queue.add(key), untilLost),
+          cache.whenSynced(untilLost).then(() => queue.run(untilLost), ignoreAbort(untilLost)),
+          watchEngine(
+            {
+              engine,
+              view,
+              clock,
+              log,
+              onUp: (seen) =>
+                setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
+              onDown: (message) => setEngine({ facts: null, message }),
+              onChangeOfAll: lookAtAll,
+              onChange: (key) => queue.add(key),
+            },
+            untilLost,
+          ),
+          publishLoop(untilLost),
+          sweepLoop(untilLost).catch(ignoreAbort(untilLost)),
+        ]);
+        if (held.lost()) throw new Error(`the lease of node ${nodeName} was lost`);
+      } finally {
+        await held.release();
+      }
+    },
+
+    async whenReady(signal) {
+      await cache.whenSynced(signal);
+      while (!view.synced || !published) await clock.sleep(READY_POLL_MS, signal);
+    },
+
+    async findTarget(reference, signal) {
+      const session = cache.cached(reference);
+      if (session?.spec == null || session.meta.uid !== reference.uid || session.meta.deletionMs !== null) return null;
+      const key = sessionKeyOf(reference);
+      const { own } = sortContainers({ session, containers: await view.containersOf(key, signal), node: facts });
+      const runs = own?.state === 'running';
+      return {
+        session,
+        containerId: runs ? own.id : null,
+        user: `${session.spec.user.uid}:${session.spec.user.gid}`,
+        workingDir: session.spec.workingDir,
+        verified: runs && memories.peek(key)?.verifiedContainerId === own.id,
+      };
+    },
+
+    recordActivity(sessionUid) {
+      const memory = memories.byUid(sessionUid);
+      if (memory !== null) memory.lastActivityMs = clock.nowMs();
+    },
+  };
+}
+
+/** The list of the engine against the list of sessions: what they disagree on is looked at. */
+async function sweep(
+  input: {
+    readonly queue: WorkQueue;
+    readonly deps: ReconcileDependencies;
+    readonly nodeName: string;
+    readonly metrics: Metrics;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { queue, deps, metrics, nodeName } = input;
+  try {
+    const containers = await deps.engine.list(signal);
+    deps.view.merge(containers);
+    const { orphans, missing } = keysToLookAt(containers, deps.cache.all());
+    metrics.orphanContainers.set({ node: nodeName }, orphans.size);
+    for (const key of [...orphans, ...missing]) queue.add(key);
+    metrics.sessions.reset();
+    for (const session of deps.cache.all()) {
+      const state = conditionOf(session.status.conditions, 'Ready')?.reason ?? 'Pending';
+      metrics.sessions.inc({ state, node: nodeName });
+    }
+  } catch (thrown) {
+    if (!signal.aborted) deps.log.warn('sweep failed', { error: String(thrown) });
+  }
+}
+
+const ignoreAbort =
+  (signal: AbortSignal) =>
+  (thrown: unknown): void => {
+    if (!signal.aborted) throw thrown;
+  };
+
+/** Until the engine has answered, nothing about it is assumed. */
+function unknownEngine(nodeName: string, cluster: string): NodeFacts {
+  return {
+    nodeName,
+    cluster,
+    engineVersion: 'unknown',
+    apiVersion: 'unknown',
+    cpus: 0,
+    memoryBytes: 0,
+    runtimes: [],
+    cgroupVersion: 'unknown',
+    storageDriver: 'unknown',
+    appArmor: false,
+    seccomp: false,
+    userNamespaces: false,
+    rootless: false,
+    initProgram: false,
+  };
+}

@@ -1,0 +1,63 @@
+// Tells the cluster what this node is: its McpNode with capacity, posture, DockerReady and the address of the node API.
+
+import { nextConditions } from '../model/conditions.ts';
+import type { NodeFacts } from '../model/container.ts';
+import type { NodeStatus } from '../model/node.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { NodeStore } from '../ports/nodes.ts';
+
+export interface NodePublisherOptions {
+  readonly nodes: NodeStore;
+  readonly nodeName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly slots: number;
+  readonly nodeApi: { readonly url: string; readonly caPem: string };
+  readonly clock: Clock;
+}
+
+export interface EngineState {
+  /** null while the engine is away. */
+  readonly facts: NodeFacts | null;
+  readonly message: string;
+}
+
+/** Writes the node's status; nothing is written when nothing changed. */
+export async function publishNode(options: NodePublisherOptions, engine: EngineState, signal: AbortSignal): Promise<void> {
+  const { nodes, nodeName, labels, clock } = options;
+  const current = await nodes.read(nodeName, signal);
+  const ready = engine.facts !== null;
+  const status: NodeStatus = {
+    ...current?.status,
+    ...(engine.facts === null ? {} : postureOf(engine.facts, options.slots)),
+    nodeApi: options.nodeApi,
+    observedGeneration: current?.generation ?? 1,
+    conditions: nextConditions({
+      current: current?.status.conditions ?? [],
+      wanted: {
+        DockerReady: { status: ready ? 'True' : 'False', reason: ready ? 'Answering' : 'NotAnswering', message: engine.message },
+        Draining: { status: 'False', reason: 'NotDraining', message: '' },
+      },
+      observedGeneration: current?.generation ?? 1,
+      now: new Date(clock.nowMs()).toISOString(),
+    }),
+  };
+  await nodes.publish({ name: nodeName, labels, status }, signal);
+}
+
+function postureOf(facts: NodeFacts, slots: number): Pick<NodeStatus, 'capacity' | 'engine'> {
+  const { cgroupVersion, storageDriver, runtimes, appArmor, seccomp, userNamespaces, rootless } = facts;
+  return {
+    capacity: { slots, cpu: String(facts.cpus), memory: String(facts.memoryBytes) },
+    engine: {
+      version: facts.engineVersion,
+      apiVersion: facts.apiVersion,
+      cgroupVersion,
+      storageDriver,
+      runtimes: [...runtimes],
+      appArmor,
+      seccomp,
+      userNamespaces,
+      rootless,
+    },
+  };
+}

@@ -1,0 +1,133 @@
+// Carries out one step. No decisions here: what a refusal means for the session is decided at the next look.
+
+import { assertNever } from '../lib/assert-never.ts';
+import { isFault } from '../lib/errors.ts';
+import { containerNameOf } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import type { Failure } from '../plan/observation.ts';
+import type { Step } from '../plan/step.ts';
+import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { HostPaths } from '../ports/host-paths.ts';
+import type { SessionEvents, SessionStore } from '../ports/sessions.ts';
+import type { ContainerView } from './container-view.ts';
+import type { SessionMemory } from './session-memory.ts';
+
+export interface PerformDependencies {
+  readonly engine: ContainerEngine;
+  readonly view: ContainerView;
+  readonly store: SessionStore;
+  readonly events: SessionEvents;
+  readonly hostPaths: HostPaths;
+  /** Our own write, to be seen by the cache before its echo arrives. */
+  readonly written: (session: McpSession) => void;
+}
+
+export interface Target {
+  readonly key: string;
+  readonly session: McpSession | null;
+  readonly memory: SessionMemory;
+}
+
+/** Which failure of the memory a step belongs to; null for steps on the API server, whose failures the queue retries. */
+export function failingAct(step: Step): Failure['act'] | null {
+  switch (step.do) {
+    case 'lookAtImage':
+      return 'inspectImage';
+    case 'lookAtHostPaths':
+      return 'observe';
+    case 'pull':
+    case 'create':
+    case 'start':
+    case 'stop':
+    case 'remove':
+      return step.do;
+    case 'rest':
+    case 'addFinalizer':
+    case 'removeFinalizer':
+    case 'deleteSession':
+      return null;
+    default:
+      return assertNever(step);
+  }
+}
+
+/** Engine steps mark the view as stale first: even a call without an answer may have had its effect (security.md 0.4). */
+export async function perform(deps: PerformDependencies, step: Step, target: Target, signal: AbortSignal): Promise<void> {
+  const { engine, view } = deps;
+  const { key, memory, session } = target;
+  switch (step.do) {
+    case 'rest':
+      return;
+    case 'lookAtImage': {
+      const facts = await engine.inspectImage(step.reference, signal);
+      memory.image = facts === null ? { known: 'absent' } : { known: 'present', facts };
+      return;
+    }
+    case 'lookAtHostPaths':
+      memory.hostPaths = await deps.hostPaths.resolve(step.paths, signal);
+      return;
+    case 'pull':
+      await engine.pullImage(step.reference, signal);
+      memory.image = { known: 'unknown' };
+      if (session !== null) deps.events.record(session, { reason: 'ImagePulled', message: `pulled ${step.reference}` });
+      return;
+    case 'create':
+      return createOrAdopt(deps, step, target, signal);
+    case 'start':
+      view.markStale(key);
+      return engine.start(step.containerId, signal);
+    case 'stop':
+      view.markStale(key);
+      return engine.stop(step.containerId, step.graceSeconds, signal);
+    case 'remove':
+      view.markStale(key);
+      return engine.remove(step.containerId, signal);
+    case 'addFinalizer':
+    case 'removeFinalizer':
+    case 'deleteSession':
+      return performOnApiServer(deps, step, target, signal);
+    default:
+      return assertNever(step);
+  }
+}
+
+/** A taken name is either our own earlier attempt, whose answer was lost, or somebody else's container, which is left alone. */
+async function createOrAdopt(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'create' }>,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const { key, memory } = target;
+  try {
+    const { id } = await deps.engine.create(step.spec, signal);
+    deps.view.add(key, id);
+  } catch (thrown) {
+    const mayExist = isFault(thrown, 'already-exists') || isFault(thrown, 'timeout');
+    if (!mayExist) throw thrown;
+    const found = await deps.engine.inspect(containerNameOf(step.spec.identity.uid), signal);
+    if (found === null) throw thrown;
+    if (found.ours) deps.view.add(key, found.container.id);
+    else memory.nameTakenBy = found.id;
+  }
+}
+
+async function performOnApiServer(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'addFinalizer' | 'removeFinalizer' | 'deleteSession' }>,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const { session } = target;
+  if (session === null) return;
+  if (step.do === 'deleteSession') {
+    await deps.store.delete({ namespace: session.meta.namespace, name: session.meta.name, uid: session.meta.uid }, signal);
+    return;
+  }
+  const written = await deps.store.setFinalizer(session, step.do === 'addFinalizer', signal);
+  if (written !== null) deps.written(written);
+  if (step.do === 'removeFinalizer') {
+    deps.events.record(session, { reason: 'Deleted', message: 'the container is removed' });
+  }
+}
+

@@ -1,0 +1,77 @@
+// What the controller remembers about a session between two looks. Losing it costs a few engine calls, never correctness:
+// everything that decides about an end is in the spec, on the engine or in the API server.
+
+import type { OperatorError } from '../lib/errors.ts';
+import type { ResolvedHostPath } from '../model/container.ts';
+import type { Failure, ImageKnowledge } from '../plan/observation.ts';
+
+export interface SessionMemory {
+  uid: string;
+  image: ImageKnowledge;
+  hostPaths: readonly ResolvedHostPath[] | null;
+  lastFailure: Failure | null;
+  nameTakenBy: string | null;
+  wantedSinceMs: number;
+  lastActivityMs: number | null;
+  /** The running container that this process has compared with the approved one and found the same; null for none. */
+  verifiedContainerId: string | null;
+}
+
+export interface SessionMemories {
+  /** The memory of this incarnation; another UID under the same name starts with an empty one. */
+  of(key: string, uid: string, nowMs: number): SessionMemory;
+  peek(key: string): SessionMemory | null;
+  byUid(uid: string): SessionMemory | null;
+  forget(key: string): void;
+}
+
+export function createSessionMemories(): SessionMemories {
+  const memories = new Map<string, SessionMemory>();
+  return {
+    of(key, uid, nowMs) {
+      const known = memories.get(key);
+      if (known?.uid === uid) return known;
+      const memory: SessionMemory = {
+        uid,
+        image: { known: 'unknown' },
+        hostPaths: null,
+        lastFailure: null,
+        nameTakenBy: null,
+        wantedSinceMs: nowMs,
+        lastActivityMs: null,
+        verifiedContainerId: null,
+      };
+      memories.set(key, memory);
+      return memory;
+    },
+    peek: (key) => memories.get(key) ?? null,
+    byUid: (uid) => [...memories.values()].find((memory) => memory.uid === uid) ?? null,
+    forget: (key) => {
+      memories.delete(key);
+    },
+  };
+}
+
+const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 15_000, 30_000, 60_000] as const;
+
+/** The failure as the next look sees it: when to try again, and whether that can help. */
+export function failureOf(input: {
+  readonly act: Failure['act'];
+  readonly error: OperatorError;
+  readonly before: Failure | null;
+  readonly nowMs: number;
+}): Failure {
+  const { act, error, before, nowMs } = input;
+  const count = before?.act === act ? before.count + 1 : 1;
+  const waitMs = BACKOFF_MS[Math.min(count, BACKOFF_MS.length) - 1] ?? 60_000;
+  // A registry can get the image later; a create or start that the engine calls invalid stays invalid, because the spec is immutable.
+  const retryable = act === 'pull' || act === 'inspectImage' || error.kind !== 'invalid';
+  return {
+    act,
+    retryable,
+    engineAway: error.kind === 'unavailable' || error.kind === 'timeout',
+    message: error.message,
+    count,
+    retryAtMs: nowMs + waitMs,
+  };
+}

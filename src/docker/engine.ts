@@ -1,0 +1,145 @@
+// The container engine port over the Docker Engine. Every list and event stream is filtered by our labels; every call on a
+// container needs an id that was seen with them.
+
+import { z } from 'zod';
+
+import { isFault, OperatorError } from '../lib/errors.ts';
+import type { ContainerAccess } from '../ports/container-access.ts';
+import type { ContainerEngine, ContainerSummary, InspectedContainer } from '../ports/container-engine.ts';
+import { type Log, silentLog } from '../ports/log.ts';
+import type { EngineDeadlines, OnEngineCall } from './engine-calls.ts';
+import { createEngineClient, type EngineClient } from './engine-client.ts';
+import { createExecAccess } from './exec-access.ts';
+import { factsFromInfo } from './facts-from-info.ts';
+import { fromInspect } from './from-inspect.ts';
+import { type Home, identityOf, labelFilter } from './identity-labels.ts';
+import { imageFacts } from './image-facts.ts';
+import { createOwnedContainers, type OwnedContainers } from './owned-containers.ts';
+import { pullImage } from './pull-image.ts';
+import { toCreateRequest } from './to-create-request.ts';
+import { watchEvents } from './watch-events.ts';
+
+export interface DockerEngineOptions extends Home {
+  readonly socketPath: string;
+  readonly log?: Log;
+  /** Milliseconds instead of those in engine-calls.ts. */
+  readonly deadlines?: EngineDeadlines;
+  /** Told of every call that leaves: counts and proofs in tests. */
+  readonly onCall?: OnEngineCall;
+}
+
+/** The engine, and commands in its containers: one connection, one memory of which containers are ours. */
+export interface DockerEngine extends ContainerEngine {
+  readonly access: ContainerAccess;
+}
+
+interface Parts {
+  readonly client: EngineClient;
+  readonly owned: OwnedContainers;
+  readonly home: Home;
+  readonly log: Log;
+}
+
+/** Opens no connection; the first call negotiates the API version. Throws OperatorError('invalid') for a malformed DOCKER_HOST. */
+export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
+  const { cluster, nodeName, log = silentLog } = options;
+  const client = createEngineClient(options);
+  const parts: Parts = { client, owned: createOwnedContainers(), home: { cluster, nodeName }, log };
+  const inspect = (idOrName: string, signal: AbortSignal) => inspectContainer(parts, idOrName, signal);
+  return {
+    ping: async (signal) => void (await client.call('ping', {}, signal)),
+    facts: async (signal) => {
+      const apiVersion = await client.apiVersion(signal);
+      return factsFromInfo(await client.call('info', {}, signal), { cluster, nodeName, apiVersion });
+    },
+    inspectImage: async (reference, signal) => {
+      const answer = await nullIfAbsent(client.call('imageInspect', { target: reference }, signal));
+      return answer === null ? null : imageFacts(answer);
+    },
+    pullImage: (reference, signal) => pullImage(client, reference, signal),
+    inspect,
+    list: (signal) => listContainers(parts, signal),
+    watchEvents: (onEvent, signal) => {
+      // A second back, so that nothing is lost between the call and the moment when the engine listens.
+      const sinceSeconds = Math.floor(Date.now() / 1000) - 1;
+      return watchEvents({ client, home: parts.home, onEvent, sinceSeconds }, signal);
+    },
+    ...lifecycleCalls(parts),
+    access: createExecAccess({ client, owned: parts.owned, inspect, log }),
+  };
+}
+
+function lifecycleCalls({ client, owned }: Parts): Pick<ContainerEngine, 'create' | 'start' | 'stop' | 'remove'> {
+  return {
+    create: async (spec, signal) => {
+      const { name, body } = toCreateRequest(spec);
+      const answer = await client.call('containerCreate', { query: { name }, body }, signal);
+      const { Id } = parseAnswer(z.looseObject({ Id: z.string() }), answer, 'creation');
+      owned.add(Id);
+      return { id: Id };
+    },
+    start: async (containerId, signal) => {
+      owned.require(containerId, 'start');
+      await client.call('containerStart', { target: containerId }, signal); // 304, already running, is a success
+    },
+    stop: async (containerId, graceSeconds, signal) => {
+      owned.require(containerId, 'stop');
+      const request = { target: containerId, query: { t: String(graceSeconds) }, extraMs: graceSeconds * 1000 };
+      await nullIfAbsent(client.call('containerStop', request, signal));
+    },
+    remove: async (containerId, signal) => {
+      owned.require(containerId, 'remove');
+      const request = { target: containerId, query: { force: '1', v: '1' } };
+      await nullIfAbsent(client.call('containerRemove', request, signal));
+    },
+  };
+}
+
+async function inspectContainer(
+  parts: Parts,
+  idOrName: string,
+  signal: AbortSignal,
+): Promise<InspectedContainer | null> {
+  const answer = await nullIfAbsent(parts.client.call('containerInspect', { target: idOrName }, signal));
+  if (answer === null) return null;
+  const found = fromInspect(answer, parts.home);
+  if (found.ours) parts.owned.add(found.container.id);
+  return found;
+}
+
+const listSchema = z.array(
+  z.looseObject({ Id: z.string(), Created: z.number(), Labels: z.record(z.string(), z.string()) }),
+);
+
+async function listContainers(parts: Parts, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
+  const filters = JSON.stringify({ label: labelFilter(parts.home) });
+  const answer = await parts.client.call('containerList', { query: { all: '1', filters } }, signal);
+  return parseAnswer(listSchema, answer, 'list of containers').flatMap(({ Id, Created, Labels }) => {
+    const identity = identityOf(Labels, parts.home);
+    if (identity === null) {
+      parts.log.warn('left alone a container with malformed labels of ours', { container: Id });
+      return [];
+    }
+    parts.owned.add(Id);
+    return [
+      { id: Id, uid: identity.uid, namespace: identity.namespace, name: identity.name, createdMs: Created * 1000 },
+    ];
+  });
+}
+
+async function nullIfAbsent<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (isFault(thrown, 'not-found')) return null;
+    throw thrown;
+  }
+}
+
+function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new OperatorError('internal', `the engine's answer about a ${what} has an unexpected form`, {
+    cause: parsed.error,
+  });
+}

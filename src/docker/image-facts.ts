@@ -1,0 +1,35 @@
+// From the engine's answer about an image to what it brings along. Pure.
+
+import { z } from 'zod';
+
+import { OperatorError } from '../lib/errors.ts';
+import type { ImageFacts } from '../model/container.ts';
+import { parseEnvironment } from './environment.ts';
+
+const imageSchema = z.looseObject({
+  Id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  RepoDigests: z.array(z.string()).nullish(),
+  Config: z
+    .looseObject({
+      Env: z.array(z.string()).nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .nullish(),
+});
+
+/** Throws OperatorError('internal') when the answer does not have the form that it should. */
+export function imageFacts(answer: unknown): ImageFacts {
+  const parsed = imageSchema.safeParse(answer);
+  if (!parsed.success) {
+    throw new OperatorError('internal', "the engine's answer about an image has an unexpected form", {
+      cause: parsed.error,
+    });
+  }
+  const { Id, RepoDigests, Config } = parsed.data;
+  return {
+    id: Id,
+    repoDigests: RepoDigests ?? [],
+    env: parseEnvironment(Config?.Env ?? []),
+    volumes: Object.keys(Config?.Volumes ?? {}).sort(),
+  };
+}

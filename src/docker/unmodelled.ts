@@ -1,0 +1,76 @@
+// Names every setting of a container that our model has no field for and that is not at rest. A setting that the engine
+// learns tomorrow is named too, so nothing is trusted because it is unknown. Pure.
+
+import { hostConfigSchema, type InspectAnswer, type MountAnswer, processConfigSchema } from './inspect-schema.ts';
+
+/** What an engine writes where nothing was asked for, beside the empty values of every type. */
+const ENGINE_DEFAULTS: Readonly<Record<string, string>> = {
+  'HostConfig.ConsoleSize': '[0,0]',
+  'HostConfig.MemorySwappiness': '-1',
+  'HostConfig.Isolation': '"default"',
+};
+
+/** Sorted names, for example "HostConfig.Binds", "Config.Volumes", "Mounts[/data].VolumeOptions", "Networks[bridge]". */
+export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
+  return [
+    ...unknownKeys('HostConfig', answer.HostConfig, Object.keys(hostConfigSchema.shape)),
+    ...unknownKeys('Config', answer.Config, Object.keys(processConfigSchema.shape)),
+    ...answer.HostConfig.Mounts.flatMap(mountExtras),
+    ...foreignHostname(answer),
+    ...uninvitedMounts(answer),
+    ...uninvitedNetworks(answer),
+    ...oddPorts(answer),
+  ].sort();
+}
+
+function unknownKeys(where: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): string[] {
+  return Object.entries(value)
+    .filter(([key]) => !known.includes(key))
+    .map(([key, setting]) => ({ name: `${where}.${key}`, setting }))
+    .filter(({ name, setting }) => !isEmpty(setting) && JSON.stringify(setting) !== ENGINE_DEFAULTS[name])
+    .map(({ name }) => name);
+}
+
+/** Volume drivers, subpaths, tmpfs options and what else can hide behind a mount. */
+function mountExtras(mount: MountAnswer): string[] {
+  const where = `Mounts[${mount.Target}]`;
+  const bind = unknownKeys(`${where}.BindOptions`, mount.BindOptions ?? {}, ['Propagation']);
+  return [...unknownKeys(where, mount, ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions']), ...bind];
+}
+
+/** The engine names a host after the container's id; any other name was asked for. */
+function foreignHostname({ Id, Config }: InspectAnswer): string[] {
+  return Config.Hostname === '' || Id.startsWith(Config.Hostname) ? [] : ['Config.Hostname'];
+}
+
+/** Mounted without being in the list: an anonymous volume of the image, or a bind by another way. Or writable against the list. */
+function uninvitedMounts(answer: InspectAnswer): string[] {
+  const asked = answer.HostConfig.Mounts;
+  return answer.Mounts.filter(
+    ({ Destination, RW }) => !asked.some(({ Target, ReadOnly }) => Target === Destination && !(ReadOnly && RW)),
+  ).map(({ Destination }) => `Mounts[${Destination}]`);
+}
+
+/** A container can be moved to another network behind our back while its network mode still says "none". */
+function uninvitedNetworks({ HostConfig, NetworkSettings }: InspectAnswer): string[] {
+  const mode = HostConfig.NetworkMode;
+  const invited = mode === 'default' || mode === '' ? 'bridge' : mode;
+  return Object.keys(NetworkSettings?.Networks ?? {})
+    .filter((network) => network !== invited)
+    .map((network) => `Networks[${network}]`);
+}
+
+/** Ranges and names of ports, which the model cannot hold. */
+function oddPorts({ HostConfig }: InspectAnswer): string[] {
+  return Object.entries(HostConfig.PortBindings)
+    .filter(([port, bindings]) => {
+      const plain = bindings.every(({ HostPort }) => /^\d{0,5}$/.test(HostPort));
+      return !/^\d{1,5}\/[a-z]+$/.test(port) || !plain;
+    })
+    .map(([port]) => `PortBindings[${port}]`);
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === 0 || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}

@@ -1,0 +1,157 @@
+// Faults of the ports as refusals of the tools, and refusals as kinds of the node protocol: the one mapping file of the front end.
+
+import { assertNever } from '../lib/assert-never.ts';
+import { type FaultKind, OperatorError } from '../lib/errors.ts';
+import { escapeInvisible, shorten } from '../lib/visible-text.ts';
+import type { AccessRequest, Caller } from '../model/caller.ts';
+import { GROUP } from '../model/names.ts';
+import type { SessionReference } from '../ports/sessions.ts';
+import { sentence, type ToolError, type ToolErrorCode } from './tool-error.ts';
+
+const MAX_FOREIGN_TEXT = 2000;
+
+/** The caller lacks a right; says which one to grant. */
+export function forbidden(caller: Caller, request: AccessRequest): ToolError {
+  const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`;
+  return {
+    code: 'FORBIDDEN',
+    what: `${JSON.stringify(shown(caller.username))} may not ${request.verb} ${resource} in namespace "${request.namespace}".`,
+    next: `ask an admin of the namespace to grant verb "${request.verb}" on "${resource}" of API group ${GROUP}`,
+  };
+}
+
+/** Creating failed at the API server. null: not an expected refusal. */
+export function createRefusal(fault: OperatorError, session: SessionReference): ToolError | null {
+  const reason = sentence(shown(fault.message));
+  switch (fault.kind) {
+    case 'already-exists':
+      return {
+        code: 'NAME_TAKEN',
+        what: `A session named "${session.name}" exists in namespace "${session.namespace}" already.`,
+        next: 'call session_create with another name, or without one',
+      };
+    case 'invalid':
+      return {
+        code: 'POLICY_DENIED',
+        what: `Admission refused the session: ${reason}`,
+        next: 'change the arguments that it names, or ask an admin',
+      };
+    case 'forbidden':
+      return /quota/i.test(fault.message)
+        ? { code: 'QUOTA_EXCEEDED', what: reason, next: 'delete a session with session_delete, then create again' }
+        : { code: 'FORBIDDEN', what: reason, next: `ask an admin of namespace "${session.namespace}" for the right` };
+    default:
+      return null;
+  }
+}
+
+/** A command could not be run, or not be seen through. null: not an expected refusal. */
+export function execRefusal(fault: OperatorError, session: SessionReference): ToolError | null {
+  const reason = sentence(shown(fault.message));
+  const look = `call session_get with session="${session.name}" ns="${session.namespace}"`;
+  switch (fault.kind) {
+    case 'too-large':
+      return {
+        code: 'INVALID_ARGUMENT',
+        what: `The command was ended: ${reason}`,
+        next: 'call session_exec with the output redirected to a file',
+      };
+    case 'invalid':
+      return {
+        code: 'INVALID_ARGUMENT',
+        what: `The command was not run: ${reason}`,
+        next: 'call session_exec with changed arguments',
+      };
+    case 'conflict':
+      return {
+        code: 'BUSY',
+        what: reason,
+        next: 'wait for a running command to end, then retry',
+        retryAfterSeconds: fault.retryAfterSeconds ?? 1,
+      };
+    case 'rate-limited':
+      return rateLimited(fault.retryAfterSeconds ?? 60);
+    case 'expired':
+      return { code: 'SESSION_EXPIRED', what: reason, next: 'call session_create for a new session' };
+    case 'forbidden':
+      return {
+        code: 'FORBIDDEN',
+        what: reason,
+        next: `ask an admin of namespace "${session.namespace}" for create on mcpsessions/exec`,
+      };
+    case 'not-found':
+    case 'unavailable':
+    case 'timeout':
+      return { code: 'NOT_READY_YET', what: `The node of the session did not run the command: ${reason}`, next: look };
+    case 'unauthenticated':
+    case 'already-exists':
+    case 'cancelled':
+    case 'internal':
+      return null;
+    default:
+      return assertNever(fault.kind);
+  }
+}
+
+export function rateLimited(retryAfterSeconds: number): ToolError {
+  return {
+    code: 'RATE_LIMITED',
+    what: `Too many commands; the next one is possible in ${retryAfterSeconds} s.`,
+    next: `wait ${retryAfterSeconds} s, then retry`,
+    retryAfterSeconds,
+  };
+}
+
+/** Everything unexpected: the caller gets an id, the log gets the fault. */
+export function internal(fault: OperatorError, requestId: string): ToolError {
+  const away = fault.kind === 'unavailable' || fault.kind === 'timeout';
+  return {
+    code: 'INTERNAL',
+    what: away
+      ? `The Kubernetes API does not answer right now. Request ${requestId}.`
+      : `A fault on our side. Request ${requestId}.`,
+    next: away
+      ? 'retry in a few seconds'
+      : `report the request id ${requestId} to an admin, who finds it in the log of the front end`,
+  };
+}
+
+/** A refusal towards the CLI and the stdio front end, which speak the node protocol. */
+export function faultOfToolError(error: ToolError): OperatorError {
+  const options = error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds };
+  return new OperatorError(kindOfCode(error.code), error.what, options);
+}
+
+function kindOfCode(code: ToolErrorCode): FaultKind {
+  switch (code) {
+    case 'INVALID_ARGUMENT':
+    case 'POLICY_DENIED':
+      return 'invalid';
+    case 'SESSION_NOT_FOUND':
+      return 'not-found';
+    case 'SESSION_EXPIRED':
+      return 'expired';
+    case 'FORBIDDEN':
+    case 'QUOTA_EXCEEDED':
+      return 'forbidden';
+    case 'RATE_LIMITED':
+      return 'rate-limited';
+    case 'NAME_TAKEN':
+      return 'already-exists';
+    case 'BUSY':
+      return 'conflict';
+    case 'EXEC_TIMEOUT':
+      return 'timeout';
+    case 'NOT_READY_YET':
+    case 'NO_ELIGIBLE_NODE':
+    case 'IMAGE_PULL_FAILED':
+    case 'DOCKER_UNAVAILABLE':
+      return 'unavailable';
+    case 'INTERNAL':
+      return 'internal';
+    default:
+      return assertNever(code);
+  }
+}
+
+const shown = (text: string): string => shorten(escapeInvisible(text), MAX_FOREIGN_TEXT);

@@ -1,0 +1,99 @@
+// Arguments of a tool: the JSON Schema that clients see, and the check that never throws, so that a wrong argument gets our own
+// answer. Objects and lists that a client sends as JSON text are parsed back; unknown arguments are refused by name.
+
+import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { err, ok, type Result } from '../../lib/result.ts';
+
+/** One sentence per problem; none of them holds a value that was sent. */
+export type ArgumentProblems = readonly string[];
+
+export function argumentSchema<Shape extends z.ZodObject>(
+  schema: Shape,
+): StandardSchemaWithJSON<unknown, Result<z.output<Shape>, ArgumentProblems>> {
+  const json = compactJsonSchema(schema, 'input');
+  const structured = structuredArguments(json);
+  const names = Object.keys(schema.shape);
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'mcpsession',
+      validate: (value) => {
+        const parsed = schema.safeParse(repaired(value, structured));
+        if (parsed.success) return { value: ok(parsed.data) };
+        return { value: err(parsed.error.issues.map((issue) => problemText(issue, names))) };
+      },
+      jsonSchema: { input: () => json, output: () => json },
+    },
+  };
+}
+
+/** The result shape of a tool; checked by the SDK before it is sent. */
+export function resultSchema<Shape extends z.ZodObject>(
+  schema: Shape,
+): StandardSchemaWithJSON<unknown, z.output<Shape>> {
+  const json = compactJsonSchema(schema, 'output');
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'mcpsession',
+      validate: (value) => {
+        const parsed = schema.safeParse(value);
+        return parsed.success ? { value: parsed.data } : { issues: parsed.error.issues };
+      },
+      jsonSchema: { input: () => json, output: () => json },
+    },
+  };
+}
+
+/** JSON Schema without what costs a model tokens and says nothing: `$schema` and the bounds of a safe integer. */
+function compactJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const raw = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'throw',
+    cycles: 'throw',
+    reused: 'inline',
+  });
+  const text = JSON.stringify(raw, (key, value: unknown) => {
+    if (key === '$schema') return undefined;
+    const isSafeBound =
+      (key === 'minimum' || key === 'maximum') &&
+      typeof value === 'number' &&
+      Math.abs(value) === Number.MAX_SAFE_INTEGER;
+    return isSafeBound ? undefined : value;
+  });
+  return JSON.parse(text) as Record<string, unknown>; // a JSON Schema of an object schema is an object
+}
+
+function structuredArguments(json: Record<string, unknown>): ReadonlySet<string> {
+  const properties = (json['properties'] ?? {}) as Record<string, { readonly type?: unknown }>; // made by zod above
+  const entries = Object.entries(properties).filter(([, { type }]) => type === 'object' || type === 'array');
+  return new Set(entries.map(([name]) => name));
+}
+
+function repaired(value: unknown, structured: ReadonlySet<string>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, argument]: [string, unknown]) => [
+    name,
+    structured.has(name) && typeof argument === 'string' ? parsedOrSame(argument) : argument,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function parsedOrSame(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text; // not JSON: the schema says what is expected
+  }
+}
+
+function problemText(issue: z.core.$ZodIssue, names: readonly string[]): string {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
+    const unknown = issue.keys.map((key) => JSON.stringify(key.slice(0, 64))).join(', ');
+    return `unknown argument ${unknown}; the arguments are ${names.join(', ')}`;
+  }
+  const where = issue.path.map((part) => String(part).slice(0, 64)).join('.');
+  return where === '' ? issue.message : `${where}: ${issue.message}`;
+}

@@ -1,0 +1,42 @@
+// Arguments that several tools share, described once.
+
+import { z } from 'zod';
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const DNS_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+export const sessionArgument = z
+  .string()
+  .regex(DNS_NAME, 'must be the name of a session, as session_create or session_list gave it')
+  .meta({ description: 'Name of the session.' });
+
+export const newNameArgument = z
+  .string()
+  .regex(DNS_LABEL, 'must be 1 to 63 of a-z, 0-9 and "-", without "-" at the ends')
+  .optional()
+  .meta({ description: 'Name for the session. Default: a random one.' });
+
+export const namespaceArgument = z
+  .string()
+  .regex(DNS_LABEL, 'must be the name of a namespace')
+  .optional()
+  .meta({ description: 'Kubernetes namespace. Default: your own.' });
+
+/** Name-to-value map. Names are shown again; values never are. */
+export const environmentArgument = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/, 'must be a variable name'), z.string().max(32_768))
+  .default({});
+
+export const conditionResult = z.strictObject({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  message: z.string(),
+});
+
+export const limitsResult = z.strictObject({
+  cpu: z.string(),
+  memory: z.string(),
+  pids: z.int(),
+  cpu_time_seconds: z.int(),
+});

@@ -1,0 +1,54 @@
+// policy_check: would this spec be accepted? The same rules as admission, and nothing is created.
+
+import { z } from 'zod';
+import type { Violation } from '../../model/violation.ts';
+import { answer, defineTool } from './tool.ts';
+
+const violationResult = z.strictObject({ rule: z.string(), path: z.string(), message: z.string(), fix: z.string() });
+
+export const policyCheck = defineTool({
+  name: 'policy_check',
+  title: 'Check policy',
+  description:
+    'Judges an McpSession spec by the rules that admission uses, and creates nothing. Every violation comes with its fix.',
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  input: z.strictObject({
+    spec: z.record(z.string(), z.unknown()).meta({
+      description:
+        'The spec of an McpSession, as in its YAML. Example: {"image": "python:3.13", "network": {"mode": "none"}}.',
+    }),
+  }),
+  output: z.strictObject({
+    allowed: z.boolean(),
+    violations: z.array(violationResult),
+    warnings: z.array(violationResult),
+    profiles: z.array(z.string()).meta({ description: 'Policy profiles that judged the spec.' }),
+  }),
+  async run({ spec }, { services }) {
+    const { profile, violations, warnings } = services.check(spec);
+    const allowed = violations.length === 0;
+    const verdict = allowed
+      ? `Profile "${profile}" allows this spec.`
+      : `Profile "${profile}" refuses this spec: ${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}.`;
+    const lines = [
+      verdict,
+      ...violations.map((violation) => line('refused', violation)),
+      ...warnings.map((warning) => line('warning', warning)),
+    ];
+    return answer(lines.join('\n'), {
+      allowed,
+      violations: violations.map(shown),
+      warnings: warnings.map(shown),
+      profiles: [profile],
+    });
+  },
+});
+
+const line = (kind: string, { rule, path, message, fix }: Violation): string =>
+  `${kind} [${rule}] ${path}: ${message}; fix: ${fix}`;
+const shown = ({ rule, path, message, fix }: Violation): z.output<typeof violationResult> => ({
+  rule,
+  path,
+  message,
+  fix,
+});

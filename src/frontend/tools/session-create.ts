@@ -1,0 +1,115 @@
+// session_create: a new session, ready to be used when the call returns.
+
+import { z } from 'zod';
+import { err } from '../../lib/result.ts';
+import type { McpSession } from '../../model/session.ts';
+import type { SessionSpecInput } from '../../model/session-spec.ts';
+import { expiresAt, limitsOf, START_STAGES, stateOf, writablePaths } from '../session-view.ts';
+import { environmentArgument, limitsResult, namespaceArgument, newNameArgument } from './arguments.ts';
+import { answer, defineTool } from './tool.ts';
+
+const input = z.strictObject({
+  image: z.string().min(1).max(512).meta({
+    description: 'Container image; a digest pins it. Example: "docker.io/library/python:3.13-slim@sha256:...".',
+  }),
+  name: newNameArgument,
+  ns: namespaceArgument,
+  ttl_seconds: z
+    .int()
+    .min(1)
+    .max(2_592_000)
+    .optional()
+    .meta({ description: 'Seconds until the session ends, whatever it does. Default 3600; policy sets a maximum.' }),
+  idle_timeout_seconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .optional()
+    .meta({ description: 'Seconds without a command until the session ends. Default 900; 0: no idle limit.' }),
+  env: environmentArgument.meta({
+    description:
+      'Environment variables, name to value. Values are stored in the cluster and never shown again: no secrets here.',
+  }),
+  command: z.array(z.string().max(32_768)).max(64).default([]).meta({
+    description: 'Main program and its arguments; the session ends with it. Default: an idle session for session_exec.',
+  }),
+  network: z.literal('none').default('none').meta({ description: 'Only "none": loopback alone.' }),
+  wait_seconds: z
+    .int()
+    .min(0)
+    .max(600)
+    .default(60)
+    .meta({ description: 'How long to wait until the session is ready. 0: do not wait.' }),
+});
+
+const output = z.strictObject({
+  session: z.string(),
+  namespace: z.string(),
+  state: z.string(),
+  expires_at: z.string().nullable(),
+  workdir: z.string(),
+  network: z.string(),
+  limits: limitsResult.nullable(),
+  warnings: z.array(z.string()),
+});
+
+export const sessionCreate = defineTool({
+  name: 'session_create',
+  title: 'Create session',
+  description:
+    'Creates a locked-down container session (no network, no root, read-only root file system, limited CPU, memory and lifetime) and waits until it is ready. ' +
+    'It ends by itself after ttl_seconds; end it earlier with session_delete. A refusal names every rule and its fix.',
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  input,
+  output,
+  async run(args, { caller, services, progress, signal }) {
+    const request = {
+      namespace: args.ns ?? services.namespaceOf(caller),
+      name: args.name ?? null,
+      spec: specOf(args),
+      waitSeconds: args.wait_seconds,
+    };
+    const total = START_STAGES.length;
+    const onStage = (step: number) => progress({ step, total, message: START_STAGES[step - 1] ?? '' });
+    const created = await services.create(caller, request, onStage, signal);
+    if (!created.ok) return err(created.error);
+    const { session, warnings } = created.value;
+    return answer(textOf(session, warnings), {
+      session: session.meta.name,
+      namespace: session.meta.namespace,
+      state: stateOf(session),
+      expires_at: expiresAt(session),
+      workdir: session.spec?.workingDir ?? '/workspace',
+      network: session.spec?.network.mode ?? 'none',
+      limits: limitsOf(session),
+      warnings: [...warnings],
+    });
+  },
+});
+
+function specOf(args: z.output<typeof input>): SessionSpecInput {
+  const lifetime = {
+    ...(args.ttl_seconds === undefined ? {} : { ttlSeconds: args.ttl_seconds }),
+    ...(args.idle_timeout_seconds === undefined ? {} : { idleTimeoutSeconds: args.idle_timeout_seconds }),
+  };
+  return {
+    image: args.image,
+    command: args.command,
+    env: Object.entries(args.env).map(([name, value]) => ({ name, value })),
+    network: { mode: args.network },
+    lifetime,
+  };
+}
+
+function textOf(session: McpSession, warnings: readonly string[]): string {
+  const { name, namespace } = session.meta;
+  const sentences = [
+    `Session ${name} in namespace ${namespace} is ${stateOf(session)}.`,
+    `Expires ${expiresAt(session) ?? 'at an unknown time'}.`,
+    `Network: ${session.spec?.network.mode ?? 'none'}.`,
+    `Writable: ${writablePaths(session)}.`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    `Next: session_exec session="${name}" ns="${namespace}" command="...".`,
+  ];
+  return sentences.join(' ');
+}

@@ -1,0 +1,23 @@
+// A stored McpNode -> what the programs see. Pure; never throws.
+
+import { type McpNode, nodeSpecSchema, nodeStatusSchema } from '../model/node.ts';
+import { parseLenient } from './parse-session.ts';
+import { metadataOf, recordOf, textsOf } from './raw-object.ts';
+
+/** null only for something that is not a stored object. A spec that cannot be read counts as unschedulable. */
+export function parseNode(raw: unknown): McpNode | null {
+  const identity = metadataOf(raw);
+  if (identity === null) return null;
+  const object = recordOf(raw);
+  const metadata = recordOf(object['metadata']);
+  const generation = metadata['generation'];
+  return {
+    name: identity.name,
+    uid: identity.uid,
+    resourceVersion: identity.resourceVersion,
+    generation: typeof generation === 'number' ? generation : 0,
+    labels: textsOf(metadata['labels']),
+    spec: parseLenient(nodeSpecSchema, object['spec'] ?? {}) ?? { unschedulable: true },
+    status: parseLenient(nodeStatusSchema, object['status'] ?? {}) ?? {},
+  };
+}

@@ -1,0 +1,129 @@
+// The one binary: reads the command line, hands over to a composition root, and turns what comes back into an exit code.
+// With src/compose the only code that touches process.
+
+import { createWriteStream, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { type Command, parseCommand, USAGE } from './cli/arguments.ts';
+import { runCheck } from './cli/check.ts';
+import { inputFiles } from './cli/check/input-files.ts';
+import { runMcp } from './compose/mcp.ts';
+import { readPolicy } from './compose/policy-file.ts';
+import { runUp } from './compose/up/up.ts';
+import { assertNever } from './lib/assert-never.ts';
+import { asOperatorError, type OperatorError } from './lib/errors.ts';
+import type { Log } from './ports/log.ts';
+import { createLogger } from './process/logger.ts';
+import { createShutdown } from './process/shutdown.ts';
+import type { LogLevel } from './model/log-level.ts';
+import { PROGRAM_VERSION } from './version.ts';
+
+const OLDEST_NODE = [22, 19] as const;
+/** For the roles to drain, the containers to go and the control plane to end. */
+const SHUTDOWN_MS = 25_000;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (text: string): void => void process.stderr.write(`error: ${text}\n`);
+
+// Pooled connections and timers of libraries must not keep an ended program alive.
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const tooOld = nodeProblem(process.versions.node);
+  if (tooOld !== null) {
+    complain(tooOld);
+    return 1;
+  }
+  const command = parseCommand(argv);
+  if (!command.ok) {
+    for (const problem of command.error) complain(problem);
+    process.stderr.write('Run `mcpsession help` for the commands and their options.\n');
+    return 1;
+  }
+  try {
+    return await run(command.value);
+  } catch (thrown) {
+    const error = asOperatorError(thrown);
+    complain(error.message);
+    return exitCodeOf(error);
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.run) {
+    case 'help':
+      process.stdout.write(USAGE);
+      return 0;
+    case 'version':
+      say(PROGRAM_VERSION);
+      return 0;
+    case 'check': {
+      const { policy } = await readPolicy(command.policyFile);
+      const write = (text: string) => void process.stdout.write(text);
+      const writeError = (text: string) => void process.stderr.write(text);
+      return runCheck({ ...inputFiles(process.stdin), ...command, policy, write, writeError });
+    }
+    case 'up':
+      return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
+        const openLog = (file: string) => log.toFile(file);
+        const host = { environment: process.env, home: homedir(), version: PROGRAM_VERSION, say, openLog };
+        await runUp(command.options, host, shutdown);
+      });
+    case 'mcp':
+      return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
+        await runMcp(command.options, { version: PROGRAM_VERSION, log: log.toStderr }, shutdown.signal);
+      });
+    default:
+      return assertNever(command);
+  }
+}
+
+/** A stop that a person asked for is a good end, whatever it interrupted. */
+async function withShutdown(
+  log: ReturnType<typeof openLog>,
+  act: (shutdown: ReturnType<typeof createShutdown>, log: ReturnType<typeof openLog>) => Promise<void>,
+): Promise<number> {
+  const exit = (code: number) => process.exit(code);
+  const shutdown = createShutdown({ source: process, exit, log: log.toStderr, deadlineMs: SHUTDOWN_MS });
+  try {
+    await act(shutdown, log);
+    return 0;
+  } catch (thrown) {
+    if (shutdown.signal.aborted) return 0;
+    throw thrown;
+  } finally {
+    await shutdown.close();
+  }
+}
+
+function openLog(level: LogLevel): { readonly toStderr: Log; readonly toFile: (file: string) => Log } {
+  return {
+    toStderr: createLogger({ destination: process.stderr, level: level === 'info' ? 'warn' : level }),
+    toFile: (file) => {
+      keepLast(file);
+      return createLogger({ destination: createWriteStream(file, { flags: 'a', mode: 0o600 }), level });
+    },
+  };
+}
+
+/** One log per run, and that of the run before: a directory of state does not grow for ever. */
+function keepLast(file: string): void {
+  try {
+    renameSync(file, `${file}.1`);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown; // anything but a first run
+  }
+}
+
+function nodeProblem(version: string): string | null {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;
+  return `Node ${version} is too old; Node ${OLDEST_NODE.join('.')} or newer is needed (npm ci installs a pinned one: use npm run or npx)`;
+}
+
+/** ux.md 2.5: 1 failure or usage, 2 policy violation, 3 not authenticated, 4 unreachable. */
+function exitCodeOf(error: OperatorError): number {
+  if (error.kind === 'unauthenticated') return 3;
+  if (error.kind === 'unavailable' || error.kind === 'timeout') return 4;
+  return 1;
+}

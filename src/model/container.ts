@@ -1,0 +1,170 @@
+// A container as a closed, engine-neutral model. The builder makes it, the rules judge it, the create body is printed from it,
+// and `docker inspect` is read back into it: want and got are the same type, so they can be compared field by field.
+
+export interface ContainerIdentity {
+  /** UID of the kube-system namespace: tells the clusters apart that share one engine. */
+  readonly cluster: string;
+  readonly node: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly instanceGeneration: number;
+  readonly attempt: number;
+  /** SHA-256 of the immutable part of the session spec. */
+  readonly specHash: string;
+}
+
+export interface EnvironmentEntry {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface ContainerTmpfs {
+  readonly path: string;
+  /** 0 means that the kernel's default of half the memory applies, which no rule accepts. */
+  readonly sizeBytes: number;
+  /** Options beside the size, sorted, for example ["mode=1777", "nodev", "noexec", "nosuid"]. */
+  readonly options: readonly string[];
+}
+
+export interface ContainerMount {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly propagation: string;
+}
+
+export interface ContainerPort {
+  readonly containerPort: number;
+  readonly protocol: string;
+  /** "" publishes on every address of the node. */
+  readonly hostIp: string;
+  readonly hostPort: number;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export interface ContainerSpec {
+  readonly containerName: string;
+  readonly identity: ContainerIdentity;
+  /** Id of the image on the engine ("sha256:..."): what runs, whatever a tag says later. */
+  readonly imageId: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly workingDir: string;
+  readonly env: readonly EnvironmentEntry[];
+  /** As the engine has it; only "<uid>:<gid>" with both numeric is accepted. */
+  readonly user: string;
+  readonly tty: boolean;
+  readonly openStdin: boolean;
+  readonly healthcheck: boolean;
+  readonly stopSignal: string;
+
+  readonly privileged: boolean;
+  readonly readOnlyRootFilesystem: boolean;
+  readonly capabilitiesAdded: readonly string[];
+  readonly capabilitiesDropped: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** "RuntimeDefault", "Unconfined" or "sha256:<hash of the profile>". */
+  readonly seccomp: string;
+  /** "RuntimeDefault", "Unconfined" or a profile name. */
+  readonly appArmor: string;
+  /** Security options that are none of the above, as written. */
+  readonly otherSecurityOptions: readonly string[];
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
+
+  readonly networkMode: string;
+  readonly pidMode: string;
+  readonly ipcMode: string;
+  readonly utsMode: string;
+  readonly usernsMode: string;
+  readonly cgroupnsMode: string;
+  readonly cgroupParent: string;
+
+  readonly nanoCpus: number;
+  readonly cpuShares: number;
+  readonly memoryBytes: number;
+  readonly memorySwapBytes: number;
+  /** 0 or less means unlimited. */
+  readonly pidsLimit: number;
+  readonly ulimits: readonly Ulimit[];
+  readonly shmBytes: number;
+  readonly oomKillDisabled: boolean;
+  readonly oomScoreAdj: number;
+
+  readonly tmpfs: readonly ContainerTmpfs[];
+  readonly mounts: readonly ContainerMount[];
+  readonly devices: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly groups: readonly string[];
+  readonly ports: readonly ContainerPort[];
+  readonly publishAllPorts: boolean;
+
+  readonly runtime: string;
+  readonly init: boolean;
+  readonly logDriver: string;
+  readonly logOptions: Readonly<Record<string, string>>;
+  readonly restartPolicy: string;
+  readonly autoRemove: boolean;
+
+  /** Engine settings that this model has no field for and that are not at their inert value, by name. Always a violation. */
+  readonly unmodelled: readonly string[];
+}
+
+export const CONTAINER_STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
+export type ContainerState = (typeof CONTAINER_STATES)[number];
+
+/** A container of ours as the engine has it. */
+export interface ObservedContainer {
+  readonly id: string;
+  readonly state: ContainerState;
+  readonly createdMs: number;
+  readonly startedMs: number | null;
+  readonly finishedMs: number | null;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  /** What the engine says went wrong at start; "" for nothing. */
+  readonly engineError: string;
+  readonly spec: ContainerSpec;
+}
+
+/** What an image brings along; each part is overridden or refused, never inherited unseen (requirements.md 10). */
+export interface ImageFacts {
+  readonly id: string;
+  readonly repoDigests: readonly string[];
+  readonly env: readonly EnvironmentEntry[];
+  readonly volumes: readonly string[];
+}
+
+/** What the node's engine is and can do; read once per connection. */
+export interface NodeFacts {
+  readonly nodeName: string;
+  readonly cluster: string;
+  readonly engineVersion: string;
+  readonly apiVersion: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly runtimes: readonly string[];
+  readonly cgroupVersion: string;
+  readonly storageDriver: string;
+  readonly appArmor: boolean;
+  readonly seccomp: boolean;
+  readonly userNamespaces: boolean;
+  readonly rootless: boolean;
+  /** Whether the engine has an init program (`--init`), which reaps zombies of idle sessions. */
+  readonly initProgram: boolean;
+}
+
+/** A host path after every symbolic link on the node was followed. */
+export interface ResolvedHostPath {
+  readonly asked: string;
+  /** null when nothing is there. */
+  readonly resolved: string | null;
+  readonly kind: 'directory' | 'file' | 'other' | 'absent';
+}

@@ -1,0 +1,206 @@
+// From a session to the one profile of security.md 4.1. Everything is set, nothing is inherited: what the image brings along
+// is overridden or refused, and a session can lower a limit but never lift an isolation (that needs policy, which rules check).
+
+import { err, ok, type Result } from '../lib/result.ts';
+import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
+import type {
+  ContainerMount,
+  ContainerSpec,
+  ContainerTmpfs,
+  EnvironmentEntry,
+  ImageFacts,
+  NodeFacts,
+  ResolvedHostPath,
+} from '../model/container.ts';
+import { containerNameOf } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import type { SessionSpec } from '../model/session-spec.ts';
+import type { Violation } from '../model/violation.ts';
+import { DEFAULT_MASKED_PATHS, DEFAULT_READONLY_PATHS } from '../rules/default-paths.ts';
+import { identityOf } from './identity.ts';
+
+/** Without a main command the container idles; `sleep` comes from the image until the session init exists (design.md 9). */
+const IDLE_PROGRAM = 'sleep';
+const IDLE_SECONDS = '2147483647';
+
+const WORKSPACE = '/workspace';
+const MIB = 1_048_576;
+
+/** The container that the session asks for, or what in the image or on the node makes it impossible. Not yet judged: see lockDown. */
+export function buildContainer(input: {
+  readonly session: McpSession;
+  readonly spec: SessionSpec;
+  readonly image: ImageFacts;
+  readonly hostPaths: readonly ResolvedHostPath[];
+  readonly node: NodeFacts;
+  readonly attempt: number;
+  readonly allowLocalImages: boolean;
+}): Result<ContainerSpec, readonly Violation[]> {
+  const { session, spec, image, node, attempt } = input;
+  const problems = [...imageProblems(image, input.allowLocalImages), ...hostPathProblems(spec, input.hostPaths), ...runtimeProblems(spec, node)];
+  if (problems.length > 0) return err(problems);
+  const { security, resources } = spec;
+  const memoryBytes = bytes(resources.memory);
+  return ok({
+    containerName: containerNameOf(session.meta.uid),
+    identity: identityOf({ session, spec, node, attempt }),
+    imageId: image.id,
+    ...processOf(spec),
+    workingDir: spec.workingDir,
+    env: environmentOf(spec, image),
+    user: `${spec.user.uid}:${spec.user.gid}`,
+    tty: false,
+    openStdin: false,
+    healthcheck: false,
+    stopSignal: 'SIGTERM',
+
+    privileged: security.privileged,
+    readOnlyRootFilesystem: true,
+    capabilitiesAdded: security.capabilities.add.map(capabilityName).sort(),
+    capabilitiesDropped: ['ALL'],
+    noNewPrivileges: true,
+    seccomp: security.seccompProfile,
+    appArmor: security.appArmorProfile,
+    otherSecurityOptions: [],
+    maskedPaths: DEFAULT_MASKED_PATHS,
+    readonlyPaths: DEFAULT_READONLY_PATHS,
+
+    networkMode: security.networkMode === '' ? 'none' : security.networkMode,
+    pidMode: security.pidMode,
+    ipcMode: security.ipcMode === '' ? 'private' : security.ipcMode,
+    utsMode: security.utsMode,
+    usernsMode: security.usernsMode,
+    cgroupnsMode: security.cgroupnsMode === '' ? 'private' : security.cgroupnsMode,
+    cgroupParent: security.cgroupParent,
+
+    nanoCpus: parseCpuNano(resources.cpu) ?? 0,
+    cpuShares: 256,
+    memoryBytes,
+    memorySwapBytes: memoryBytes, // equal to memory: no swap on top (requirements.md S3.IMP.01)
+    pidsLimit: resources.pids,
+    ulimits: [
+      { name: 'core', soft: 0, hard: 0 },
+      { name: 'cpu', soft: resources.cpuTimeSeconds, hard: resources.cpuTimeSeconds },
+      { name: 'nofile', soft: resources.openFiles, hard: resources.openFiles },
+    ],
+    shmBytes: 64 * MIB,
+    oomKillDisabled: false,
+    oomScoreAdj: 0,
+
+    tmpfs: tmpfsOf(spec),
+    mounts: mountsOf(spec, input.hostPaths),
+    devices: security.devices.map(({ hostPath, target }) => `${hostPath}:${target === '' ? hostPath : target}`),
+    sysctls: Object.fromEntries(security.sysctls.map(({ name, value }) => [name.replaceAll('/', '.'), value])),
+    groups: [],
+    ports: spec.network.ports.map((port) => ({
+      containerPort: port.containerPort,
+      protocol: 'tcp',
+      hostIp: port.hostIP ?? '',
+      hostPort: port.hostPort,
+    })),
+    publishAllPorts: false,
+
+    runtime: security.runtime,
+    init: node.initProgram, // reaps what commands leave behind; the session init takes over (design.md 9)
+    logDriver: 'json-file',
+    logOptions: { 'max-file': '3', 'max-size': '10m' }, // unbounded logs fill the node (security.md 4.2)
+    restartPolicy: 'no',
+    autoRemove: false,
+    unmodelled: [],
+  });
+}
+
+function processOf(spec: SessionSpec): { entrypoint: readonly string[]; command: readonly string[] } {
+  if (spec.command.length === 0) return { entrypoint: [IDLE_PROGRAM], command: [IDLE_SECONDS] };
+  return { entrypoint: spec.command, command: spec.args };
+}
+
+/** The image's variables, then the session's; a home that can be written, since the image's is on the read-only root. */
+function environmentOf(spec: SessionSpec, image: ImageFacts): readonly EnvironmentEntry[] {
+  const merged = new Map(image.env.map(({ name, value }) => [name, value]));
+  merged.set('HOME', WORKSPACE);
+  for (const { name, value } of spec.env) if (value !== undefined) merged.set(name, value);
+  return [...merged].map(([name, value]) => ({ name, value })).sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function tmpfsOf(spec: SessionSpec): readonly ContainerTmpfs[] {
+  const owner = [`gid=${spec.user.gid}`, `uid=${spec.user.uid}`];
+  const workspace = {
+    path: WORKSPACE,
+    sizeBytes: bytes(spec.workspace.sizeLimit),
+    options: ['exec', 'mode=0770', 'nodev', 'nosuid', ...owner].sort(),
+  };
+  const others = spec.tmpfs.map(({ path, sizeLimit }) => ({
+    path,
+    sizeBytes: bytes(sizeLimit),
+    options: ['mode=1777', 'nodev', 'noexec', 'nosuid', ...owner].sort(),
+  }));
+  return [workspace, ...others].sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+/** The resolved source, never the asked one: a link that is changed later changes nothing (security.md 4.3, TOCTOU). */
+function mountsOf(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): readonly ContainerMount[] {
+  return spec.mounts.map(({ hostPath, target, readOnly }) => ({
+    type: 'bind',
+    source: hostPaths.find(({ asked }) => asked === hostPath)?.resolved ?? '',
+    target,
+    readOnly,
+    propagation: 'rprivate',
+  }));
+}
+
+function imageProblems(image: ImageFacts, allowLocalImages: boolean): readonly Violation[] {
+  const problems: Violation[] = image.volumes.slice(0, 1).map((path) => ({
+    rule: 'MCPS-320',
+    kind: 'forbidden',
+    path: 'spec.image',
+    value: path,
+    message: `the image declares VOLUME ${path}, which would be writable disk without a limit`,
+    fix: 'use an image without VOLUME',
+  }));
+  if (image.repoDigests.length > 0 || allowLocalImages) return problems;
+  const local: Violation = {
+    rule: 'MCPS-321',
+    kind: 'forbidden',
+    path: 'spec.image',
+    message: 'the image has no registry digest: it was built or imported on the node (policy images.allowLocal is false)',
+    fix: 'push the image to a registry and name it by digest',
+  };
+  return [...problems, local];
+}
+
+function hostPathProblems(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): readonly Violation[] {
+  return spec.mounts.flatMap(({ hostPath }, index): Violation[] => {
+    const found = hostPaths.find(({ asked }) => asked === hostPath);
+    if (found?.resolved != null && (found.kind === 'directory' || found.kind === 'file')) return [];
+    const what = found === undefined || found.kind === 'absent' ? 'does not exist' : 'is neither a directory nor a regular file';
+    return [
+      {
+        rule: 'MCPS-211',
+        kind: 'invalid',
+        path: `spec.mounts[${index}].hostPath`,
+        value: hostPath,
+        message: `${hostPath ?? ''} ${what} on the node`,
+        fix: 'name an existing directory or file',
+      },
+    ];
+  });
+}
+
+function runtimeProblems(spec: SessionSpec, node: NodeFacts): readonly Violation[] {
+  if (node.runtimes.includes(spec.security.runtime)) return [];
+  return [
+    {
+      rule: 'MCPS-108',
+      kind: 'invalid',
+      path: 'spec.security.runtime',
+      value: spec.security.runtime,
+      message: `the engine of node ${node.nodeName} has no such runtime; it has ${node.runtimes.join(', ')}`,
+      fix: 'choose one of these or another node',
+    },
+  ];
+}
+
+const capabilityName = (name: string): string => name.toUpperCase().replace(/^CAP_/, '');
+/** 0 for nonsense, which no rule accepts as a limit. */
+const bytes = (quantity: string): number => parseQuantityBytes(quantity) ?? 0;

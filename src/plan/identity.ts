@@ -1,0 +1,85 @@
+// Which container belongs to which session: by UID and labels, never by a name alone.
+
+import { canonicalJson } from '../lib/canonical-json.ts';
+import { sha256Hex } from '../lib/sha256.ts';
+import type { ContainerIdentity, NodeFacts, ObservedContainer } from '../model/container.ts';
+import { containerNameOf } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import { parseSessionSpec } from '../model/session.ts';
+import type { SessionSpec } from '../model/session-spec.ts';
+
+/**
+ * SHA-256 over the part of the spec that makes the container. Values equal to their default are left out, so that a release
+ * which adds a field with a default still recognises the containers of its predecessor.
+ */
+export function specHashOf(spec: SessionSpec): string {
+  const { operatingMode: _mode, lifetime: _lifetime, ...lasting } = spec;
+  const defaults = parseSessionSpec({ image: spec.image }).spec;
+  return sha256Hex(canonicalJson(withoutDefaults(lasting, defaults)));
+}
+
+function withoutDefaults(value: unknown, fallback: unknown): unknown {
+  if (!isRecord(value) || !isRecord(fallback)) return value;
+  const kept = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+    if (canonicalJson(item) === canonicalJson(fallback[key])) return [];
+    return [[key, withoutDefaults(item, fallback[key])]];
+  });
+  return Object.fromEntries(kept);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The labels that the session's next container must carry. */
+export function identityOf(input: {
+  readonly session: McpSession;
+  readonly spec: SessionSpec;
+  readonly node: NodeFacts;
+  readonly attempt: number;
+}): ContainerIdentity {
+  const { session, spec, node, attempt } = input;
+  return {
+    cluster: node.cluster,
+    node: node.nodeName,
+    uid: session.meta.uid,
+    namespace: session.meta.namespace,
+    name: session.meta.name,
+    instanceGeneration: session.status.assignment?.instanceGeneration ?? 1,
+    attempt,
+    specHash: specHashOf(spec),
+  };
+}
+
+/** Sorts the containers found under a session's name: the one to adopt, those to remove, those that are none of our business. */
+export function sortContainers(input: {
+  readonly session: McpSession;
+  readonly containers: readonly ObservedContainer[];
+  readonly node: NodeFacts;
+}): { readonly own: ObservedContainer | null; readonly stale: readonly ObservedContainer[]; readonly foreign: readonly ObservedContainer[] } {
+  const { session, containers, node } = input;
+  const stale: ObservedContainer[] = [];
+  const foreign: ObservedContainer[] = [];
+  let own: ObservedContainer | null = null;
+  for (const container of containers) {
+    if (isOwn(container, session, node)) own = container;
+    else if (isStale(container, session)) stale.push(container);
+    else foreign.push(container);
+  }
+  return { own, stale, foreign };
+}
+
+function isOwn(container: ObservedContainer, session: McpSession, node: NodeFacts): boolean {
+  if (session.spec === null) return false;
+  const has = container.spec.identity;
+  const want = identityOf({ session, spec: session.spec, node, attempt: has.attempt });
+  return container.spec.containerName === containerNameOf(session.meta.uid) && canonicalJson(has) === canonicalJson(want);
+}
+
+/**
+ * Made by us for this name, but not what the session is now: another UID, an older generation, another spec, or renamed by hand.
+ * A container that merely carries our labels under a foreign name is not ours to remove (security.md F33).
+ */
+function isStale(container: ObservedContainer, session: McpSession): boolean {
+  const named = container.spec.containerName === containerNameOf(container.spec.identity.uid);
+  return named || container.id === session.status.container?.id;
+}

@@ -1,0 +1,199 @@
+// The session has a container: compare it with what was approved, start it, keep it, or end it.
+
+import { lockDown, type LockedDownSpec } from '../rules/lock-down.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { ContainerSpec, ObservedContainer } from '../model/container.ts';
+import type { McpSession } from '../model/session.ts';
+import type { SessionSpec } from '../model/session-spec.ts';
+import type { Violation } from '../model/violation.ts';
+import { renderSummary } from '../rules/render.ts';
+import { buildContainer } from './build-container.ts';
+import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
+import { compareIsolation } from './isolation.ts';
+import type { Observation } from './observation.ts';
+import { act, type Decision, type Report, rest } from './step.ts';
+
+const RECHECK_MS = 1_000;
+const RECREATE_BACKOFF_MS = [0, 1_000, 5_000, 15_000, 60_000] as const;
+
+export function nextForContainer(
+  seen: Observation,
+  session: McpSession,
+  spec: SessionSpec,
+  own: ObservedContainer,
+): Decision {
+  switch (own.state) {
+    case 'created':
+      return whileCreated(seen, session, spec, own);
+    case 'running':
+      return whileRunning(seen, session, spec, own);
+    case 'paused':
+      return whilePaused(seen, session, spec, own);
+    case 'exited':
+    case 'dead':
+      return afterExit(seen, session, spec, own);
+    case 'restarting':
+    case 'removing':
+      return rest(RECHECK_MS);
+  }
+}
+
+function whileCreated(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
+  const needed = missingLook(seen, spec, own);
+  if (needed !== null) return needed;
+  const mismatch = isolationMismatch(seen, session, spec, own);
+  if (mismatch !== null) return isolationFailed(own, mismatch);
+  const failure = seen.lastFailure;
+  if (failure?.act === 'start') {
+    if (!failure.retryable) return act({ do: 'remove', containerId: own.id }, startFailed(failure.message, spec));
+    if (seen.nowMs >= startupDeadlineMs(seen, spec)) {
+      return act({ do: 'remove', containerId: own.id }, startedTooLate(seen, spec));
+    }
+    if (seen.nowMs < failure.retryAtMs) {
+      return rest(failure.retryAtMs - seen.nowMs, { reason: 'Starting', message: `${failure.message}; trying again` });
+    }
+  }
+  return act({ do: 'start', containerId: own.id });
+}
+
+export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
+  const cause = seen.lastFailure === null ? '' : `: ${seen.lastFailure.message}`;
+  return {
+    reason: 'StartDeadlineExceeded',
+    message: `no running container within lifetime.startupDeadlineSeconds (${spec.lifetime.startupDeadlineSeconds})${cause}`,
+  };
+}
+
+/** The one thing that a start can fail on which people can mend: an image without the program. */
+export function startFailed(engineMessage: string, spec: SessionSpec): Report {
+  const missing = /executable file not found|no such file or directory/.test(engineMessage);
+  const message =
+    missing && spec.command.length === 0
+      ? 'the image has no `sleep` program, which keeps an idle session alive; set spec.command or use an image with sleep'
+      : `${engineMessage}; check spec.command and spec.image`;
+  return { reason: 'CreateRejected', message };
+}
+
+function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
+  const needed = missingLook(seen, spec, own);
+  if (needed !== null) return needed;
+  const mismatch = isolationMismatch(seen, session, spec, own);
+  if (mismatch !== null) return isolationFailed(own, mismatch);
+
+  const idleAt = idleDeadlineMs({
+    spec,
+    startedMs: own.startedMs,
+    lastActivityMs: seen.lastActivityMs,
+    watchedSinceMs: seen.watchedSinceMs,
+  });
+  if (idleAt !== null && seen.nowMs >= idleAt) {
+    return act(
+      { do: 'remove', containerId: own.id },
+      {
+        reason: 'SessionExpired',
+        message: `no command for lifetime.idleTimeoutSeconds (${spec.lifetime.idleTimeoutSeconds}); create a new session, or ask for a longer idle time`,
+        final: true,
+      },
+    );
+  }
+  const expiry = expiryMs(session, spec);
+  const wakeAtMs = idleAt === null ? expiry : Math.min(expiry, idleAt);
+  return rest(wakeAtMs - seen.nowMs, {
+    reason: 'Running',
+    message: runningText(own),
+  });
+}
+
+function runningText({ id, spec }: ObservedContainer): string {
+  const capabilities = spec.privileged ? 'all' : spec.capabilitiesAdded.join(' ') || 'none';
+  const root = spec.readOnlyRootFilesystem ? 'read-only' : 'writable';
+  return `container ${id.slice(0, 12)}: user ${spec.user}, capabilities ${capabilities}, root ${root}, network ${spec.networkMode}`;
+}
+
+/** A paused container answers nothing; unpausing is not ours to do, since we never pause. */
+function whilePaused(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
+  if (spec.failurePolicy === 'Recreate') return act({ do: 'remove', containerId: own.id });
+  return rest(expiryMs(session, spec) - seen.nowMs, {
+    reason: 'ContainerLost',
+    message: `container ${own.id.slice(0, 12)} was paused outside the operator; unpause it on the node, or delete the session`,
+  });
+}
+
+function afterExit(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
+  if (spec.failurePolicy === 'Recreate') {
+    const tries = session.status.restartCount ?? 0;
+    const backoffMs = RECREATE_BACKOFF_MS[Math.min(tries, RECREATE_BACKOFF_MS.length - 1)] ?? 0;
+    const waitMs = (own.finishedMs ?? seen.nowMs) + backoffMs - seen.nowMs;
+    if (waitMs > 0) return rest(waitMs, { reason: 'Starting', message: `${exitText(own)}; a new container follows` });
+    return act({ do: 'remove', containerId: own.id });
+  }
+  return rest(0, {
+    reason: own.oomKilled ? 'OOMKilled' : 'Exited',
+    message: `${exitText(own)}; the session is over`,
+    final: true,
+  });
+}
+
+function exitText(own: ObservedContainer): string {
+  if (own.oomKilled) return 'the kernel ended the main process: it needed more than resources.memory';
+  return `the main process ended with exit code ${own.exitCode ?? 'unknown'}`;
+}
+
+function isolationFailed(own: ObservedContainer, problem: string): Decision {
+  return act(
+    { do: 'remove', containerId: own.id },
+    { reason: 'IsolationFailed', message: `${problem}; the container was ended. Delete the session and tell the node's operator` },
+  );
+}
+
+/** The judgement needs the image's facts, because its environment is part of what was approved. */
+function missingLook(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision | null {
+  if (seen.image.known !== 'present') return act({ do: 'lookAtImage', reference: own.spec.imageId });
+  const paths = hostPathsOf(spec);
+  if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
+  return null;
+}
+
+export const hostPathsOf = (spec: SessionSpec): readonly string[] =>
+  spec.mounts.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath]));
+
+/** The container as it was approved, built again from the session: the same function, the same answer. */
+export function approvedContainer(
+  seen: Observation,
+  session: McpSession,
+  spec: SessionSpec,
+  attempt: number,
+): Result<LockedDownSpec, readonly Violation[]> {
+  if (seen.image.known !== 'present') return err([]);
+  const built = buildContainer({
+    session,
+    spec,
+    image: seen.image.facts,
+    hostPaths: seen.hostPaths ?? [],
+    node: seen.node,
+    attempt,
+    allowLocalImages: seen.policy.images.allowLocal,
+  });
+  return built.ok ? lockDown(built.value, seen.policy) : built;
+}
+
+/** null when the container is what was approved and what the rules accept; else the first difference in words. */
+function isolationMismatch(
+  seen: Observation,
+  session: McpSession,
+  spec: SessionSpec,
+  own: ObservedContainer,
+): string | null {
+  const judged = judge(own.spec, seen);
+  if (!judged.ok) return renderSummary(judged.error);
+  const want = approvedContainer(seen, session, spec, own.spec.identity.attempt);
+  if (!want.ok) return renderSummary(want.error);
+  const failed = compareIsolation({ want: want.value, got: own.spec, node: seen.node }).filter((control) => !control.ok);
+  if (failed.length === 0) return null;
+  return failed.map(({ id, want: wanted, got }) => `${id}: wanted ${wanted}, got ${got}`).join('; ');
+}
+
+function judge(observed: ContainerSpec, seen: Observation): Result<true, readonly Violation[]> {
+  const judged = lockDown(observed, seen.policy);
+  return judged.ok ? ok(true) : judged;
+}

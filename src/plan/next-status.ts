@@ -1,0 +1,139 @@
+// The whole status after a decision: pure, so that the same look gives the same bytes and a steady session writes nothing.
+
+import {
+  type ConditionInput,
+  type ConditionType,
+  nextConditions,
+  type ReadyReason,
+  STALLED_REASONS,
+} from '../model/conditions.ts';
+import type { ObservedContainer } from '../model/container.ts';
+import type { McpSession, SessionStatus } from '../model/session.ts';
+import { expiryMs } from './expiry.ts';
+import { sortContainers } from './identity.ts';
+import { compareIsolation, isolationReport } from './isolation.ts';
+import { approvedContainer } from './next-for-container.ts';
+import type { Observation } from './observation.ts';
+import type { Decision, Report } from './step.ts';
+
+const PROGRESSING: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
+  'Pending',
+  'PullingImage',
+  'Starting',
+  'VerifyingIsolation',
+  'DockerUnavailable',
+  'Deleting',
+]);
+
+/** null when there is nothing to say (no report), so that nobody writes. */
+export function nextStatus(seen: Observation, decision: Decision): SessionStatus | null {
+  const { session } = seen;
+  if (session === null || decision.report === null) return null;
+  const report = decision.report;
+  const { own } = sortContainers({ session, containers: seen.containers ?? [], node: seen.node });
+  const base = reportedStatus({ session, report, nowMs: seen.nowMs });
+  const finished = report.final === true;
+  return {
+    ...base,
+    ...containerPart(seen, session, report, own),
+    policy: { profile: seen.policy.profile, hash: seen.policyHash },
+    ...(session.spec === null ? {} : { grantedExpiry: iso(expiryMs(session, session.spec)) }),
+    ...(seen.lastActivityMs === null ? {} : { lastActivityTime: activityTime(seen, session) }),
+    ...(finished ? { finishedAt: session.status.finishedAt ?? iso(seen.nowMs) } : {}),
+    ...(finished && own?.exitCode != null ? { exitCode: own.exitCode } : {}),
+  };
+}
+
+/** Status with the seven conditions of a report; what the report does not touch stays. Placement uses it too. */
+export function reportedStatus(input: {
+  readonly session: McpSession;
+  readonly report: Report;
+  readonly nowMs: number;
+}): SessionStatus {
+  const { session, report, nowMs } = input;
+  const { finishedAt: _finishedAt, exitCode: _exitCode, ...kept } = session.status;
+  return {
+    ...kept,
+    observedGeneration: session.meta.generation,
+    conditions: nextConditions({
+      current: session.status.conditions ?? [],
+      wanted: conditionsFor(report),
+      observedGeneration: session.meta.generation,
+      now: iso(nowMs),
+    }),
+  };
+}
+
+function conditionsFor(report: Report): Readonly<Record<ConditionType, ConditionInput>> {
+  const { reason, message } = report;
+  const finished = report.final === true;
+  const running = reason === 'Running';
+  const say = (status: boolean | null, why: string, text = ''): ConditionInput => ({
+    status: status === null ? 'Unknown' : status ? 'True' : 'False',
+    reason: why,
+    message: text,
+  });
+  const stalled = STALLED_REASONS.has(reason);
+  return {
+    Ready: say(running, reason, message),
+    Reconciling: say(PROGRESSING.has(reason), reason),
+    Stalled: say(stalled, stalled ? reason : 'NotStalled', stalled ? message : ''),
+    PolicyAccepted: reason === 'PolicyRejected' ? say(false, reason, message) : say(true, 'Accepted'),
+    ImageReady: imageCondition(reason, message, say),
+    IsolationVerified: isolationCondition(reason, message, say),
+    Finished: say(finished, finished ? reason : 'NotFinished', finished ? message : ''),
+  };
+}
+
+type Say = (status: boolean | null, reason: string, text?: string) => ConditionInput;
+
+function imageCondition(reason: ReadyReason, message: string, say: Say): ConditionInput {
+  if (reason === 'Running') return say(true, 'Present');
+  if (reason === 'PullingImage' || reason === 'ImagePullFailed') return say(false, reason, message);
+  return say(null, 'Unknown');
+}
+
+function isolationCondition(reason: ReadyReason, message: string, say: Say): ConditionInput {
+  if (reason === 'Running') return say(true, 'AllControlsHold');
+  if (reason === 'IsolationFailed') return say(false, reason, message);
+  return say(null, 'Unknown');
+}
+
+/** What the status says about the container; proof is kept with a failed one, and both go when it ends on purpose. */
+function containerPart(
+  seen: Observation,
+  session: McpSession,
+  report: Report,
+  own: ObservedContainer | null,
+): Partial<SessionStatus> {
+  if (report.reason === 'Suspended') return { container: undefined, isolation: undefined };
+  const spec = session.spec;
+  if (own === null || spec === null || own.startedMs === null) return {};
+  const approved = approvedContainer(seen, session, spec, own.spec.identity.attempt);
+  const controls = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
+  return {
+    container: {
+      id: own.id,
+      shortId: own.id.slice(0, 12),
+      imageDigest: imageDigest(seen),
+      runtime: own.spec.runtime,
+      startedAt: iso(own.startedMs),
+    },
+    restartCount: own.spec.identity.attempt,
+    ...(controls === null ? {} : { isolation: isolationReport(controls) }),
+  };
+}
+
+function imageDigest(seen: Observation): string {
+  if (seen.image.known !== 'present') return 'unknown';
+  return seen.image.facts.repoDigests[0] ?? `local:${seen.image.facts.id}`;
+}
+
+/** Refreshed only along with something else, so that a command alone never causes a write (design.md 8.28). */
+function activityTime(seen: Observation, session: McpSession): string | undefined {
+  const ready = session.status.conditions?.find(({ type }) => type === 'Ready');
+  const steady = ready?.status === 'True' && ready.observedGeneration === session.meta.generation;
+  return steady ? session.status.lastActivityTime : iso(seen.lastActivityMs ?? seen.nowMs);
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

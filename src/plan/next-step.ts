@@ -1,0 +1,131 @@
+// The controller as a pure function: from what is seen to the next step and what people should see.
+// Read it from top to bottom: the first guard that speaks decides. A crash in between is just another observation.
+
+import type { ObservedContainer } from '../model/container.ts';
+import { FINALIZER } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import type { SessionSpec } from '../model/session-spec.ts';
+import type { Violation } from '../model/violation.ts';
+import { renderSummary } from '../rules/render.ts';
+import { evaluate } from '../rules/rule.ts';
+import { sessionRules } from '../rules/session-rules.ts';
+import { deleteAtMs, expiryMs } from './expiry.ts';
+import { sortContainers } from './identity.ts';
+import { nextForContainer } from './next-for-container.ts';
+import { nextForCreation } from './next-for-creation.ts';
+import type { Observation } from './observation.ts';
+import { act, type Decision, type Report, rest } from './step.ts';
+
+/** SIGTERM to SIGKILL for sessions with a main program of their own; an idle session has nothing to save. */
+const STOP_GRACE_SECONDS = 5;
+/** How long until a look is repeated when the engine could not be asked. */
+const ENGINE_RETRY_MS = 5_000;
+
+export function nextStep(seen: Observation): Decision {
+  const { session, containers } = seen;
+  if (containers === null) return engineUnseen(seen);
+  if (session === null) return withoutSession(containers);
+
+  const { own, stale } = sortContainers({ session, containers, node: seen.node });
+  const leftover = stale[0];
+  if (leftover !== undefined) return act({ do: 'remove', containerId: leftover.id });
+  if (session.meta.deletionMs !== null) return whileDeleting(seen, session, own);
+  if (!isAssignedHere(seen, session)) return own === null ? rest(null) : act({ do: 'remove', containerId: own.id });
+  if (session.spec === null) return refuse(own, rejection(session.problems));
+  const spec = session.spec;
+  if (isFinished(session, own)) return whileFinished(seen, session, own);
+  if (!session.meta.finalizers.includes(FINALIZER)) return act({ do: 'addFinalizer' });
+
+  if (seen.nowMs >= expiryMs(session, spec)) {
+    return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
+  }
+  if (spec.operatingMode === 'Suspended') return whileSuspended(seen, session, own);
+  const { labels, annotations } = session.meta;
+  const verdict = evaluate(sessionRules, { spec, labels, annotations }, seen.policy);
+  if (verdict.violations.length > 0) return refuse(own, rejection(verdict.violations));
+  if (own !== null) return nextForContainer(seen, session, spec, own);
+  return nextForCreation(seen, session, spec);
+}
+
+function engineUnseen(seen: Observation): Decision {
+  const { session, lastFailure } = seen;
+  const wakeAfterMs = lastFailure === null ? ENGINE_RETRY_MS : Math.max(lastFailure.retryAtMs - seen.nowMs, 0);
+  if (session === null) return rest(wakeAfterMs);
+  const why = lastFailure?.message ?? 'the Docker Engine has not answered yet';
+  return rest(wakeAfterMs, { reason: 'DockerUnavailable', message: `${why}; the session waits and is looked at again` });
+}
+
+function withoutSession(containers: readonly ObservedContainer[]): Decision {
+  const orphan = containers[0];
+  return orphan === undefined ? rest(null) : act({ do: 'remove', containerId: orphan.id });
+}
+
+function whileDeleting(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
+  if (own !== null) return waitOr(seen, 'Deleting', endContainer(own, session.spec));
+  if (session.meta.finalizers.includes(FINALIZER)) return act({ do: 'removeFinalizer' });
+  return rest(null);
+}
+
+/** After a failed stop or remove the next try waits for its time; the step itself is never skipped. */
+function waitOr(seen: Observation, reason: 'Deleting', decision: Decision): Decision {
+  const failure = seen.lastFailure;
+  if (failure === null || (failure.act !== 'remove' && failure.act !== 'stop')) return decision;
+  if (seen.nowMs >= failure.retryAtMs) return decision;
+  return rest(failure.retryAtMs - seen.nowMs, { reason, message: `${failure.message}; trying again` });
+}
+
+function isAssignedHere(seen: Observation, session: McpSession): boolean {
+  return session.status.assignment?.nodeName === seen.node.nodeName;
+}
+
+/** Status says finished, and nothing contradicts it: a forged status never ends a running container. */
+function isFinished(session: McpSession, own: ObservedContainer | null): boolean {
+  return session.status.finishedAt !== undefined && own?.state !== 'running' && own?.state !== 'paused';
+}
+
+function whileFinished(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
+  const spec = session.spec;
+  if (spec === null) return rest(null);
+  if (own !== null && seen.nowMs >= expiryMs(session, spec)) return act({ do: 'remove', containerId: own.id });
+  const deleteAt = deleteAtMs(session, spec);
+  if (deleteAt === null) return rest(null);
+  if (seen.nowMs >= deleteAt) return act({ do: 'deleteSession' });
+  return rest(Math.min(deleteAt, own === null ? deleteAt : expiryMs(session, spec)) - seen.nowMs);
+}
+
+function whileSuspended(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
+  const spec = session.spec;
+  if (own !== null) return endContainer(own, spec);
+  const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
+  return rest(untilExpiry, {
+    reason: 'Suspended',
+    message: 'the container is removed; set spec.operatingMode to Running to start a new one',
+  });
+}
+
+/** The session is over: say so first, then take the container away, so that a crash in between cannot turn it into a loss. */
+function ended(own: ObservedContainer | null, spec: SessionSpec, report: Report): Decision {
+  if (own === null) return rest(0, report);
+  return { ...endContainer(own, spec), report };
+}
+
+/** A session that may not be: its container goes, and the reason stays. */
+function refuse(own: ObservedContainer | null, report: Report): Decision {
+  return own === null ? rest(null, report) : act({ do: 'remove', containerId: own.id }, report);
+}
+
+/** One step towards no container: a grace for a program of the session's own, then force. */
+export function endContainer(own: ObservedContainer, spec: SessionSpec | null): Decision {
+  const hasProgram = spec !== null && spec.command.length > 0;
+  if (hasProgram && own.state === 'running') {
+    return act({ do: 'stop', containerId: own.id, graceSeconds: STOP_GRACE_SECONDS });
+  }
+  return act({ do: 'remove', containerId: own.id });
+}
+
+export function rejection(violations: readonly Violation[]): Report {
+  return { reason: 'PolicyRejected', message: renderSummary(violations) };
+}
+
+const expiredText = (spec: SessionSpec): string =>
+  `lifetime.ttlSeconds (${spec.lifetime.ttlSeconds}) is over; create a new session, or ask for a longer lifetime`;

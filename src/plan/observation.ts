@@ -1,0 +1,50 @@
+// Everything that a decision may look at, in one plain value. What is not in here cannot influence the controller.
+
+import type { ImageFacts, NodeFacts, ObservedContainer, ResolvedHostPath } from '../model/container.ts';
+import type { Policy } from '../model/policy.ts';
+import type { McpSession } from '../model/session.ts';
+
+/** What the last act on this session ran into; kept in memory, forgotten after a success. */
+export interface Failure {
+  readonly act: 'inspectImage' | 'pull' | 'create' | 'start' | 'stop' | 'remove' | 'observe';
+  /** Whether trying the same again can help. */
+  readonly retryable: boolean;
+  /** The engine itself did not answer: nothing about this session is wrong. */
+  readonly engineAway: boolean;
+  readonly message: string;
+  /** How often in a row. */
+  readonly count: number;
+  /** When the next try is due. */
+  readonly retryAtMs: number;
+}
+
+/** What is known of the session's image. "unknown" means nobody looked yet, which is not the same as absent. */
+export type ImageKnowledge =
+  | { readonly known: 'unknown' }
+  | { readonly known: 'absent' }
+  | { readonly known: 'present'; readonly facts: ImageFacts };
+
+/** What the engine answered for the containers of this session name; null when it could not be asked. */
+export type ContainersSeen = readonly ObservedContainer[] | null;
+
+export interface Observation {
+  /** null only when the API server said that the session does not exist. */
+  readonly session: McpSession | null;
+  readonly containers: ContainersSeen;
+  /** A container that has our name but not our labels: never touched, blocks the session. */
+  readonly nameTakenBy: string | null;
+  readonly image: ImageKnowledge;
+  /** null until the node was asked. */
+  readonly hostPaths: readonly ResolvedHostPath[] | null;
+  readonly lastFailure: Failure | null;
+  /** Milliseconds since the epoch of the last command; null when none is known. */
+  readonly lastActivityMs: number | null;
+  /** Milliseconds since the epoch since when this controller sees commands; what came before it may have missed. */
+  readonly watchedSinceMs: number;
+  /** Milliseconds since the epoch since when this controller has wanted a running container; the startup deadline counts from here. */
+  readonly wantedSinceMs: number;
+  readonly nowMs: number;
+  readonly policy: Policy;
+  readonly policyHash: string;
+  readonly node: NodeFacts;
+}

@@ -1,0 +1,39 @@
+// What the controller can do in one pass: one mutation or one look, never more (design.md 4).
+
+import type { ReadyReason } from '../model/conditions.ts';
+import type { LockedDownSpec } from '../rules/lock-down.ts';
+
+export type Step =
+  | { readonly do: 'rest'; /** Look again after this long even if nothing happens; null: only when something changes. */ readonly wakeAfterMs: number | null }
+  | { readonly do: 'lookAtImage'; readonly reference: string }
+  | { readonly do: 'lookAtHostPaths'; readonly paths: readonly string[] }
+  | { readonly do: 'addFinalizer' }
+  | { readonly do: 'removeFinalizer' }
+  | { readonly do: 'pull'; readonly reference: string }
+  | { readonly do: 'create'; readonly spec: LockedDownSpec }
+  | { readonly do: 'start'; readonly containerId: string }
+  | { readonly do: 'stop'; readonly containerId: string; readonly graceSeconds: number }
+  | { readonly do: 'remove'; readonly containerId: string }
+  | { readonly do: 'deleteSession' };
+
+/** What people should see. The seven conditions follow from the reason (next-status.ts). */
+export interface Report {
+  readonly reason: ReadyReason;
+  /** One sentence for people, with the next step where there is one. */
+  readonly message: string;
+  /** The session is over: nothing will run again under this object. */
+  readonly final?: true;
+}
+
+export interface Decision {
+  readonly step: Step;
+  /** null: nothing worth a write; a healthy start costs three writes in all (design.md 4). */
+  readonly report: Report | null;
+}
+
+export const rest = (wakeAfterMs: number | null, report: Report | null = null): Decision => ({
+  step: { do: 'rest', wakeAfterMs: wakeAfterMs === null ? null : Math.max(0, wakeAfterMs) },
+  report,
+});
+
+export const act = (step: Step, report: Report | null = null): Decision => ({ step, report });

@@ -1,0 +1,10 @@
+// Time as an argument, so that no program needs to wait in a test.
+
+export interface Clock {
+  /** Milliseconds since the epoch; may jump. For comparing with times of the API server and for showing. */
+  nowMs(): number;
+  /** Milliseconds of a clock that never jumps; for deadlines and durations. */
+  monotonicMs(): number;
+  /** Resolves after `ms`; rejects with the reason of `signal` when that is aborted first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,46 @@
+// McpSession objects: a synced cache to look at, and the writes that the programs make.
+
+import type { EventReason } from '../model/conditions.ts';
+import type { McpSession, SessionStatus } from '../model/session.ts';
+import type { SessionSpecInput } from '../model/session-spec.ts';
+
+export interface SessionReference {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * A watched set of sessions. "Unknown is not absent": before `synced`, `get` throws `unavailable`; an object that left the
+ * filter is asked for at the API server before anybody concludes that it is gone.
+ */
+export interface SessionCache {
+  /** Runs until `signal` aborts. `onChange` gets the key of everything that appeared, changed, left or was re-listed. */
+  run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;
+  readonly synced: boolean;
+  whenSynced(signal: AbortSignal): Promise<void>;
+  cached(reference: SessionReference): McpSession | null;
+  all(): Iterable<McpSession>;
+  /** Milliseconds (monotonic) since the last event, bookmark or list: how stale the view may be. */
+  lastSeenMs(): number;
+}
+
+/** All writes reject with OperatorError: `conflict` (look again), `not-found`, `invalid` (admission; message as kubectl shows it), `forbidden`, `unavailable`. */
+export interface SessionStore {
+  /** Live read; null only when the API server says that it does not exist. */
+  read(reference: SessionReference, signal: AbortSignal): Promise<McpSession | null>;
+  list(namespace: string, signal: AbortSignal): Promise<readonly McpSession[]>;
+  create(
+    request: SessionReference & { readonly spec: SessionSpecInput; readonly annotations: Readonly<Record<string, string>>; readonly dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<{ readonly session: McpSession; readonly warnings: readonly string[] }>;
+  /** Deletes exactly this incarnation (UID precondition); success also when it is gone. */
+  delete(session: SessionReference & { readonly uid: string }, signal: AbortSignal): Promise<void>;
+  /** PUT of the whole status with the resourceVersion that was seen. */
+  writeStatus(session: McpSession, status: SessionStatus, signal: AbortSignal): Promise<McpSession>;
+  setFinalizer(session: McpSession, present: boolean, signal: AbortSignal): Promise<McpSession | null>;
+}
+
+export interface SessionEvents {
+  /** Best effort: a lost event never fails a reconcile. Repeats of the same event are counted, not multiplied. */
+  record(session: McpSession, event: { readonly reason: EventReason; readonly message: string }): void;
+}

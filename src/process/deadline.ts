@@ -1,0 +1,29 @@
+// A signal that also aborts after a while. Own timer and listener instead of AbortSignal.any and .timeout, so that nothing
+// stays attached to a long-lived parent signal when the work is done.
+
+import { OperatorError } from '../lib/errors.ts';
+
+/**
+ * Runs `act` with a signal that aborts with `signal` or, after `limit.ms`, with an OperatorError of kind `timeout` that says
+ * `limit.what` did not finish in time. Rejects with whatever `act` rejects with.
+ */
+export async function withDeadline<T>(
+  limit: { readonly ms: number; readonly what: string },
+  act: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(
+    () => controller.abort(new OperatorError('timeout', `${limit.what} did not finish within ${limit.ms} ms`)),
+    limit.ms,
+  );
+  try {
+    return await act(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}

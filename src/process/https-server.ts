@@ -1,0 +1,189 @@
+// The one way our programs listen: node:https (or node:http for metrics on loopback) with every limit set, a certificate that
+// can be swapped while serving, and an end with a deadline. Routing and meaning belong to the programs.
+
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+import { asOperatorError, OperatorError } from '../lib/errors.ts';
+import type { Log } from '../ports/log.ts';
+
+export interface ServedCertificate {
+  /** Leaf first, then its chain. */
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+export interface WebServerOptions {
+  /** What listens here, for messages. Example: "webhook". */
+  readonly name: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** null serves plain HTTP. */
+  readonly certificate: ServedCertificate | null;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  readonly log: Log;
+  readonly maxConnections?: number;
+}
+
+export interface WebServer {
+  /** Example: "https://127.0.0.1:8443". */
+  readonly url: string;
+  readonly port: number;
+  /** Serves this certificate to new connections; open ones go on. */
+  setCertificate(certificate: ServedCertificate): void;
+  /** Takes no new connections and waits for open requests; cuts what is left after `deadlineMs`. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+const HEADER_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+/** Above the API server's 90 s idle pool: a server that closes first races the next call (control-plane.md 4). */
+const KEEP_ALIVE_MS = 120_000;
+const MAX_CONNECTIONS = 4096;
+
+/** Rejects with OperatorError when it cannot listen; the message names the address and what to do. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const host = options.host ?? '127.0.0.1';
+  const server = createServer(options);
+  server.headersTimeout = HEADER_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  await listen(server, { name: options.name, host, port: options.port });
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  const scheme = options.certificate === null ? 'http' : 'https';
+  return {
+    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    setCertificate(certificate) {
+      // Only servers that were given a certificate are HTTPS servers.
+      if (options.certificate !== null) (server as HttpsServer).setSecureContext(tlsOptionsOf(certificate));
+    },
+    close: (deadlineMs) => closeServer(server, deadlineMs),
+  };
+}
+
+function createServer(options: WebServerOptions): Server {
+  const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    void answer(options, request, response);
+  };
+  if (options.certificate === null) return createHttpServer(settings, onRequest);
+  return createHttpsServer({ ...settings, ...tlsOptionsOf(options.certificate) }, onRequest);
+}
+
+const tlsOptionsOf = ({ certPem, keyPem }: ServedCertificate) => ({
+  cert: certPem,
+  key: keyPem,
+  minVersion: 'TLSv1.2' as const,
+});
+
+async function answer(options: WebServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.on('error', () => {}); // the peer went away; the handler sees it by its own writes
+  try {
+    await options.handle(request, response);
+  } catch (thrown) {
+    const error = asOperatorError(thrown);
+    // The path without its query: a query may hold what a caller typed.
+    options.log.error('request failed', { server: options.name, path: pathOf(request), error: error.message });
+    if (response.headersSent) response.destroy();
+    else sendJson(response, 500, { error: 'internal error' });
+  }
+}
+
+const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
+
+function listen(
+  server: Server,
+  at: { readonly name: string; readonly host: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, at));
+    server.once('error', onError);
+    server.listen({ host: at.host, port: at.port }, () => {
+      server.removeListener('error', onError);
+      server.on('error', () => {}); // a failed accept (EMFILE) must not end the process
+      resolve();
+    });
+  });
+}
+
+function listenError(
+  cause: NodeJS.ErrnoException,
+  at: { readonly name: string; readonly host: string; readonly port: number },
+): OperatorError {
+  const what = `the ${at.name} server cannot listen on ${at.host}:${at.port}`;
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new OperatorError(
+        'conflict',
+        `${what}: port ${at.port} is in use; stop what listens there or choose another port`,
+        {
+          cause,
+        },
+      );
+    case 'EACCES':
+      return new OperatorError('forbidden', `${what}: not permitted; choose a port above 1023`, { cause });
+    case 'EADDRNOTAVAIL':
+      return new OperatorError('invalid', `${what}: ${at.host} is not an address of this machine`, { cause });
+    default:
+      return new OperatorError('unavailable', `${what}: ${cause.message}`, { cause });
+  }
+}
+
+function closeServer(server: Server, deadlineMs: number): Promise<void> {
+  if (!server.listening) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/**
+ * The whole body. Rejects with `too-large` once it exceeds `maxBytes` (by its declared length before anything is read), with
+ * `invalid` when the peer breaks off, and with the reason of `signal`.
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+  const tooLarge = () => new OperatorError('too-large', `the request body is larger than ${maxBytes} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const onAbort = () => request.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  if (signal.aborted) throw signal.reason;
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, bytes);
+  } catch (thrown) {
+    if (signal.aborted) throw signal.reason;
+    if (thrown instanceof OperatorError) throw thrown;
+    throw new OperatorError('invalid', 'the request body ended early', { cause: thrown });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Answers with JSON and nosniff; does nothing when an answer was already started. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': text.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
+}

@@ -1,0 +1,45 @@
+// Danger: every namespace shared with the node, or with another container; a foreign cgroup parent lifts every limit.
+// Fields: networkMode, pidMode, ipcMode, utsMode, usernsMode, cgroupnsMode, cgroupParent. Allowed: the private form alone (network
+// "none" in this release), "host" where policy hostNamespaces.allow says so. Source: CIS Docker 5.10, 5.16, 5.17, 5.21, 5.25, 5.31.
+
+import { shownValue } from '../../lib/visible-text.ts';
+import type { ContainerSpec } from '../../model/container.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { HostNamespace } from '../namespace-mode.ts';
+import type { Rule } from '../rule.ts';
+import { containerViolation } from './violation.ts';
+
+export const containerNamespaces: Rule<ContainerSpec> = {
+  id: 'MCPS-910',
+  severity: 'deny',
+  title: 'container: namespaces',
+  why: 'Who shares a namespace of the node sees or controls what is in it.',
+  check: (spec, policy) => {
+    const violations = MODES.flatMap(({ field, privateMode, namespace }): Violation[] => {
+      const mode = spec[field];
+      if (mode === privateMode) return [];
+      if (mode === 'host' && policy.hostNamespaces.allow.includes(namespace)) return [];
+      return [containerViolation('MCPS-910', field, `"${shownValue(mode)}" is not "${privateMode}"`)];
+    });
+    if (spec.cgroupParent === '') return violations;
+    return [
+      ...violations,
+      containerViolation('MCPS-910', 'cgroupParent', `"${shownValue(spec.cgroupParent)}" is not ""`),
+    ];
+  },
+};
+
+interface Mode {
+  readonly field: 'networkMode' | 'pidMode' | 'ipcMode' | 'utsMode' | 'usernsMode' | 'cgroupnsMode';
+  readonly privateMode: string;
+  readonly namespace: HostNamespace;
+}
+
+const MODES: readonly Mode[] = [
+  { field: 'networkMode', privateMode: 'none', namespace: 'network' },
+  { field: 'pidMode', privateMode: '', namespace: 'pid' },
+  { field: 'ipcMode', privateMode: 'private', namespace: 'ipc' },
+  { field: 'utsMode', privateMode: '', namespace: 'uts' },
+  { field: 'usernsMode', privateMode: '', namespace: 'user' },
+  { field: 'cgroupnsMode', privateMode: 'private', namespace: 'cgroup' },
+];

@@ -1,0 +1,31 @@
+// Danger: the engine publishes on every address when the address is left out. Fields: ports, publishAllPorts.
+// Allowed: one literal address, host port 0 or 1024 and above, TCP, and only with a network (K-39). Source: CIS Docker 5.8, 5.14.
+
+import type { ContainerSpec } from '../../model/container.ts';
+import type { ContainerPort } from '../../model/container.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { Rule } from '../rule.ts';
+import { LOWEST_HOST_PORT } from '../session/low-host-port.ts';
+import { hostIpProblem } from '../session/public-port.ts';
+import { containerViolation } from './violation.ts';
+
+export const containerPorts: Rule<ContainerSpec> = {
+  id: 'MCPS-921',
+  severity: 'deny',
+  title: 'container: published ports',
+  why: 'A port on every address of the node is open to whoever reaches the node.',
+  check: ({ ports, publishAllPorts, networkMode }, policy) => {
+    const violations = ports.flatMap((port): Violation[] => {
+      const problem = networkMode === 'none' ? 'is published without a network' : portProblem(port, policy);
+      return problem === null ? [] : [containerViolation('MCPS-921', `ports[${port.containerPort}]`, problem)];
+    });
+    return publishAllPorts ? [...violations, containerViolation('MCPS-921', 'publishAllPorts', 'is true')] : violations;
+  },
+};
+
+function portProblem({ protocol, hostIp, hostPort }: ContainerPort, policy: Policy): string | null {
+  if (protocol !== 'tcp') return 'is not TCP';
+  if (hostPort !== 0 && hostPort < LOWEST_HOST_PORT) return `host port ${hostPort} is below ${LOWEST_HOST_PORT}`;
+  return hostIpProblem(hostIp, policy.ports.allowPublic)?.message ?? null;
+}

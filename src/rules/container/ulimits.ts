@@ -1,0 +1,34 @@
+// Danger: an unlimited core writes through the core handler of the node; nproc counts the processes of all sessions (K-13).
+// Fields: ulimits. Allowed: exactly core 0, cpu and nofile within policy limits, each once, soft not above hard.
+// Source: CIS Docker 5.19, security.md 4.2 Ulimits.
+
+import { shownValue } from '../../lib/visible-text.ts';
+import type { ContainerSpec } from '../../model/container.ts';
+import type { Violation } from '../../model/violation.ts';
+import type { Rule } from '../rule.ts';
+import { containerViolation } from './violation.ts';
+
+export const containerUlimits: Rule<ContainerSpec> = {
+  id: 'MCPS-914',
+  severity: 'deny',
+  title: 'container: ulimits',
+  why: 'A process that runs or opens files without end wears its node out.',
+  check: ({ ulimits }, policy) => {
+    const bounds = new Map([
+      ['core', { least: 0, most: 0 }],
+      ['cpu', { least: 1, most: policy.limits.maxCpuTimeSeconds }],
+      ['nofile', { least: 1, most: policy.limits.maxOpenFiles }],
+    ]);
+    const wrong = ulimits.flatMap(({ name, soft, hard }): Violation[] => {
+      const bound = bounds.get(name);
+      if (bound === undefined)
+        return [containerViolation('MCPS-914', 'ulimits', `${shownValue(name)} is not one of ours`)];
+      if (soft >= bound.least && soft <= hard && hard <= bound.most) return [];
+      const message = `${name} ${soft}:${hard} is not between ${bound.least} and ${bound.most}`;
+      return [containerViolation('MCPS-914', 'ulimits', message)];
+    });
+    const missing = [...bounds.keys()].filter((name) => ulimits.filter((ulimit) => ulimit.name === name).length !== 1);
+    if (missing.length === 0) return wrong;
+    return [...wrong, containerViolation('MCPS-914', 'ulimits', `must hold ${missing.join(', ')} exactly once`)];
+  },
+};

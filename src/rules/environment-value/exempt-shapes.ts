@@ -1,0 +1,33 @@
+// Whole values in which separators are ordinary: URL or DSN, JSON document, PEM block, connection string (K-01, design.md 8.2).
+// A shape must cover the whole value: text before or after it is not exempt.
+
+// Schemes may be stacked, as in "jdbc:postgresql://". Blanks, quotes, backslashes and backticks never stand in a URL as such.
+const URL_SHAPE = /^(?:[A-Za-z][A-Za-z0-9+.-]*:){1,3}\/\/[^\s'"`\\<>]+$/;
+// Go's database drivers: user:password@tcp(host:3306)/name?a=b&c=d
+const DRIVER_DSN = /^[^\s'"`\\<>/]*@(?:tcp|udp|unix)\([^\s'"`\\<>()]*\)\/[^\s'"`\\<>]*$/;
+const PEM = /^(?:-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n[A-Za-z0-9+/=\r\n]+-----END \1-----(?:\r?\n)*)+$/;
+const CONNECTION_PART = /^[A-Za-z][A-Za-z0-9 _.-]*=[^|&\r\n]*$/;
+
+/** Whether the value is one of the shapes as a whole. Command substitution is judged apart, since no URL needs it unencoded. */
+export function isExemptShape(value: string): boolean {
+  return isUrl(value) || DRIVER_DSN.test(value) || PEM.test(value) || isConnectionString(value);
+}
+
+const isUrl = (value: string): boolean => URL_SHAPE.test(value) && URL.canParse(value);
+
+/** "key=value;key=value", as database and cloud clients take it; every part is a key with a value. */
+function isConnectionString(value: string): boolean {
+  const parts = value.replace(/;$/, '').split(';');
+  return parts.length >= 2 && parts.every((part) => CONNECTION_PART.test(part));
+}
+
+/** One whole JSON object or array. */
+export function isJsonDocument(value: string): boolean {
+  if (!/^\s*[[{]/.test(value)) return false;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false; // not JSON: the ordinary rule applies
+  }
+}

@@ -1,0 +1,48 @@
+// Danger: a NUL ends an argument early, so that another program runs than the one reviewed; arguments beyond the kernel's
+// bound make every start fail. Fields: spec.command, spec.args. Allowed: a program that is not empty, no NUL, 128 KiB in all.
+// Source: execve(2) "Limits on size of arguments", security.md 4.4 Cmd.
+
+import type { Violation } from '../../model/violation.ts';
+import type { Rule } from '../rule.ts';
+import type { SessionSubject } from '../session-subject.ts';
+
+const MAX_BYTES = 131_072;
+
+export const commandSize: Rule<SessionSubject> = {
+  id: 'MCPS-802',
+  severity: 'deny',
+  title: 'form of the command',
+  why: 'A NUL in an argument makes another program run than the one reviewed.',
+  check: ({ spec }) => {
+    const violations: Violation[] = [];
+    for (const field of ['command', 'args'] as const) {
+      for (const [index, argument] of spec[field].entries()) {
+        if (!argument.includes('\0')) continue;
+        const path = `spec.${field}[${index}]`;
+        violations.push({
+          rule: 'MCPS-802',
+          kind: 'invalid',
+          path,
+          message: 'holds a NUL character',
+          fix: 'delete it',
+        });
+      }
+    }
+    if (spec.command[0] === '') {
+      const message = 'the name of the program is empty';
+      violations.push({ rule: 'MCPS-802', kind: 'required', path: 'spec.command[0]', message, fix: 'name a program' });
+    }
+    const bytes = byteLength([...spec.command, ...spec.args]);
+    if (bytes > MAX_BYTES) {
+      const message = `command and args have ${bytes} bytes; at most ${MAX_BYTES} are allowed`;
+      const fix = 'put the data in a file of the session';
+      violations.push({ rule: 'MCPS-802', kind: 'invalid', path: 'spec.command', message, fix });
+    }
+    return violations;
+  },
+};
+
+function byteLength(argv: readonly string[]): number {
+  const encoder = new TextEncoder();
+  return argv.reduce((sum, argument) => sum + encoder.encode(argument).length + 1, 0);
+}

@@ -1,0 +1,206 @@
+// A front end and a node API on real TLS loopback sockets, with the real node client between them. Fakes only behind the ports
+// to Kubernetes and to the container.
+
+import { randomBytes } from 'node:crypto';
+import { createExecBudget } from '../../../src/frontend/exec-budget.ts';
+import { routeToNode } from '../../../src/frontend/exec-route.ts';
+import { createFrontend } from '../../../src/frontend/http.ts';
+import { DEFAULT_FRONTEND_LIMITS, type FrontendLimits } from '../../../src/frontend/limits.ts';
+import {
+  FRONTEND_AUDIENCE,
+  NODE_AUDIENCE,
+  SERVICE_ACCOUNTS,
+  serviceAccountUsername,
+  SYSTEM_NAMESPACE,
+} from '../../../src/model/names.ts';
+import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
+import type { McpSession } from '../../../src/model/session.ts';
+import { createNodeClient, type NodeClient } from '../../../src/node-client/node-client.ts';
+import { createNodeApi } from '../../../src/nodeapi/node-api.ts';
+import type {
+  CommandOutcome,
+  CommandToRun,
+  ContainerAccess,
+  OutputStream,
+} from '../../../src/ports/container-access.ts';
+import { silentLog } from '../../../src/ports/log.ts';
+import { issueCertificate } from '../../../src/process/certificates.ts';
+import { startWebServer } from '../../../src/process/https-server.ts';
+import { systemClock } from '../../../src/process/system-clock.ts';
+import {
+  ALICE,
+  BOB,
+  callerNamed,
+  type FakeAuthorizer,
+  type FakeSessions,
+  fakeAuthenticator,
+  fakeAuthorizer,
+  fakeNodes,
+  fakeSessions,
+  frontendWorld,
+} from '../../support/frontend-fakes.ts';
+
+export const TOKENS = {
+  alice: 'token-of-alice',
+  bob: 'token-of-bob',
+  frontend: 'token-of-the-front-end',
+  stranger: 'node-token-of-a-stranger',
+};
+const FRONTEND = callerNamed(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend);
+
+type Run = (
+  command: CommandToRun,
+  onOutput: (stream: OutputStream, chunk: Uint8Array) => void,
+  signal: AbortSignal,
+) => Promise<CommandOutcome>;
+
+export interface TwoServers {
+  readonly mcpUrl: string;
+  readonly frontendUrl: string;
+  readonly nodeUrl: string;
+  readonly caPem: string;
+  readonly sessions: FakeSessions;
+  readonly authorizer: FakeAuthorizer;
+  readonly commands: CommandToRun[];
+  readonly activity: string[];
+  readonly nodeClient: NodeClient;
+  /** How the container answers. */
+  run: Run;
+  verified: boolean;
+  stop(): Promise<void>;
+}
+
+export const finished = (change: Partial<CommandOutcome> = {}): CommandOutcome => ({
+  exitCode: 0,
+  timedOut: false,
+  cancelled: false,
+  containerEnded: false,
+  durationMs: 3,
+  ...change,
+});
+
+export async function startTwoServers(
+  change: {
+    readonly sessions?: readonly McpSession[];
+    readonly policy?: Policy;
+    readonly limits?: Partial<FrontendLimits>;
+  } = {},
+): Promise<TwoServers> {
+  const nowMs = Date.now();
+  const issued = await issueCertificate({
+    commonName: 'test',
+    hosts: ['127.0.0.1', 'localhost'],
+    validForMs: 3_600_000,
+    nowMs,
+  });
+  const policy = change.policy ?? defaultPolicy();
+  const newId = () => randomBytes(16).toString('hex');
+  const sessions = fakeSessions(change.sessions);
+  const authorizer = fakeAuthorizer();
+  const commands: CommandToRun[] = [];
+  const activity: string[] = [];
+  const authenticator = fakeAuthenticator({
+    [TOKENS.alice]: { audience: FRONTEND_AUDIENCE, caller: ALICE },
+    [TOKENS.bob]: { audience: FRONTEND_AUDIENCE, caller: BOB },
+    [TOKENS.frontend]: { audience: NODE_AUDIENCE, caller: FRONTEND },
+    [TOKENS.stranger]: { audience: NODE_AUDIENCE, caller: callerNamed('agents', 'stranger') },
+  });
+
+  const containers: ContainerAccess = {
+    run: (_id, command, onOutput, signal) => {
+      commands.push(command);
+      return servers.run(command, onOutput, signal);
+    },
+  };
+  const nodeApi = createNodeApi({
+    authenticator,
+    authorizer,
+    containers,
+    findTarget: ({ namespace, name }) => {
+      const session = sessions.stored.get(`${namespace}/${name}`);
+      if (session === undefined) return null;
+      return {
+        session,
+        containerId: 'c'.repeat(64),
+        user: '1001:1001',
+        workingDir: '/workspace',
+        verified: servers.verified,
+      };
+    },
+    policy: () => policy,
+    frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
+    onActivity: (uid) => activity.push(uid),
+    newExecId: newId,
+    log: silentLog,
+  });
+  const node = await startWebServer({
+    name: 'node API',
+    port: 0,
+    certificate: issued,
+    handle: nodeApi.handle,
+    log: silentLog,
+  });
+
+  const nodeClient = createNodeClient({ token: () => Promise.resolve(TOKENS.frontend), userAgent: 'test' });
+  const limits = { ...DEFAULT_FRONTEND_LIMITS, ...change.limits };
+  const nodes = fakeNodes(node.url);
+  const { services } = frontendWorld({
+    policy,
+    parts: {
+      sessions,
+      nodeAccess: nodeClient,
+      clock: systemClock,
+      newId,
+      execBudget: createExecBudget(limits, systemClock),
+      execRoute: routeToNode({
+        ...nodes,
+        read: async (name, signal) => {
+          const found = await nodes.read(name, signal);
+          return found === null ? null : { ...found, status: { nodeApi: { url: node.url, caPem: issued.ca.certPem } } };
+        },
+      }),
+    },
+  });
+  const frontend = createFrontend({
+    services,
+    authenticator,
+    limits,
+    allowedHosts: ['127.0.0.1'],
+    allowedOrigins: [],
+    version: '0.0.0-test',
+    clock: systemClock,
+    log: silentLog,
+    newConnectionId: newId,
+  });
+  const server = await startWebServer({
+    name: 'front end',
+    port: 0,
+    certificate: issued,
+    handle: frontend.handle,
+    log: silentLog,
+  });
+
+  const servers: TwoServers = {
+    mcpUrl: `${server.url}/mcp`,
+    frontendUrl: server.url,
+    nodeUrl: node.url,
+    caPem: issued.ca.certPem,
+    sessions,
+    authorizer,
+    commands,
+    activity,
+    nodeClient,
+    run: (_command, onOutput) => {
+      onOutput('stdout', Buffer.from('hello\n'));
+      return Promise.resolve(finished());
+    },
+    verified: true,
+    stop: async () => {
+      await frontend.close();
+      nodeApi.close();
+      await nodeClient.close();
+      await Promise.all([server.close(200), node.close(200)]);
+    },
+  };
+  return servers;
+}

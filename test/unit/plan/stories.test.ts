@@ -1,0 +1,261 @@
+// Whole lives of sessions as text: read the .txt files as a reviewer would. `vitest -u` rewrites them.
+
+import { expect, test } from 'vitest';
+import type { McpSession } from '../../../src/model/session.ts';
+import type { Failure } from '../../../src/plan/observation.ts';
+import {
+  aStoredSession,
+  aWorld,
+  changeFirstContainer,
+  changeSession,
+  meanwhile,
+  runToRest,
+  STORY_START_MS,
+  type World,
+} from '../../support/story.ts';
+
+const MINUTE = 60_000;
+const pass = (world: World, ms: number) => meanwhile(world, `${ms / 1000} s pass`, () => (world.nowMs += ms));
+const deleting = (session: McpSession): McpSession => ({ ...session, meta: { ...session.meta, deletionMs: STORY_START_MS + 1 } });
+const failure = (change: Partial<Failure>): Failure => ({
+  act: 'pull',
+  retryable: true,
+  engineAway: false,
+  message: 'manifest unknown',
+  count: 1,
+  retryAtMs: STORY_START_MS + 5_000,
+  ...change,
+});
+const bumped = (session: McpSession, change: Partial<NonNullable<McpSession['spec']>>): McpSession => ({
+  ...session,
+  meta: { ...session.meta, generation: session.meta.generation + 1 },
+  spec: session.spec === null ? null : { ...session.spec, ...change },
+});
+
+const stories: readonly { readonly name: string; readonly tell: (world: World) => void; readonly world?: World }[] = [
+  {
+    name: 'a healthy session is created, runs and is deleted',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'somebody looks again', () => {});
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a missing image is pulled, with a failure on the way',
+    world: aWorld({ imageOnNode: null }),
+    tell: (world) => {
+      world.failNext = { step: 'pull', failure: failure({}) };
+      runToRest(world);
+      pass(world, 5_000);
+      world.lastFailure = failure({ retryAtMs: STORY_START_MS });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'an image that never comes ends in a missed deadline',
+    world: aWorld({ imageOnNode: null, image: { known: 'absent' } }),
+    tell: (world) => {
+      world.failNext = { step: 'pull', failure: failure({}) };
+      runToRest(world);
+      pass(world, 2 * MINUTE);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session ends when its time is over and is deleted later',
+    tell: (world) => {
+      runToRest(world);
+      pass(world, 60 * MINUTE);
+      world.lastActivityMs = world.nowMs;
+      runToRest(world);
+      pass(world, 5 * MINUTE);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'an idle session ends after its idle time',
+    tell: (world) => {
+      runToRest(world);
+      pass(world, 10 * MINUTE);
+      meanwhile(world, 'a command runs', () => (world.lastActivityMs = world.nowMs));
+      runToRest(world);
+      pass(world, 15 * MINUTE);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a main program that ends finishes the session',
+    world: aWorld({ session: aStoredSession({ command: ['job'] }) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the program exits with 3', () =>
+        changeFirstContainer(world, { state: 'exited', exitCode: 3, finishedMs: world.nowMs }),
+      );
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a main program is restarted under failurePolicy Recreate',
+    world: aWorld({ session: aStoredSession({ command: ['server'], failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the kernel ends it for its memory', () =>
+        changeFirstContainer(world, { state: 'exited', exitCode: 137, oomKilled: true, finishedMs: world.nowMs }),
+      );
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a container that was removed by hand is lost under Retain',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'docker rm -f', () => (world.containers = []));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a container that was removed by hand is replaced under Recreate',
+    world: aWorld({ session: aStoredSession({ failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'docker rm -f', () => (world.containers = []));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a paused container is reported and comes back by itself',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'docker pause', () => changeFirstContainer(world, { state: 'paused' }));
+      runToRest(world);
+      meanwhile(world, 'docker unpause', () => changeFirstContainer(world, { state: 'running' }));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a container that is not what was approved never starts',
+    world: aWorld({ tamper: (made) => ({ ...made, spec: { ...made.spec, memoryBytes: made.spec.memoryBytes / 2, memorySwapBytes: made.spec.memorySwapBytes / 2 } }) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'somebody looks again', () => {});
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a running container that becomes privileged is ended',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the engine reports privileged', () => {
+        const running = world.containers?.[0];
+        if (running !== undefined) changeFirstContainer(world, { spec: { ...running.spec, privileged: true } });
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a spec that the rules refuse gets no container',
+    world: aWorld({ session: aStoredSession({ security: { privileged: true } }) }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a suspended session gives its container back and resumes',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'operatingMode: Suspended', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })));
+      runToRest(world);
+      meanwhile(world, 'operatingMode: Running', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a controller that died between create and start adopts the container',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the controller forgets everything, the container is only created', () => {
+        changeFirstContainer(world, { state: 'created', startedMs: null });
+        changeSession(world, (s) => ({ ...s, status: { ...(s.status.assignment === undefined ? {} : { assignment: s.status.assignment }) } }));
+        world.image = { known: 'unknown' };
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a recreated session of the same name never gets the old container',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'deleted and created again while nobody looked', () => {
+        const again = aStoredSession();
+        world.session = { ...again, meta: { ...again.meta, uid: 'another-uid' } };
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'an image without sleep says what to do',
+    tell: (world) => {
+      world.failNext = {
+        step: 'start',
+        failure: failure({ act: 'start', retryable: false, message: 'exec: "sleep": executable file not found in $PATH' }),
+      };
+      runToRest(world);
+    },
+  },
+  {
+    name: 'an engine that is away is waited for',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'dockerd stops', () => {
+        world.containers = null;
+        world.lastFailure = failure({ act: 'observe', engineAway: true, message: 'no Docker Engine answers' });
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a foreign container with the name of the session is left alone',
+    world: aWorld({ nameTakenBy: 'f'.repeat(64) }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session of another node is none of our business, but its stale copy here goes',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'placement moved it to node-2', () =>
+        changeSession(world, (s) => ({
+          ...s,
+          status: { ...s.status, assignment: { nodeName: 'node-2', attempt: 2, instanceGeneration: 2, assignedAt: '2026-11-20T12:01:00Z' } },
+        })),
+      );
+      runToRest(world);
+    },
+  },
+];
+
+test.each(stories)('$name', async ({ name, tell, world = aWorld() }) => {
+  tell(world);
+  await expect(`${world.lines.join('\n')}\n`).toMatchFileSnapshot(`stories/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`);
+});
+
+test('a forged status never ends a running container', () => {
+  const world = aWorld();
+  runToRest(world);
+  changeSession(world, (s) => ({ ...s, status: { ...s.status, finishedAt: '2026-11-20T12:00:00Z' } }));
+  runToRest(world);
+  expect(world.containers?.[0]?.state).toBe('running');
+});
+
+test('a second look at a steady session writes nothing', () => {
+  const world = aWorld();
+  runToRest(world);
+  world.lines.length = 0;
+  world.nowMs += 1_000;
+  runToRest(world);
+  expect(world.lines).toEqual(['rest for 899 s']);
+});

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { silentLog } from '../../../src/ports/log.ts';
+import { issueCertificate } from '../../../src/process/certificates.ts';
+import {
+  readBody,
+  sendJson,
+  startWebServer,
+  type WebServer,
+  type WebServerOptions,
+} from '../../../src/process/https-server.ts';
+
+const servers: WebServer[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(0))));
+
+async function serve(handle: WebServerOptions['handle'], change: Partial<WebServerOptions> = {}): Promise<WebServer> {
+  const options = { name: 'test', port: 0, certificate: null, handle, log: silentLog, ...change };
+  const server = await startWebServer(options);
+  servers.push(server);
+  return server;
+}
+
+const issue = () =>
+  issueCertificate({ commonName: 'test', hosts: ['127.0.0.1'], validForMs: 3_600_000, nowMs: Date.now() });
+
+/** Status of one HTTPS request on a connection of its own. */
+function statusOf(server: WebServer, ca: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = httpsRequest(server.url, { ca, agent: false }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+test('answers JSON that must not be sniffed or stored', async () => {
+  const server = await serve((_, response) => sendJson(response, 201, { fine: true }));
+  const response = await fetch(server.url);
+  expect(response.status).toBe(201);
+  expect(await response.json()).toEqual({ fine: true });
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
+test('a handler that throws answers 500 without its reason', async () => {
+  const server = await serve(() => Promise.reject(new Error('secret detail')));
+  const response = await fetch(server.url);
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ error: 'internal error' });
+});
+
+test.each([
+  {
+    name: 'one with a declared length',
+    body: 'x'.repeat(11),
+    want: 'too-large: the request body is larger than 10 bytes',
+  },
+  {
+    name: 'one without',
+    body: new Blob(['x'.repeat(11)]).stream(),
+    want: 'too-large: the request body is larger than 10 bytes',
+  },
+  { name: 'not one that fits', body: 'x'.repeat(10), want: 'xxxxxxxxxx' },
+])('refuses a body over the limit: $name', async ({ body, want }) => {
+  const read = (request: IncomingMessage) => readBody(request, 10, new AbortController().signal);
+  const server = await serve(async (request, response) => {
+    const text = await read(request).then(
+      String,
+      (thrown: { kind: string; message: string }) => `${thrown.kind}: ${thrown.message}`,
+    );
+    response.setHeader('connection', 'close');
+    response.end(text);
+  });
+  const sent: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+  expect(await (await fetch(server.url, sent)).text()).toBe(want);
+});
+
+test('names the port that is in use and what to do', async () => {
+  const first = await serve(() => {});
+  await expect(serve(() => {}, { port: first.port })).rejects.toThrow(
+    `the test server cannot listen on 127.0.0.1:${first.port}: port ${first.port} is in use; stop what listens there or choose another port`,
+  );
+});
+
+test('serves a swapped certificate to new connections', async () => {
+  const [first, second] = await Promise.all([issue(), issue()]);
+  const server = await serve((_, response) => sendJson(response, 200, {}), { certificate: first });
+  expect(await statusOf(server, first.ca.certPem)).toBe(200);
+  server.setCertificate(second);
+  expect(await statusOf(server, second.ca.certPem)).toBe(200);
+  await expect(statusOf(server, first.ca.certPem)).rejects.toThrow();
+});
+
+test('refuses TLS below 1.2', async () => {
+  const certificate = await issue();
+  const server = await serve((_, response) => sendJson(response, 200, {}), { certificate });
+  const options = {
+    host: '127.0.0.1',
+    port: server.port,
+    ca: certificate.ca.certPem,
+    minVersion: 'TLSv1.1',
+    maxVersion: 'TLSv1.1',
+  } as const;
+  const failed = new Promise((_, reject) => connect(options).on('error', reject));
+  await expect(failed).rejects.toThrow();
+});
+
+test('an open request is answered before the server is closed, a hanging one is cut', async () => {
+  const gate = Promise.withResolvers<void>();
+  const server = await serve(async (request, response) => {
+    if (request.url === '/slow') await gate.promise;
+    if (request.url !== '/never') response.end('done');
+  });
+  const slow = fetch(`${server.url}/slow`);
+  const never = fetch(`${server.url}/never`).catch(() => 'cut');
+  await fetch(server.url);
+  const closed = server.close(100);
+  gate.resolve();
+  expect(await (await slow).text()).toBe('done');
+  await closed;
+  expect(await never).toBe('cut');
+  await expect(fetch(server.url)).rejects.toThrow();
+});
