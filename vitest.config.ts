@@ -4,13 +4,21 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 5_000, environment: 'node' },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 5_000,
+          environment: 'node',
+          // No module keeps state (style.md 13), so the files can share their imports: a third of the time.
+          isolate: false,
+          pool: 'threads',
+        },
       },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/global-setup.ts'],
+          globalSetup: ['test/support/global-engine.ts', 'test/support/global-control-plane.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Two cores, one engine: more workers only queue on the engine and make every deadline longer.

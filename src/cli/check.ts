@@ -36,7 +36,7 @@ async function checkFiles(request: CheckRequest): Promise<CheckReport> {
   let skipped = 0;
   for (const file of await allPaths(request, problems)) {
     const shownFile = file === STANDARD_INPUT ? 'standard input' : escapeInvisible(file);
-    const documents = await readDocuments(file, shownFile, request);
+    const documents = await readDocuments({ file, shownFile, request });
     if ('problems' in documents) {
       problems.push(...documents.problems);
       continue;
@@ -69,11 +69,12 @@ async function allPaths(request: CheckRequest, problems: string[]): Promise<read
   return [...paths];
 }
 
-async function readDocuments(
-  file: string,
-  shownFile: string,
-  request: CheckRequest,
-): Promise<{ readonly values: readonly unknown[] } | { readonly problems: readonly string[] }> {
+async function readDocuments(asked: {
+  readonly file: string;
+  readonly shownFile: string;
+  readonly request: CheckRequest;
+}): Promise<{ readonly values: readonly unknown[] } | { readonly problems: readonly string[] }> {
+  const { file, shownFile, request } = asked;
   try {
     const read = readYaml(await request.readFile(file), shownFile);
     return read.ok ? { values: read.value } : { problems: read.error };

@@ -50,8 +50,8 @@ export interface Controller {
     session: { readonly namespace: string; readonly name: string; readonly uid: string },
     signal: AbortSignal,
   ): Promise<ExecTarget | null>;
-  /** A command started, runs or ended: the idle time begins anew. */
-  recordActivity(sessionUid: string): void;
+  /** A command started; call what it returns when the command ends. The idle time begins anew then. */
+  commandStarted(sessionUid: string): () => void;
 }
 
 const READY_POLL_MS = 20;
@@ -174,9 +174,14 @@ export function createController(options: ControllerOptions): Controller {
       };
     },
 
-    recordActivity(sessionUid) {
+    commandStarted(sessionUid) {
       const memory = memories.byUid(sessionUid);
-      if (memory !== null) memory.lastActivityMs = clock.nowMs();
+      if (memory === null) return () => {};
+      memory.commands += 1;
+      return () => {
+        memory.commands -= 1;
+        memory.lastActivityMs = clock.nowMs();
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 // Tells the cluster what this node is: its McpNode with capacity, posture, DockerReady and the address of the node API.
 
+import { isoTime } from '../lib/iso-time.ts';
 import { nextConditions } from '../model/conditions.ts';
 import type { NodeFacts } from '../model/container.ts';
 import type { NodeStatus } from '../model/node.ts';
@@ -38,7 +39,7 @@ export async function publishNode(options: NodePublisherOptions, engine: EngineS
         Draining: { status: 'False', reason: 'NotDraining', message: '' },
       },
       observedGeneration: current?.generation ?? 1,
-      now: new Date(clock.nowMs()).toISOString(),
+      now: isoTime(clock.nowMs()),
     }),
   };
   await nodes.publish({ name: nodeName, labels, status }, signal);

@@ -67,7 +67,7 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     image: memory.image,
     hostPaths: memory.hostPaths,
     lastFailure: memory.lastFailure,
-    lastActivityMs: memory.lastActivityMs,
+    lastActivityMs: memory.commands > 0 ? deps.clock.nowMs() : memory.lastActivityMs,
     watchedSinceMs: deps.startedMs,
     wantedSinceMs: memory.wantedSinceMs,
     nowMs: deps.clock.nowMs(),

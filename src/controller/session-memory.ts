@@ -13,6 +13,8 @@ export interface SessionMemory {
   nameTakenBy: string | null;
   wantedSinceMs: number;
   lastActivityMs: number | null;
+  /** Commands that run now: while there are any, the session is not idle. */
+  commands: number;
   /** The running container that this process has compared with the approved one and found the same; null for none. */
   verifiedContainerId: string | null;
 }
@@ -39,6 +41,7 @@ export function createSessionMemories(): SessionMemories {
         nameTakenBy: null,
         wantedSinceMs: nowMs,
         lastActivityMs: null,
+        commands: 0,
         verifiedContainerId: null,
       };
       memories.set(key, memory);

@@ -83,11 +83,10 @@ function unreachable(failed: FailedCall, code: string, cause: unknown): Operator
   }
 }
 
-/** The engine answers errors as {"message": "..."}; docker-modem keeps the parsed answer in `json`. */
+/** The engine answers errors as {"message": "..."}; docker-modem has it in `json`, but for streams only in its own message. */
 function wordsOf(thrown: unknown): string {
-  const json = fieldOf(thrown, 'json');
-  const message = stringIn(json, 'message') ?? (thrown instanceof Error ? thrown.message : '');
-  return engineWords(message) || 'no reason given';
+  const message = stringIn(fieldOf(thrown, 'json'), 'message') ?? (thrown instanceof Error ? thrown.message : '');
+  return engineWords(message.replace(/^\(HTTP code \d+\) [^-]* - /, '')) || 'no reason given';
 }
 
 function fieldOf(value: unknown, key: string): unknown {

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 
-import { isFault, OperatorError } from '../lib/errors.ts';
+import { isFault } from '../lib/errors.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { ContainerEngine, ContainerSummary, InspectedContainer } from '../ports/container-engine.ts';
 import { type Log, silentLog } from '../ports/log.ts';
@@ -15,6 +15,7 @@ import { fromInspect } from './from-inspect.ts';
 import { type Home, identityOf, labelFilter } from './identity-labels.ts';
 import { imageFacts } from './image-facts.ts';
 import { createOwnedContainers, type OwnedContainers } from './owned-containers.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { pullImage } from './pull-image.ts';
 import { toCreateRequest } from './to-create-request.ts';
 import { watchEvents } from './watch-events.ts';
@@ -69,12 +70,14 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   };
 }
 
+const createdSchema = z.looseObject({ Id: z.string() });
+
 function lifecycleCalls({ client, owned }: Parts): Pick<ContainerEngine, 'create' | 'start' | 'stop' | 'remove'> {
   return {
     create: async (spec, signal) => {
       const { name, body } = toCreateRequest(spec);
       const answer = await client.call('containerCreate', { query: { name }, body }, signal);
-      const { Id } = parseAnswer(z.looseObject({ Id: z.string() }), answer, 'creation');
+      const { Id } = parseAnswer({ schema: createdSchema, answer, about: 'a new container' });
       owned.add(Id);
       return { id: Id };
     },
@@ -114,7 +117,7 @@ const listSchema = z.array(
 async function listContainers(parts: Parts, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
   const filters = JSON.stringify({ label: labelFilter(parts.home) });
   const answer = await parts.client.call('containerList', { query: { all: '1', filters } }, signal);
-  return parseAnswer(listSchema, answer, 'list of containers').flatMap(({ Id, Created, Labels }) => {
+  return parseAnswer({ schema: listSchema, answer, about: 'all containers' }).flatMap(({ Id, Created, Labels }) => {
     const identity = identityOf(Labels, parts.home);
     if (identity === null) {
       parts.log.warn('left alone a container with malformed labels of ours', { container: Id });
@@ -134,12 +137,4 @@ async function nullIfAbsent<T>(answer: Promise<T>): Promise<T | null> {
     if (isFault(thrown, 'not-found')) return null;
     throw thrown;
   }
-}
-
-function parseAnswer<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new OperatorError('internal', `the engine's answer about a ${what} has an unexpected form`, {
-    cause: parsed.error,
-  });
 }

@@ -2,19 +2,17 @@
 // ends the wait for a command (time limit, caller, fault) ends the command first.
 
 import { randomUUID } from 'node:crypto';
-import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { asOperatorError, isFault, OperatorError } from '../lib/errors.ts';
 import type { CommandOutcome, CommandToRun, ContainerAccess } from '../ports/container-access.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { Log } from '../ports/log.ts';
-import { createDemuxer } from './demux.ts';
 import type { EngineClient } from './engine-client.ts';
-import { containerGone, inspectExec, KILLED_EXIT_CODE, prepareExec, startExec, waitForExit } from './exec-call.ts';
+import { containerGone, inspectExec, prepareExec } from './exec-call.ts';
+import { followCommand } from './exec-follow.ts';
 import { endCommand, MARK_VARIABLE, type MarkedCommand } from './exec-kill.ts';
+import { startExecLimit } from './exec-limit.ts';
 import type { OwnedContainers } from './owned-containers.ts';
-import { createStartFailureFilter, startFault } from './start-failure.ts';
 
 export interface ExecAccessParts {
   readonly client: EngineClient;
@@ -23,61 +21,63 @@ export interface ExecAccessParts {
   readonly log: Log;
 }
 
-type OnOutput = Parameters<ContainerAccess['run']>[2];
-type EndedBy = 'timedOut' | 'cancelled';
-
 interface Run {
   readonly containerId: string;
   readonly command: CommandToRun;
-  readonly onOutput: OnOutput;
+  readonly onOutput: Parameters<ContainerAccess['run']>[2];
 }
 
-/** A command that writes more than this is ended: reading it would cost the controller more than it could be worth. */
-const MAX_OUTPUT_BYTES = 64 * 1_048_576;
-/** After everything was killed: for the last output to arrive. */
-const LAST_OUTPUT_WITHIN_MS = 2_000;
+type Ending = Omit<CommandOutcome, 'durationMs'>;
 
 export function createExecAccess(parts: ExecAccessParts): ContainerAccess {
   return {
-    run: (containerId, command, onOutput, signal) => runCommand(parts, { containerId, command, onOutput }, signal),
+    run: async (containerId, command, onOutput, signal) => {
+      const startedMs = performance.now();
+      checkCommand(command);
+      const ending = await runCommand(parts, { containerId, command, onOutput }, signal).catch((thrown: unknown) => {
+        throw containerAtRest(thrown);
+      });
+      return { ...ending, durationMs: Math.round(performance.now() - startedMs) };
+    },
   };
 }
 
-async function runCommand(parts: ExecAccessParts, run: Run, signal: AbortSignal): Promise<CommandOutcome> {
+async function runCommand(parts: ExecAccessParts, run: Run, signal: AbortSignal): Promise<Ending> {
   const { containerId, command } = run;
-  const startedMs = performance.now();
-  const outcome = (part: Partial<CommandOutcome>): CommandOutcome => ({
-    exitCode: null,
-    timedOut: false,
-    cancelled: false,
-    containerEnded: false,
-    durationMs: Math.round(performance.now() - startedMs),
-    ...part,
-  });
-  checkCommand(command);
-  const limit = startLimit(command.timeoutMs, signal);
+  const limit = startExecLimit(command.timeoutMs, signal);
+  const ended = { exitCode: null, timedOut: false, cancelled: false, containerEnded: false };
   try {
     const mark = randomUUID();
     const execId = await prepare(parts, { containerId, command, mark }, limit.signal);
-    if (execId === null) return outcome(endedBy(signal));
+    if (execId === null) return { ...ended, [limit.endedBy() ?? 'cancelled']: true };
     const marked: MarkedCommand = { containerId, execId, user: command.user, mark };
-    const following = follow(parts, run, execId);
-    const first = await Promise.race([following.exit, limit.reached]).catch(async (thrown: unknown) => {
-      await endAfterFault(parts, { thrown, marked, following });
-      throw thrown;
-    });
-    if (typeof first !== 'string') return outcome(first);
-    await following.started;
-    const containerEnded = await endCommand(parts, marked, new AbortController().signal);
-    await following.settle();
-    return outcome({ ...endedBy(signal), containerEnded });
+    return { ...ended, ...(await supervise(parts, { run, marked, reached: limit.reached })) };
   } finally {
     limit.stop();
   }
 }
 
-const endedBy = (signal: AbortSignal): Partial<CommandOutcome> =>
-  signal.aborted ? { cancelled: true } : { timedOut: true };
+/** Follows the command until it exits or has to be ended, and never leaves before it has ended. */
+async function supervise(
+  parts: ExecAccessParts,
+  { run, marked, reached }: { run: Run; marked: MarkedCommand; reached: Promise<'timedOut' | 'cancelled'> },
+): Promise<Partial<Ending>> {
+  const { client } = parts;
+  const containerRuns = (signal: AbortSignal) => isRunning(parts, run.containerId, signal);
+  const followed = followCommand({ client, execId: marked.execId, containerRuns, ...run });
+  try {
+    const first = await Promise.race([followed.exit, reached]);
+    if (typeof first !== 'string') return first;
+    await followed.started;
+    return { [first]: true, containerEnded: await endCommand(parts, marked, new AbortController().signal) };
+  } catch (thrown) {
+    const unanswered = isFault(thrown, 'timeout') || isFault(thrown, 'unavailable');
+    if (await mayRun(parts, { marked, unanswered })) await endUnheard(parts, marked);
+    throw thrown;
+  } finally {
+    await followed.settle();
+  }
+}
 
 function checkCommand({ argv, user }: CommandToRun): void {
   if (argv.length === 0 || argv[0] === '') throw new OperatorError('invalid', 'the command has no program');
@@ -86,7 +86,7 @@ function checkCommand({ argv, user }: CommandToRun): void {
   }
 }
 
-/** null when the time was over before anything ran. */
+/** null when the limit was reached before anything ran. */
 async function prepare(
   parts: ExecAccessParts,
   { containerId, command, mark }: { containerId: string; command: CommandToRun; mark: string },
@@ -94,6 +94,7 @@ async function prepare(
 ): Promise<string | null> {
   const others = command.env.filter(({ name }) => name !== MARK_VARIABLE);
   const request = {
+    containerId,
     argv: command.argv,
     env: [...others, { name: MARK_VARIABLE, value: mark }],
     cwd: command.cwd,
@@ -102,7 +103,7 @@ async function prepare(
   };
   try {
     await requireOwned(parts, containerId, signal);
-    return await prepareExec(parts.client, containerId, request, signal);
+    return await prepareExec(parts.client, request, signal);
   } catch (thrown) {
     if (signal.aborted) return null;
     throw thrown;
@@ -121,127 +122,37 @@ async function requireOwned(
   owned.require(containerId, 'run a command in');
 }
 
-interface Following {
-  /** The exit, or a fault. */
-  readonly exit: Promise<{ readonly exitCode: number; readonly containerEnded: boolean }>;
-  /** Resolves when the engine has said whether it started the command, or does not answer. */
-  readonly started: Promise<void>;
-  /** Waits a little for the last output, then lets go of the connection. */
-  settle(): Promise<void>;
+async function isRunning({ inspect }: ExecAccessParts, containerId: string, signal: AbortSignal): Promise<boolean> {
+  const found = await inspect(containerId, signal);
+  if (found === null) throw containerGone(containerId);
+  return found.ours && (found.container.state === 'running' || found.container.state === 'paused');
 }
 
-/**
- * Not bound to the caller's signal: a start that is given up may still happen (security.md 0.4), so it is always waited for
- * and then ended.
- */
-function follow(parts: ExecAccessParts, { containerId, command, onOutput }: Run, execId: string): Following {
-  const { client } = parts;
-  const done = new AbortController();
-  const attempt = { program: command.argv[0] ?? '', cwd: command.cwd };
-  const filter = createStartFailureFilter(attempt, onOutput);
-  const stream = startExec(client, { execId, stdin: command.stdin !== null }, done.signal);
-
-  const containerRuns = async (signal: AbortSignal): Promise<boolean> => {
-    const found = await parts.inspect(containerId, signal);
-    if (found === null) throw containerGone(containerId);
-    return found.ours && (found.container.state === 'running' || found.container.state === 'paused');
-  };
-
-  async function exit(): Promise<{ exitCode: number; containerEnded: boolean }> {
-    const connection = await stream.catch((thrown: unknown) => {
-      const { message } = asOperatorError(thrown);
-      throw message.includes('OCI runtime exec failed') ? startFault(attempt, message) : thrown;
-    });
-    await readOutput(connection, command.stdin, filter.onOutput);
-    const exitCode = await waitForExit({ client, execId, containerId, containerRuns }, done.signal);
-    const fault = filter.finish(exitCode);
-    if (fault !== null) throw fault;
-    return { exitCode, containerEnded: exitCode === KILLED_EXIT_CODE && !(await containerRuns(done.signal)) };
-  }
-
-  const exiting = exit();
-  exiting.catch(() => {}); // awaited by whoever still waits; nobody does after the time limit
-  return {
-    exit: exiting,
-    started: stream.then(
-      () => {},
-      () => {},
-    ),
-    settle: async () => {
-      await Promise.race([exiting.catch(() => {}), sleep(LAST_OUTPUT_WITHIN_MS, undefined, { ref: false })]);
-      done.abort();
-      await stream.then(
-        (connection) => connection.destroy(),
-        () => {},
-      );
-    },
-  };
-}
-
-/** Reads as fast as `onOutput` takes it, since the loop waits for it. */
-async function readOutput(connection: Duplex, stdin: Uint8Array | null, onOutput: OnOutput): Promise<void> {
-  const demuxer = createDemuxer({ onOutput, maxBytes: MAX_OUTPUT_BYTES });
-  const onWriteError = (): void => {}; // a command need not read its input; faults of reading surface in the loop
-  connection.on('error', onWriteError);
-  if (stdin !== null) connection.end(stdin);
+/** Whether the command may be running with nobody who listens. A start without an answer may still happen. */
+async function mayRun(
+  { client }: ExecAccessParts,
+  { marked, unanswered }: { marked: MarkedCommand; unanswered: boolean },
+): Promise<boolean> {
   try {
-    for await (const chunk of connection) demuxer.push(chunk as Buffer); // no encoding is set, so it yields buffers
-  } catch (thrown) {
-    if (thrown instanceof OperatorError) throw thrown;
-    throw new OperatorError('unavailable', 'the connection to a command broke', { cause: thrown });
+    const { running, exitCode } = await inspectExec(client, marked.execId, new AbortController().signal);
+    return running || (exitCode === null && unanswered);
+  } catch (cause) {
+    return !isFault(cause, 'not-found');
   }
 }
 
-/** Where the command may be running without anybody who listens, it is ended; the fault is told either way. */
-async function endAfterFault(
-  parts: ExecAccessParts,
-  { thrown, marked, following }: { thrown: unknown; marked: MarkedCommand; following: Following },
-): Promise<void> {
-  const neverRan = ['invalid', 'not-found', 'forbidden'].some((kind) => isFault(thrown, kind as 'invalid')); // each is a FaultKind
-  if (!neverRan && (await mayRun(parts, marked))) {
-    await endCommand(parts, marked, new AbortController().signal).catch((cause: unknown) => {
-      parts.log.error('a command may still run', {
-        container: marked.containerId,
-        error: asOperatorError(cause).message,
-      });
-    });
-  }
-  await following.settle();
-}
-
-async function mayRun({ client }: ExecAccessParts, { execId }: MarkedCommand): Promise<boolean> {
+/** The first fault is the one to tell, so this one goes to the log. */
+async function endUnheard(parts: ExecAccessParts, marked: MarkedCommand): Promise<void> {
   try {
-    const { running, exitCode } = await inspectExec(client, execId, new AbortController().signal);
-    return running || exitCode === null;
+    await endCommand(parts, marked, new AbortController().signal);
   } catch (thrown) {
-    return !isFault(thrown, 'not-found');
+    const error = asOperatorError(thrown).message;
+    parts.log.error('a command may still run', { container: marked.containerId, error });
   }
 }
 
-interface Limit {
-  /** Aborts at the time limit or with the caller's signal. */
-  readonly signal: AbortSignal;
-  readonly reached: Promise<EndedBy>;
-  stop(): void;
-}
-
-function startLimit(timeoutMs: number, signal: AbortSignal): Limit {
-  const controller = new AbortController();
-  const { promise: reached, resolve } = Promise.withResolvers<EndedBy>();
-  const end = (by: EndedBy): void => {
-    controller.abort();
-    resolve(by);
-  };
-  const onAbort = (): void => end('cancelled');
-  const timer = setTimeout(() => end('timedOut'), timeoutMs);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    reached,
-    stop: () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    },
-  };
+/** The engine calls a stopped or paused container a conflict; for a command it means: not now. */
+function containerAtRest(thrown: unknown): unknown {
+  if (!isFault(thrown, 'conflict')) return thrown;
+  return new OperatorError('unavailable', asOperatorError(thrown).message, { cause: thrown });
 }

@@ -9,8 +9,10 @@ import { OperatorError } from '../lib/errors.ts';
 import { printEnvironment } from './environment.ts';
 import type { EngineClient } from './engine-client.ts';
 import { shortId } from './engine-errors.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 export interface ExecRequest {
+  readonly containerId: string;
   readonly argv: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   /** null: that of the container. */
@@ -28,13 +30,8 @@ export interface ExecState {
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 500;
 
-/** Nothing runs yet. Returns the engine's id of the command. A container that does not run rejects with `unavailable`. */
-export async function prepareExec(
-  client: EngineClient,
-  containerId: string,
-  request: ExecRequest,
-  signal: AbortSignal,
-): Promise<string> {
+/** Nothing runs yet. Returns the engine's id of the command. A container that does not run rejects with `conflict`. */
+export async function prepareExec(client: EngineClient, request: ExecRequest, signal: AbortSignal): Promise<string> {
   const body = {
     Cmd: request.argv,
     Env: printEnvironment(request.env),
@@ -46,12 +43,8 @@ export async function prepareExec(
     Privileged: false,
     ...(request.cwd === null ? {} : { WorkingDir: request.cwd }),
   };
-  const answer = await client
-    .call('execCreate', { target: containerId, body }, signal)
-    .catch((thrown: unknown): never => {
-      throw containerAtRest(thrown);
-    });
-  return z.object({ Id: z.string() }).parse(answer).Id;
+  const answer = await client.call('execCreate', { target: request.containerId, body }, signal);
+  return parseAnswer({ schema: preparedSchema, answer, about: 'a new command' }).Id;
 }
 
 /** The raw connection: frames of output come from it, standard input goes into it. */
@@ -61,15 +54,15 @@ export function startExec(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const request = { target: exec.execId, body: { Detach: false, Tty: false }, stdin: exec.stdin };
-  return client.hijack('execStart', request, signal).catch((thrown: unknown): never => {
-    throw containerAtRest(thrown);
-  });
+  return client.hijack('execStart', request, signal);
 }
 
+const preparedSchema = z.looseObject({ Id: z.string() });
 const stateSchema = z.looseObject({ Running: z.boolean(), ExitCode: z.number().nullish() });
 
 export async function inspectExec(client: EngineClient, execId: string, signal: AbortSignal): Promise<ExecState> {
-  const { Running, ExitCode } = stateSchema.parse(await client.call('execInspect', { target: execId }, signal));
+  const answer = await client.call('execInspect', { target: execId }, signal);
+  const { Running, ExitCode } = parseAnswer({ schema: stateSchema, answer, about: 'a command' });
   return { running: Running, exitCode: Running ? null : (ExitCode ?? null) };
 }
 
@@ -102,10 +95,4 @@ export const KILLED_EXIT_CODE = 137;
 
 export function containerGone(containerId: string): OperatorError {
   return new OperatorError('not-found', `container ${shortId(containerId)} was removed while a command ran in it`);
-}
-
-/** The engine calls a stopped or paused container a conflict; for a command it means: not now. */
-function containerAtRest(thrown: unknown): unknown {
-  if (!(thrown instanceof OperatorError) || thrown.kind !== 'conflict') return thrown;
-  return new OperatorError('unavailable', thrown.message, { cause: thrown });
 }

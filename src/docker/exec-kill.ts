@@ -105,7 +105,7 @@ async function runKillScript(client: EngineClient, command: MarkedCommand, signa
   const { containerId, user, mark } = command;
   // Not found by PATH, which the session's environment may point into its own writable directories.
   const argv = ['/bin/sh', '-c', KILL_SCRIPT, 'sh', mark];
-  const execId = await prepareExec(client, containerId, { argv, env: [], cwd: '/', user, attachStdin: false }, signal);
+  const execId = await prepareExec(client, { containerId, argv, env: [], cwd: '/', user, attachStdin: false }, signal);
   const stream = await startExec(client, { execId, stdin: false }, signal);
   stream.on('error', () => {}); // its output is of no interest, and its end is looked up below
   stream.resume();

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 
-import { OperatorError } from '../lib/errors.ts';
 import type { NodeFacts } from '../model/container.ts';
 import type { Home } from './identity-labels.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 const infoSchema = z.looseObject({
   ServerVersion: z.string(),
@@ -20,14 +20,7 @@ const infoSchema = z.looseObject({
 
 /** Throws OperatorError('internal') when the answer is not that of a Docker Engine. */
 export function factsFromInfo(info: unknown, engine: Home & { readonly apiVersion: string }): NodeFacts {
-  const parsed = infoSchema.safeParse(info);
-  if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new OperatorError('internal', `the engine's description of itself has an unexpected form at "${at}"`, {
-      cause: parsed.error,
-    });
-  }
-  const { data } = parsed;
+  const data = parseAnswer({ schema: infoSchema, answer: info, about: 'itself' });
   const options = (data.SecurityOptions ?? []).map(parseSecurityOption);
   const has = (name: string): boolean => options.some((option) => option.name === name);
   return {

@@ -1,29 +1,23 @@
 // From the engine's answer about a container back to the model, so that what runs can be judged by the same rules as what
 // was asked for. Pure. Maps of the engine come back sorted: tmpfs by path, ports by number.
 
-import { OperatorError } from '../lib/errors.ts';
 import type { ContainerIdentity, ContainerPort, ContainerSpec, ObservedContainer } from '../model/container.ts';
 import type { InspectedContainer } from '../ports/container-engine.ts';
 import { parseDevice } from './device-option.ts';
 import { parseEnvironment } from './environment.ts';
 import { type Home, identityOf } from './identity-labels.ts';
 import { type HostConfigAnswer, type InspectAnswer, inspectSchema, type MountAnswer } from './inspect-schema.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { parseSecurityOptions } from './security-options.ts';
 import { parseTmpfs } from './tmpfs-options.ts';
 import { unmodelledSettings } from './unmodelled.ts';
 
 /** Throws OperatorError('internal') when the answer does not have the form that every engine since API 1.41 gives it. */
 export function fromInspect(answer: unknown, home: Home): InspectedContainer {
-  const parsed = inspectSchema.safeParse(answer);
-  if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw new OperatorError('internal', `the engine's answer about a container has an unexpected form at "${at}"`, {
-      cause: parsed.error,
-    });
-  }
-  const identity = identityOf(parsed.data.Config.Labels, home);
-  if (identity === null) return { ours: false, id: parsed.data.Id };
-  return { ours: true, container: observed(parsed.data, identity) };
+  const parsed = parseAnswer({ schema: inspectSchema, answer, about: 'a container' });
+  const identity = identityOf(parsed.Config.Labels, home);
+  if (identity === null) return { ours: false, id: parsed.Id };
+  return { ours: true, container: observed(parsed, identity) };
 }
 
 function observed(answer: InspectAnswer, identity: ContainerIdentity): ObservedContainer {

@@ -23,8 +23,11 @@ export interface DialRequest {
   readonly allowEmpty?: boolean;
 }
 
-/** Without one the engine would speak its newest version, whatever was negotiated. */
-const VERSION = /^\/v1\.\d+(?=\/)/;
+/**
+ * 1.41 or newer. Without a version the engine would speak its newest, whatever was negotiated; with an old one a start body
+ * has power (security.md 0.3).
+ */
+const VERSION = /^\/v1\.(?:4[1-9]|[5-9]\d)(?=\/)/;
 
 export interface Modem {
   dial(request: DialRequest, callback: (error: unknown, answer: unknown) => void): void;

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 
-import { OperatorError } from '../lib/errors.ts';
 import type { ImageFacts } from '../model/container.ts';
 import { parseEnvironment } from './environment.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 const imageSchema = z.looseObject({
   Id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
@@ -19,13 +19,7 @@ const imageSchema = z.looseObject({
 
 /** Throws OperatorError('internal') when the answer does not have the form that it should. */
 export function imageFacts(answer: unknown): ImageFacts {
-  const parsed = imageSchema.safeParse(answer);
-  if (!parsed.success) {
-    throw new OperatorError('internal', "the engine's answer about an image has an unexpected form", {
-      cause: parsed.error,
-    });
-  }
-  const { Id, RepoDigests, Config } = parsed.data;
+  const { Id, RepoDigests, Config } = parseAnswer({ schema: imageSchema, answer, about: 'an image' });
   return {
     id: Id,
     repoDigests: RepoDigests ?? [],

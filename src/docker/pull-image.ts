@@ -7,6 +7,7 @@ import { withDeadline } from '../process/deadline.ts';
 import { ENGINE_CALLS } from './engine-calls.ts';
 import type { EngineClient } from './engine-client.ts';
 import { engineWords } from './engine-errors.ts';
+import { parseAnswer } from './parse-answer.ts';
 import { readJsonLines } from './read-lines.ts';
 
 const progressSchema = z.looseObject({ error: z.string().optional() });
@@ -26,20 +27,20 @@ async function pull(client: EngineClient, reference: string, signal: AbortSignal
   signal.addEventListener('abort', stop, { once: true });
   try {
     for await (const line of readJsonLines(progress)) {
-      const { error } = progressSchema.parse(line);
+      const { error } = parseAnswer({ schema: progressSchema, answer: line, about: 'a pull' });
       if (error !== undefined) throw cannotBeHad(reference, engineWords(error));
     }
   } catch (thrown) {
     if (!signal.aborted && thrown instanceof OperatorError) throw thrown;
-    throw brokenOff(reference, signal, thrown);
+    throw brokenOff({ reference, cause: thrown }, signal);
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  if (signal.aborted) throw brokenOff(reference, signal);
+  if (signal.aborted) throw brokenOff({ reference, cause: undefined }, signal);
 }
 
 /** The reason of `signal` when that was ours, the time limit for example; else the connection broke or the caller left. */
-function brokenOff(reference: string, signal: AbortSignal, cause?: unknown): OperatorError {
+function brokenOff({ reference, cause }: { reference: string; cause: unknown }, signal: AbortSignal): OperatorError {
   if (signal.reason instanceof OperatorError) return signal.reason;
   if (signal.aborted) return new OperatorError('cancelled', `the pull of ${reference} was cancelled`);
   return new OperatorError('unavailable', `the connection to the engine broke during the pull of ${reference}`, {

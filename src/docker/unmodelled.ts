@@ -13,8 +13,8 @@ const ENGINE_DEFAULTS: Readonly<Record<string, string>> = {
 /** Sorted names, for example "HostConfig.Binds", "Config.Volumes", "Mounts[/data].VolumeOptions", "Networks[bridge]". */
 export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
   return [
-    ...unknownKeys('HostConfig', answer.HostConfig, Object.keys(hostConfigSchema.shape)),
-    ...unknownKeys('Config', answer.Config, Object.keys(processConfigSchema.shape)),
+    ...unknownKeys({ where: 'HostConfig', settings: answer.HostConfig, known: Object.keys(hostConfigSchema.shape) }),
+    ...unknownKeys({ where: 'Config', settings: answer.Config, known: Object.keys(processConfigSchema.shape) }),
     ...answer.HostConfig.Mounts.flatMap(mountExtras),
     ...foreignHostname(answer),
     ...uninvitedMounts(answer),
@@ -23,8 +23,14 @@ export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
   ].sort();
 }
 
-function unknownKeys(where: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): string[] {
-  return Object.entries(value)
+interface Settings {
+  readonly where: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly known: readonly string[];
+}
+
+function unknownKeys({ where, settings, known }: Settings): string[] {
+  return Object.entries(settings)
     .filter(([key]) => !known.includes(key))
     .map(([key, setting]) => ({ name: `${where}.${key}`, setting }))
     .filter(({ name, setting }) => !isEmpty(setting) && JSON.stringify(setting) !== ENGINE_DEFAULTS[name])
@@ -34,8 +40,9 @@ function unknownKeys(where: string, value: Readonly<Record<string, unknown>>, kn
 /** Volume drivers, subpaths, tmpfs options and what else can hide behind a mount. */
 function mountExtras(mount: MountAnswer): string[] {
   const where = `Mounts[${mount.Target}]`;
-  const bind = unknownKeys(`${where}.BindOptions`, mount.BindOptions ?? {}, ['Propagation']);
-  return [...unknownKeys(where, mount, ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions']), ...bind];
+  const known = ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions'];
+  const bind = { where: `${where}.BindOptions`, settings: mount.BindOptions ?? {}, known: ['Propagation'] };
+  return [...unknownKeys({ where, settings: mount, known }), ...unknownKeys(bind)];
 }
 
 /** The engine names a host after the container's id; any other name was asked for. */

@@ -105,7 +105,7 @@ async function waitForLock({ cacheDir, onProgress }: ObtainOptions, signal: Abor
 /** Turns what the file system says about the cache into a sentence; leaves every other fault as it is. */
 function explainFileError(thrown: unknown, cacheDir: string): unknown {
   if (thrown instanceof OperatorError) return thrown;
-  const code = (thrown as NodeJS.ErrnoException).code;
+  const { code, syscall } = thrown as NodeJS.ErrnoException; // fs and spawn errors have both, others neither
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new OperatorError(
       'unavailable',
@@ -113,7 +113,8 @@ function explainFileError(thrown: unknown, cacheDir: string): unknown {
       { cause: thrown },
     );
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  // On a read-only file system Node's recursive mkdir says ENOENT.
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || syscall === 'mkdir') {
     return new OperatorError(
       'forbidden',
       `cannot write the cache ${cacheDir} (${code}); make it writable, or point XDG_CACHE_HOME elsewhere`,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OperatorError } from '../lib/errors.ts';
 import { type LockHolder, tryLockFile } from './file-lock.ts';
-import { readProcessIdentity } from './process-identity.ts';
+import { isRunning } from './process-identity.ts';
 
 const POLL_MS = 20;
 const DYING_WITHIN_MS = 2_000;
@@ -41,7 +41,7 @@ async function lockDir(dir: string, lockName: string): Promise<StateDirLock> {
 
 /** A killed process is gone for others a moment before the kernel has closed its files, and with them its locks. */
 async function isDying(holder: LockHolder | null): Promise<boolean> {
-  return holder !== null && (await readProcessIdentity(holder.pid)) === null;
+  return holder !== null && !(await isRunning(holder.pid));
 }
 
 function inUse(dir: string, holder: LockHolder | null): OperatorError {

@@ -12,6 +12,8 @@ export interface Access {
   allowed(caller: Caller, request: AccessRequest, signal: AbortSignal): Promise<boolean>;
   /** Whether the session is the caller's to use. One that is not is answered like one that does not exist. */
   mayUse(caller: Caller, session: McpSession): boolean;
+  /** Whether the policy at hand is the cluster's own. Where it is a guess, admission alone refuses a spec that fits the schema. */
+  readonly knowsPolicy: boolean;
   /** Annotations of a session that the caller creates. */
   annotations(caller: Caller): Readonly<Record<string, string>>;
 }
@@ -22,6 +24,7 @@ export const subjectAccess = (authorizer: Authorizer): Access => ({
     return (await authorizer.allowed(caller, request, signal)).allowed;
   },
   mayUse: mayUseSession,
+  knowsPolicy: true,
   annotations: (caller) => ({ [OWNER_ANNOTATION]: caller.username }),
 });
 
@@ -29,5 +32,6 @@ export const subjectAccess = (authorizer: Authorizer): Access => ({
 export const ownRights: Access = {
   allowed: () => Promise.resolve(true),
   mayUse: () => true,
+  knowsPolicy: false,
   annotations: () => ({}),
 };

@@ -1,5 +1,6 @@
 // A session as the tools show it: state, expiry, and a summary of the spec that holds names of variables but never a value. Pure.
 
+import { isoTime } from '../lib/iso-time.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { McpSession } from '../model/session.ts';
 
@@ -29,7 +30,7 @@ export function dead(
 export function expiresAt(session: McpSession): string | null {
   if (session.status.grantedExpiry !== undefined) return session.status.grantedExpiry;
   if (session.spec === null) return null;
-  return new Date(session.meta.creationMs + session.spec.lifetime.ttlSeconds * 1000).toISOString();
+  return isoTime(session.meta.creationMs + session.spec.lifetime.ttlSeconds * 1000);
 }
 
 /** "41m left", "2h 5m left", "expired". */

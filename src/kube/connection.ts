@@ -97,11 +97,18 @@ function loadKubeConfig(source: KubeconfigSource): KubeConfig {
   try {
     if ('path' in source) kubeConfig.loadFromFile(source.path);
     else kubeConfig.loadFromCluster();
-    return kubeConfig;
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new OperatorError('invalid', `${what} cannot be read: ${detail}`, { cause });
   }
+  // client-node builds the address from KUBERNETES_SERVICE_HOST and _PORT without looking whether they are set.
+  if ('inCluster' in source && kubeConfig.getCurrentCluster()?.server.includes('undefined') !== false) {
+    throw new OperatorError(
+      'invalid',
+      'this is not a pod of a cluster: KUBERNETES_SERVICE_HOST is not set; give a kubeconfig',
+    );
+  }
+  return kubeConfig;
 }
 
 async function readCredentials(kubeConfig: KubeConfig, userAgent: string): Promise<Credentials> {

@@ -112,7 +112,10 @@ export async function requestToken(
       body: {
         apiVersion: 'authentication.k8s.io/v1',
         kind: 'TokenRequest',
-        spec: { ...(wanted.audience === null ? {} : { audiences: [wanted.audience] }), expirationSeconds: wanted.expirationSeconds },
+        spec: {
+          ...(wanted.audience === null ? {} : { audiences: [wanted.audience] }),
+          expirationSeconds: wanted.expirationSeconds,
+        },
       },
     },
     signal,

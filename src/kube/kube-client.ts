@@ -4,7 +4,7 @@
 import { type Dispatcher, request as send } from 'undici';
 
 import { isFault, OperatorError } from '../lib/errors.ts';
-import { withDeadline } from '../process/deadline.ts';
+import { orAborted, withDeadline } from '../process/deadline.ts';
 import { createConnection, type KubeconfigSource } from './connection.ts';
 import { faultOfResponse, faultOfTransport } from './kube-errors.ts';
 
@@ -51,7 +51,7 @@ export function createKubeClient(options: {
   const { url } = connection;
 
   const open = async (request: KubeRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
-    const { dispatcher, headers } = await connection.prepare();
+    const { dispatcher, headers } = await orAborted(connection.prepare(), signal); // a credential plugin may hang
     const hasBody = request.body !== undefined;
     const response = await send(`${url}${request.path}${queryOf(request.query)}`, {
       method: request.method,

@@ -15,7 +15,7 @@ import { listOf, metadataOf, recordOf, textOf, textsOf } from './raw-object.ts';
 /** A copy of the whole object that kubectl keeps; as large as the object, and nothing here reads it. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** null only for something that is not a stored object (no name, uid or resourceVersion). */
+/** null only for something that is no object of the API server (no name or uid). */
 export function parseSession(raw: unknown): McpSession | null {
   const meta = parseMeta(raw);
   if (meta === null) return null;

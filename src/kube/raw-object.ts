@@ -5,6 +5,7 @@ export interface RawMetadata {
   /** "" for cluster objects. */
   readonly namespace: string;
   readonly uid: string;
+  /** "" only in the answer to a dry run, which is stored nowhere. */
   readonly resourceVersion: string;
 }
 
@@ -24,14 +25,13 @@ export const textsOf = (value: unknown): Readonly<Record<string, string>> =>
     Object.entries(recordOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 
-/** null for something that is not a stored object: no name, uid or resourceVersion. */
+/** null for something that is not an object of the API server: no name or uid. */
 export function metadataOf(raw: unknown): RawMetadata | null {
   const metadata = recordOf(recordOf(raw)['metadata']);
   const name = textOf(metadata['name']);
   const uid = textOf(metadata['uid']);
-  const resourceVersion = textOf(metadata['resourceVersion']);
-  if (name === '' || uid === '' || resourceVersion === '') return null;
-  return { name, namespace: textOf(metadata['namespace']), uid, resourceVersion };
+  if (name === '' || uid === '') return null;
+  return { name, namespace: textOf(metadata['namespace']), uid, resourceVersion: textOf(metadata['resourceVersion']) };
 }
 
 /** "namespace/name", or "name" for cluster objects. */

@@ -3,6 +3,7 @@
 
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import { type BackoffLimits, backoffMs } from '../process/backoff.ts';
+import { orAborted } from '../process/deadline.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { collectionPath } from './api-paths.ts';
@@ -36,7 +37,7 @@ export interface ReflectorOptions<T> extends ListScope {
 }
 
 export interface Reflector<T> {
-  /** Runs until `signal` aborts; never rejects for a fault of the other side. */
+  /** Runs until `signal` aborts; never rejects for a fault of the other side. May be called again after it has ended. */
   run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;
   readonly synced: boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
@@ -69,7 +70,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
   const path = collectionPath(options.resource, options.namespace);
   const what = `watch of ${path}`;
   const store = new ObjectStore<T>();
-  const sync = Promise.withResolvers<void>();
+  let sync = Promise.withResolvers<void>();
   let synced = false;
   let seenAtMs = Number.NEGATIVE_INFINITY;
   /** Where the watch goes on; null means that a list is needed. */
@@ -168,12 +169,21 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     await clock.sleep(Math.max(pauseMs, Math.min(wantedMs, limits.backoff.capMs)), signal).catch(() => {});
   };
 
+  /** Every run begins with a list: its receiver has heard of nothing, and what an earlier run left behind may be old. */
+  const beginAnew = (): void => {
+    if (synced) sync = Promise.withResolvers();
+    synced = false;
+    position = null;
+    failures = 0;
+  };
+
   const requireSync = (): void => {
     if (!synced) throw new OperatorError('unavailable', `${path} is not synced yet; retry`, { retryAfterSeconds: 1 });
   };
 
   return {
     async run(onChange, signal) {
+      beginAnew();
       const notifier = createChangeNotifier(onChange, log);
       while (!signal.aborted) {
         try {
@@ -208,16 +218,4 @@ function withoutManagedFields(raw: unknown): unknown {
   const metadata = recordOf(recordOf(raw)['metadata']) as Record<string, unknown>; // our own parse, not shared yet
   delete metadata['managedFields'];
   return raw;
-}
-
-function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

@@ -15,7 +15,8 @@ const HOST = /^(?:[a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])(?:\.(?:[a-z0-9]|[a-z0-9][
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
-const BARE_ID = /^[0-9a-f]{64}$/;
+/** What an engine takes as the id of an image that it happens to have, in full or in its short form. */
+const BARE_ID = /^(?:[0-9a-f]{12,64}|sha(?:256|512):.*)$/;
 const MAX_NAME_LENGTH = 255;
 
 const DEFAULT_REGISTRY = 'docker.io';
@@ -23,6 +24,7 @@ const DEFAULT_REGISTRY_ALIASES: ReadonlySet<string> = new Set(['index.docker.io'
 
 /** null for anything that is not a reference. Never guesses: "a//b", "../x", "A/b" and "user:pw@host/x" are all null. */
 export function parseImageReference(text: string): ImageReference | null {
+  if (BARE_ID.test(text)) return null;
   const at = text.indexOf('@');
   const digest = at === -1 ? null : text.slice(at + 1);
   if (digest !== null && !DIGEST.test(digest)) return null;
@@ -31,7 +33,7 @@ export function parseImageReference(text: string): ImageReference | null {
   const tag = colon === -1 ? null : nameAndTag.slice(colon + 1);
   if (tag !== null && !TAG.test(tag)) return null;
   const name = colon === -1 ? nameAndTag : nameAndTag.slice(0, colon);
-  if (name.length > MAX_NAME_LENGTH || BARE_ID.test(name)) return null;
+  if (name.length > MAX_NAME_LENGTH) return null;
   const parts = splitName(name);
   return parts === null ? null : { ...parts, tag, digest };
 }

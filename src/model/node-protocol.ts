@@ -18,7 +18,10 @@ export function parseExecPath(path: string): { readonly namespace: string; reado
 
 export const execCommandSchema = z.strictObject({
   argv: z.array(z.string().max(131_072)).min(1).max(1024),
-  env: z.array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(32_768) })).max(256).default([]),
+  env: z
+    .array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(32_768) }))
+    .max(256)
+    .default([]),
   cwd: z.string().min(1).max(4096).nullable().default(null),
   /** Base64; closed after its end. */
   stdin: z.string().max(1_398_104).nullable().default(null),

@@ -30,8 +30,8 @@ export interface NodeApiOptions {
   readonly policy: () => Policy;
   /** The only account that may call: "system:serviceaccount:<namespace>:<name>" of the front end. */
   readonly frontendUsername: string;
-  /** Called when a command starts and when it ends: the session is in use. */
-  readonly onActivity: (sessionUid: string) => void;
+  /** Called when a command starts, and what it returns when the command ends: the session is in use in between. */
+  readonly onCommand: (sessionUid: string) => (outcome: 'ok' | 'error') => void;
   /** A fresh, unguessable id per command. */
   readonly newExecId: () => string;
   readonly log: Log;
@@ -126,12 +126,14 @@ async function execute(
 ): Promise<void> {
   const { uid, namespace, name } = run.target.session.meta;
   const execId = options.newExecId();
-  options.onActivity(uid);
+  const ended = options.onCommand(uid);
   options.log.debug('command started', { session: `${namespace}/${name}`, execId });
   try {
     await runExec({ ...run, execId, containers: options.containers }, signal);
-  } finally {
-    options.onActivity(uid);
+    ended('ok');
+  } catch (thrown) {
+    ended('error');
+    throw thrown;
   }
 }
 

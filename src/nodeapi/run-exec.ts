@@ -1,6 +1,6 @@
 // One command from start to exit frame. Output is bounded before it is sent, so a slow reader holds at most the cap in memory.
 
-import { OperatorError } from '../lib/errors.ts';
+import { asOperatorError } from '../lib/errors.ts';
 import type { ContainerAccess, OutputStream } from '../ports/container-access.ts';
 import type { ExecStream } from '../process/exec-stream.ts';
 import type { RunningTarget } from './admit-exec.ts';
@@ -38,8 +38,7 @@ export async function runExec(
     },
     signal,
   );
-  if (outcome.cancelled)
-    throw new OperatorError('cancelled', 'the command was stopped because its client left or the node API is closing');
+  if (outcome.cancelled) throw asOperatorError(signal.reason); // the client has gone, or the node API is closing
   let truncated = false;
   for (const name of STREAMS) {
     const { omittedBytes, tail } = windows[name].finish();

@@ -2,6 +2,7 @@
 // leader which lost its lease in the middle of a write cannot undo its successor's work.
 
 import { isFault } from '../lib/errors.ts';
+import { isoTime } from '../lib/iso-time.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { McpNode } from '../model/node.ts';
@@ -121,7 +122,7 @@ async function assign(
       nodeName: choice.nodeName,
       attempt: 1,
       instanceGeneration: 1,
-      assignedAt: new Date(nowMs).toISOString(),
+      assignedAt: isoTime(nowMs),
     },
   };
   try {

@@ -1,5 +1,6 @@
 // The whole status after a decision: pure, so that the same look gives the same bytes and a steady session writes nothing.
 
+import { isoTime } from '../lib/iso-time.ts';
 import {
   type ConditionInput,
   type ConditionType,
@@ -37,9 +38,9 @@ export function nextStatus(seen: Observation, decision: Decision): SessionStatus
     ...base,
     ...containerPart(seen, session, report, own),
     policy: { profile: seen.policy.profile, hash: seen.policyHash },
-    ...(session.spec === null ? {} : { grantedExpiry: iso(expiryMs(session, session.spec)) }),
+    ...(session.spec === null ? {} : { grantedExpiry: isoTime(expiryMs(session, session.spec)) }),
     ...(seen.lastActivityMs === null ? {} : { lastActivityTime: activityTime(seen, session) }),
-    ...(finished ? { finishedAt: session.status.finishedAt ?? iso(seen.nowMs) } : {}),
+    ...(finished ? { finishedAt: session.status.finishedAt ?? isoTime(seen.nowMs) } : {}),
     ...(finished && own?.exitCode != null ? { exitCode: own.exitCode } : {}),
   };
 }
@@ -59,7 +60,7 @@ export function reportedStatus(input: {
       current: session.status.conditions ?? [],
       wanted: conditionsFor(report),
       observedGeneration: session.meta.generation,
-      now: iso(nowMs),
+      now: isoTime(nowMs),
     }),
   };
 }
@@ -117,7 +118,7 @@ function containerPart(
       shortId: own.id.slice(0, 12),
       imageDigest: imageDigest(seen),
       runtime: own.spec.runtime,
-      startedAt: iso(own.startedMs),
+      startedAt: isoTime(own.startedMs),
     },
     restartCount: own.spec.identity.attempt,
     ...(controls === null ? {} : { isolation: isolationReport(controls) }),
@@ -133,7 +134,5 @@ function imageDigest(seen: Observation): string {
 function activityTime(seen: Observation, session: McpSession): string | undefined {
   const ready = session.status.conditions?.find(({ type }) => type === 'Ready');
   const steady = ready?.status === 'True' && ready.observedGeneration === session.meta.generation;
-  return steady ? session.status.lastActivityTime : iso(seen.lastActivityMs ?? seen.nowMs);
+  return steady ? session.status.lastActivityTime : isoTime(seen.lastActivityMs ?? seen.nowMs);
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();

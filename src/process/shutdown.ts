@@ -3,7 +3,7 @@
 
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { withDeadline } from './deadline.ts';
+import { orAborted, withDeadline } from './deadline.ts';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What a shell reports for a process that a signal ended: 128 + number. */
@@ -74,13 +74,10 @@ async function closeOne(closer: {
     // Also raced against the signal: a closer that ignores it must not keep the process alive.
     await withDeadline(
       { ms: closer.ms, what },
-      (signal) => Promise.race([closer.close(signal), rejectedBy(signal)]),
+      (signal) => orAborted(closer.close(signal), signal),
       new AbortController().signal,
     );
   } catch (thrown) {
     closer.log.warn('not closed cleanly', { what: closer.name, error: asOperatorError(thrown).message });
   }
 }
-
-const rejectedBy = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

@@ -265,7 +265,7 @@ export function frontendWorld(
   const authorizer = fakeAuthorizer(change.may);
   const clock = fakeClock();
   let ids = 0;
-  const newId = () => (ids += 1).toString(16).padStart(32, '0');
+  const newId = () => (ids += 1).toString(16).padStart(4, '0').repeat(8);
   const policy = change.policy ?? defaultPolicy();
   const services = createServices({
     sessions,

@@ -7,7 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { controlPlaneCacheDir, OFFICIAL_RELEASE_SITES, releaseArchitecture } from '../../src/embedded/binaries/release.ts';
+import {
+  controlPlaneCacheDir,
+  OFFICIAL_RELEASE_SITES,
+  releaseArchitecture,
+} from '../../src/embedded/binaries/release.ts';
 import { type ControlPlane, startControlPlane } from '../../src/embedded/control-plane.ts';
 import { obtainControlPlane } from '../../src/embedded/obtain-control-plane.ts';
 

@@ -38,10 +38,11 @@ export function judgeObject(raw: unknown, policy: Policy): Judgement {
     };
   }
   const metadata = isFields(raw['metadata']) ? raw['metadata'] : {};
-  return { kind: 'judged', object: objectName(metadata), ...verdictOf(raw, metadata, policy) };
+  return { kind: 'judged', object: objectName(metadata), ...verdictOf({ raw, metadata, policy }) };
 }
 
-function verdictOf(raw: Fields, metadata: Fields, policy: Policy): Verdict {
+function verdictOf(asked: { readonly raw: Fields; readonly metadata: Fields; readonly policy: Policy }): Verdict {
+  const { raw, metadata, policy } = asked;
   const shape = shapeViolations(raw, metadata);
   const { spec, problems } = parseSessionSpec(raw['spec'] ?? {});
   if (spec === null || shape.length > 0) return { violations: [...shape, ...problems], warnings: [] };

@@ -7,7 +7,6 @@ import { createHostPaths } from '../../docker/host-paths.ts';
 import { createLeaseStore } from '../../kube/lease-store.ts';
 import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
-import { createSessionEvents } from '../../kube/session-events.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
 import { SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUsername } from '../../model/names.ts';
@@ -15,7 +14,7 @@ import { createNodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
 import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
-import { type RoleContext, watchMetrics } from './common.ts';
+import { openEvents, type RoleContext, watchMetrics } from './common.ts';
 
 export interface ControllerRoleOptions {
   readonly engine: DockerEngine;
@@ -75,11 +74,12 @@ export async function startController(
     log,
     handle: (request, response) => handle(request, response),
   });
+  const events = openEvents({ client, component: 'mcpsession-controller', instance: nodeName, clock, log });
   const controller = createController({
     cache,
     engine,
     store: createSessionStore(client),
-    events: createSessionEvents({ client, component: 'mcpsession-controller', instance: nodeName, clock, log, signal }),
+    events: events.events,
     hostPaths: createHostPaths({}),
     clock,
     random,
@@ -111,18 +111,29 @@ export async function startController(
     findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(FIND_MS)),
     policy: () => policy,
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
-    onActivity: (sessionUid) => controller.recordActivity(sessionUid),
+    onCommand: (sessionUid) => {
+      const ended = controller.commandStarted(sessionUid);
+      const seconds = metrics.execDuration.startTimer();
+      return (outcome) => {
+        ended();
+        seconds();
+        metrics.execTotal.inc({ outcome });
+      };
+    },
     newExecId: () => `ex_${randomBytes(8).toString('hex')}`,
     log,
   });
   handle = nodeApi.handle;
+  const done = controller.run(signal);
   return {
     nodeApiUrl: server.url,
     whenReady: (waiting) => controller.whenReady(waiting),
-    done: controller.run(signal),
+    done,
     async close() {
       nodeApi.close();
       await server.close(CLOSE_MS);
+      await done.catch(() => {}); // whoever waits for `done` hears of it
+      await events.close();
     },
   };
 }

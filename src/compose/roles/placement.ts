@@ -3,14 +3,19 @@
 import { createLeaseStore } from '../../kube/lease-store.ts';
 import { createNodeCache } from '../../kube/node-cache.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
-import { createSessionEvents } from '../../kube/session-events.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import { runPlacement } from '../../placement/placement.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
-import { type RoleContext, watchMetrics } from './common.ts';
+import { openEvents, type RoleContext, watchMetrics } from './common.ts';
 
-export function startPlacement(context: RoleContext, signal: AbortSignal): { readonly done: Promise<void> } {
+export interface RunningPlacement {
+  readonly done: Promise<void>;
+  /** Writes what was recorded last; call after `done`. */
+  close(): Promise<void>;
+}
+
+export function startPlacement(context: RoleContext, signal: AbortSignal): RunningPlacement {
   const { client, clock, identity, metrics, random } = context;
   const log = context.log.with({ program: 'placement' });
   const cache = createSessionCache({
@@ -22,12 +27,13 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): { rea
     log,
     metrics: watchMetrics(metrics, 'mcpsessions'),
   });
+  const events = openEvents({ client, component: 'mcpsession-placement', instance: identity, clock, log });
   const nodes = createNodeCache({ client, clock, random, log, metrics: watchMetrics(metrics, 'mcpnodes') });
   const done = runPlacement(
     {
       cache,
       store: createSessionStore(client),
-      events: createSessionEvents({ client, component: 'mcpsession-placement', instance: identity, clock, log, signal }),
+      events: events.events,
       nodes,
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
       identity,
@@ -40,5 +46,5 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): { rea
     },
     signal,
   );
-  return { done };
+  return { done, close: () => events.close() };
 }

@@ -107,12 +107,12 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     },
     signal,
   );
-  shutdown.onClose('controller', async () => {
-    await controller.close();
-    await controller.done.catch(() => {}); // reported below
-  });
+  shutdown.onClose('controller', () => controller.close());
   const placement = startPlacement(context('placement'), signal);
-  shutdown.onClose('placement', () => placement.done.catch(() => {})); // reported below
+  shutdown.onClose('placement', async () => {
+    await placement.done.catch(() => {}); // reported below
+    await placement.close();
+  });
   const frontend = await startFrontendRole(
     context('frontend'),
     { host: '127.0.0.1', port: options.mcpPort, paths, nodeToken: clients.nodeToken, version: host.version },

@@ -41,7 +41,7 @@ export async function startServers(start: ServersStart, signal: AbortSignal): Pr
       await writePrivateFile(portPath(start.stateDir), String(port));
       return servers;
     } catch (cause) {
-      // Between the look and the server's own bind another program may take the port: only a chosen port may change.
+      // Between the look and the server's own bind another program may take the port. One that the user named stays.
       if (start.port !== null || attempt === PORT_ATTEMPTS || !isPortTaken(cause)) throw cause;
       await rm(portPath(start.stateDir), { force: true });
     }
@@ -64,6 +64,7 @@ async function startOnPort(start: ServersStart, port: number, signal: AbortSigna
   try {
     const etcd = await startChild({ program: 'etcd', path: start.etcdPath, args: etcdArguments(), stateDir, prefix });
     children.push(etcd);
+    await rememberProcesses(stateDir, [etcd.identity]);
     const args = apiServerArguments({ port, pki, authenticationConfigPath, extraArgs });
     const apiServer = await startChild({
       program: 'kube-apiserver',

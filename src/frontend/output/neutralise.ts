@@ -6,49 +6,33 @@ const BELL = 0x07;
 /** Introducers of strings that end with BEL or ESC \ : OSC, DCS, SOS, PM, APC. */
 const STRING_INTRODUCERS = new Set([']', 'P', 'X', '^', '_']);
 
-/** Zero width, bidirectional controls, line separators, tags, variation selectors: nothing that a terminal shows. */
-const INVISIBLE: readonly (readonly [number, number])[] = [
-  [0x00ad, 0x00ad],
-  [0x034f, 0x034f],
-  [0x061c, 0x061c],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x200b, 0x200f],
-  [0x2028, 0x202e],
-  [0x2060, 0x206f],
-  [0x3164, 0x3164],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-  [0xffa0, 0xffa0],
-  [0xfff0, 0xfffb],
-  [0x1d173, 0x1d17a],
-  [0xe0000, 0xe0fff],
-];
+/** Controls, line separators, and what Unicode says to ignore: zero width, bidirectional, tags, variation selectors. */
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 
 /** The visible text. CR LF becomes LF; a lone CR, which would overwrite a line, becomes LF too. Idempotent; never longer than its input. */
 export function neutralise(text: string): string {
   const kept: string[] = [];
+  let keptFrom = 0;
   let at = 0;
   while (at < text.length) {
     const point = text.codePointAt(at) ?? 0;
-    if (point === ESCAPE) {
-      at = endOfEscape(text, at);
+    const width = point > 0xffff ? 2 : 1;
+    if (isVisible(point)) {
+      at += width;
       continue;
     }
-    const width = point > 0xffff ? 2 : 1;
-    if (point === 0x0d) {
-      if (text[at + 1] !== '\n') kept.push('\n');
-    } else if (isVisible(point)) kept.push(text.slice(at, at + width));
-    at += width;
+    kept.push(text.slice(keptFrom, at));
+    if (point === 0x0d && text[at + 1] !== '\n') kept.push('\n');
+    at = point === ESCAPE ? endOfEscape(text, at) : at + width;
+    keptFrom = at;
   }
+  kept.push(text.slice(keptFrom));
   return kept.join('');
 }
 
 function isVisible(point: number): boolean {
-  if (point === 0x0a || point === 0x09) return true;
-  if (point < 0x20 || (point >= 0x7f && point <= 0x9f)) return false;
-  return point < 0xad || !INVISIBLE.some(([first, last]) => point >= first && point <= last);
+  if (point < 0x7f) return point >= 0x20 || point === 0x0a || point === 0x09;
+  return !INVISIBLE.test(String.fromCodePoint(point));
 }
 
 /** Index after the escape sequence that starts at `at`. A string sequence that does not end on its line ends with the ESC itself. */

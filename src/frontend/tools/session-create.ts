@@ -103,13 +103,12 @@ function specOf(args: z.output<typeof input>): SessionSpecInput {
 
 function textOf(session: McpSession, warnings: readonly string[]): string {
   const { name, namespace } = session.meta;
-  const sentences = [
+  const state = [
     `Session ${name} in namespace ${namespace} is ${stateOf(session)}.`,
     `Expires ${expiresAt(session) ?? 'at an unknown time'}.`,
     `Network: ${session.spec?.network.mode ?? 'none'}.`,
     `Writable: ${writablePaths(session)}.`,
-    ...warnings.map((warning) => `Warning: ${warning}`),
-    `Next: session_exec session="${name}" ns="${namespace}" command="...".`,
   ];
-  return sentences.join(' ');
+  const next = `Next: session_exec session="${name}" ns="${namespace}" command="...".`;
+  return [state.join(' '), ...warnings.map((warning) => `Warning: ${warning}`), next].join('\n');
 }

@@ -14,5 +14,11 @@ export const containerAppArmor: Rule<ContainerSpec> = {
   check: ({ appArmor }) =>
     appArmor === 'RuntimeDefault'
       ? []
-      : [containerViolation('MCPS-906', 'appArmor', `"${shownValue(appArmor)}" is not RuntimeDefault`)],
+      : [
+          containerViolation({
+            rule: 'MCPS-906',
+            field: 'appArmor',
+            message: `"${shownValue(appArmor)}" is not RuntimeDefault`,
+          }),
+        ],
 };

@@ -18,12 +18,14 @@ export const containerCapabilities: Rule<ContainerSpec> = {
     const allowed = policy.capabilities.allow.map(canonicalCapability);
     const violations: Violation[] = [];
     if (capabilitiesDropped.length !== 1 || capabilitiesDropped[0] !== 'ALL') {
-      violations.push(containerViolation('MCPS-902', 'capabilitiesDropped', 'is not exactly ["ALL"]'));
+      violations.push(
+        containerViolation({ rule: 'MCPS-902', field: 'capabilitiesDropped', message: 'is not exactly ["ALL"]' }),
+      );
     }
     const refused = capabilitiesAdded.filter((name) => !allows(allowed, canonicalCapability(name)));
     if (refused.length > 0) {
       const message = `${shownValue(refused.join(', '))} is not in policy capabilities.allow`;
-      violations.push(containerViolation('MCPS-902', 'capabilitiesAdded', message));
+      violations.push(containerViolation({ rule: 'MCPS-902', field: 'capabilitiesAdded', message }));
     }
     return violations;
   },

@@ -17,11 +17,21 @@ export const containerCpu: Rule<ContainerSpec> = {
     const { maxCpu } = policy.limits;
     if (!(nanoCpus > 0 && nanoCpus <= (parseCpuNano(maxCpu) ?? 0))) {
       violations.push(
-        containerViolation('MCPS-911', 'nanoCpus', `${nanoCpus} is not above 0 and at most ${maxCpu} cores`),
+        containerViolation({
+          rule: 'MCPS-911',
+          field: 'nanoCpus',
+          message: `${nanoCpus} is not above 0 and at most ${maxCpu} cores`,
+        }),
       );
     }
     if (!(cpuShares >= 0 && cpuShares <= MAX_SHARES)) {
-      violations.push(containerViolation('MCPS-911', 'cpuShares', `${cpuShares} is not between 0 and ${MAX_SHARES}`));
+      violations.push(
+        containerViolation({
+          rule: 'MCPS-911',
+          field: 'cpuShares',
+          message: `${cpuShares} is not between 0 and ${MAX_SHARES}`,
+        }),
+      );
     }
     return violations;
   },

@@ -18,6 +18,12 @@ export const containerDevices: Rule<ContainerSpec> = {
     devices.flatMap((device): Violation[] => {
       const [hostPath = '', target = hostPath] = device.split(':');
       if (isDevicePath(hostPath) && isDevicePath(target) && allows(policy.devices.allow, hostPath)) return [];
-      return [containerViolation('MCPS-918', 'devices', `${shownValue(device)} is not in policy devices.allow`)];
+      return [
+        containerViolation({
+          rule: 'MCPS-918',
+          field: 'devices',
+          message: `${shownValue(device)} is not in policy devices.allow`,
+        }),
+      ];
     }),
 };

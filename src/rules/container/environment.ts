@@ -3,8 +3,7 @@
 // Source: requirements.md S0.H1.09 and section 10, CVE-2025-23266.
 
 import { shownValue } from '../../lib/visible-text.ts';
-import type { ContainerSpec } from '../../model/container.ts';
-import type { EnvironmentEntry } from '../../model/container.ts';
+import type { ContainerSpec, EnvironmentEntry } from '../../model/container.ts';
 import type { Violation } from '../../model/violation.ts';
 import { hasRelativeEntry, isHijackingName } from '../hijacking-names.ts';
 import type { Rule } from '../rule.ts';
@@ -20,7 +19,16 @@ export const containerEnvironment: Rule<ContainerSpec> = {
     return env.flatMap((entry): Violation[] => {
       const problem = seen.has(entry.name) ? 'is given twice' : entryProblem(entry);
       seen.add(entry.name);
-      return problem === null ? [] : [containerViolation('MCPS-927', `env[${shownValue(entry.name)}]`, problem)];
+      return problem === null
+        ? []
+        : [
+            containerViolation({
+              rule: 'MCPS-927',
+              field: `env[${shownValue(entry.name)}]`,
+              message: problem,
+              fix: 'use an image without it, or change spec.env',
+            }),
+          ];
     });
   },
 };

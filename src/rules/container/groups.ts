@@ -12,5 +12,7 @@ export const containerGroups: Rule<ContainerSpec> = {
   title: 'container: supplementary groups',
   why: 'A group such as root or docker turns any mount into root on the node.',
   check: ({ groups }) =>
-    groups.length === 0 ? [] : [containerViolation('MCPS-920', 'groups', `holds ${shownValue(groups.join(', '))}`)],
+    groups.length === 0
+      ? []
+      : [containerViolation({ rule: 'MCPS-920', field: 'groups', message: `holds ${shownValue(groups.join(', '))}` })],
 };

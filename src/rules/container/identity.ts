@@ -17,7 +17,8 @@ export const containerIdentity: Rule<ContainerSpec> = {
     const violations: Violation[] = [];
     const texts = ['cluster', 'node', 'uid', 'namespace', 'name', 'specHash'] as const;
     for (const field of texts) {
-      if (identity[field] === '') violations.push(containerViolation('MCPS-928', `identity.${field}`, 'is empty'));
+      if (identity[field] === '')
+        violations.push(containerViolation({ rule: 'MCPS-928', field: `identity.${field}`, message: 'is empty' }));
     }
     for (const [field, least] of [
       ['instanceGeneration', 1],
@@ -25,14 +26,26 @@ export const containerIdentity: Rule<ContainerSpec> = {
     ] as const) {
       const value = identity[field];
       if (Number.isSafeInteger(value) && value >= least) continue;
-      violations.push(containerViolation('MCPS-928', `identity.${field}`, `${value} is not ${least} or above`));
+      violations.push(
+        containerViolation({
+          rule: 'MCPS-928',
+          field: `identity.${field}`,
+          message: `${value} is not ${least} or above`,
+        }),
+      );
     }
     if (containerName !== containerNameOf(identity.uid)) {
       const message = `"${shownValue(containerName)}" is not the name of its UID`;
-      violations.push(containerViolation('MCPS-928', 'containerName', message));
+      violations.push(containerViolation({ rule: 'MCPS-928', field: 'containerName', message }));
     }
     if (!/^sha256:[0-9a-f]{64}$/.test(imageId)) {
-      violations.push(containerViolation('MCPS-928', 'imageId', `"${shownValue(imageId)}" is not an image id`));
+      violations.push(
+        containerViolation({
+          rule: 'MCPS-928',
+          field: 'imageId',
+          message: `"${shownValue(imageId)}" is not an image id`,
+        }),
+      );
     }
     return violations;
   },

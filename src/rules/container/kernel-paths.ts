@@ -19,7 +19,9 @@ export const containerKernelPaths: Rule<ContainerSpec> = {
     ] as const;
     return lists.flatMap(({ field, has, needs }): Violation[] => {
       const missing = needs.filter((path) => !has.includes(path));
-      return missing.length === 0 ? [] : [containerViolation('MCPS-909', field, `lacks ${missing.join(', ')}`)];
+      return missing.length === 0
+        ? []
+        : [containerViolation({ rule: 'MCPS-909', field, message: `lacks ${missing.join(', ')}` })];
     });
   },
 };

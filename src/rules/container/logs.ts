@@ -17,19 +17,34 @@ export const containerLogs: Rule<ContainerSpec> = {
     if (logDriver === 'none') return [];
     if (logDriver !== 'json-file' && logDriver !== 'local') {
       return [
-        containerViolation('MCPS-923', 'logDriver', `"${shownValue(logDriver)}" is not none, json-file or local`),
+        containerViolation({
+          rule: 'MCPS-923',
+          field: 'logDriver',
+          message: `"${shownValue(logDriver)}" is not none, json-file or local`,
+        }),
       ];
     }
     const violations: Violation[] = [];
     if (!isBoundedSize(logOptions['max-size'])) {
-      violations.push(containerViolation('MCPS-923', 'logOptions.max-size', 'is not between 1 byte and 100m'));
+      violations.push(
+        containerViolation({
+          rule: 'MCPS-923',
+          field: 'logOptions.max-size',
+          message: 'is not between 1 byte and 100m',
+        }),
+      );
     }
     if (!/^(?:[1-9]|10)$/.test(logOptions['max-file'] ?? '')) {
-      violations.push(containerViolation('MCPS-923', 'logOptions.max-file', 'is not between 1 and 10'));
+      violations.push(
+        containerViolation({ rule: 'MCPS-923', field: 'logOptions.max-file', message: 'is not between 1 and 10' }),
+      );
     }
     const others = Object.keys(logOptions).filter((name) => name !== 'max-size' && name !== 'max-file');
     if (others.length === 0) return violations;
-    return [...violations, containerViolation('MCPS-923', 'logOptions', `holds ${shownValue(others.join(', '))}`)];
+    return [
+      ...violations,
+      containerViolation({ rule: 'MCPS-923', field: 'logOptions', message: `holds ${shownValue(others.join(', '))}` }),
+    ];
   },
 };
 

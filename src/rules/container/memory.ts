@@ -36,7 +36,7 @@ export const containerMemory: Rule<ContainerSpec> = {
     ] as const;
     return facts
       .filter(({ holds }) => !holds)
-      .map(({ field, message }) => containerViolation('MCPS-912', field, message));
+      .map(({ field, message }) => containerViolation({ rule: 'MCPS-912', field, message }));
   },
 };
 

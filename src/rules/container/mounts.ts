@@ -3,8 +3,7 @@
 // target outside the reserved places, once. Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
 
 import { shownValue } from '../../lib/visible-text.ts';
-import type { ContainerSpec } from '../../model/container.ts';
-import type { ContainerMount } from '../../model/container.ts';
+import type { ContainerMount, ContainerSpec } from '../../model/container.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Violation } from '../../model/violation.ts';
 import { mountTargetProblem } from '../container-path.ts';
@@ -23,7 +22,7 @@ export const containerMounts: Rule<ContainerSpec> = {
       const taken = mounts.filter(({ target }) => target === mount.target).length > 1;
       const problem = taken ? 'is mounted twice' : mountProblem(mount, policy);
       if (problem === null) return [];
-      return [containerViolation('MCPS-917', `mounts[${shownValue(mount.target)}]`, problem)];
+      return [containerViolation({ rule: 'MCPS-917', field: `mounts[${shownValue(mount.target)}]`, message: problem })];
     }),
 };
 

@@ -19,12 +19,18 @@ export const containerNamespaces: Rule<ContainerSpec> = {
       const mode = spec[field];
       if (mode === privateMode) return [];
       if (mode === 'host' && policy.hostNamespaces.allow.includes(namespace)) return [];
-      return [containerViolation('MCPS-910', field, `"${shownValue(mode)}" is not "${privateMode}"`)];
+      return [
+        containerViolation({ rule: 'MCPS-910', field, message: `"${shownValue(mode)}" is not "${privateMode}"` }),
+      ];
     });
     if (spec.cgroupParent === '') return violations;
     return [
       ...violations,
-      containerViolation('MCPS-910', 'cgroupParent', `"${shownValue(spec.cgroupParent)}" is not ""`),
+      containerViolation({
+        rule: 'MCPS-910',
+        field: 'cgroupParent',
+        message: `"${shownValue(spec.cgroupParent)}" is not ""`,
+      }),
     ];
   },
 };

@@ -10,5 +10,5 @@ export const containerNoNewPrivileges: Rule<ContainerSpec> = {
   title: 'container: no new privileges',
   why: 'A setuid program would give privileges back.',
   check: ({ noNewPrivileges }) =>
-    noNewPrivileges ? [] : [containerViolation('MCPS-904', 'noNewPrivileges', 'is false')],
+    noNewPrivileges ? [] : [containerViolation({ rule: 'MCPS-904', field: 'noNewPrivileges', message: 'is false' })],
 };

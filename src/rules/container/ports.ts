@@ -1,8 +1,7 @@
 // Danger: the engine publishes on every address when the address is left out. Fields: ports, publishAllPorts.
 // Allowed: one literal address, host port 0 or 1024 and above, TCP, and only with a network (K-39). Source: CIS Docker 5.8, 5.14.
 
-import type { ContainerSpec } from '../../model/container.ts';
-import type { ContainerPort } from '../../model/container.ts';
+import type { ContainerPort, ContainerSpec } from '../../model/container.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
@@ -18,9 +17,13 @@ export const containerPorts: Rule<ContainerSpec> = {
   check: ({ ports, publishAllPorts, networkMode }, policy) => {
     const violations = ports.flatMap((port): Violation[] => {
       const problem = networkMode === 'none' ? 'is published without a network' : portProblem(port, policy);
-      return problem === null ? [] : [containerViolation('MCPS-921', `ports[${port.containerPort}]`, problem)];
+      return problem === null
+        ? []
+        : [containerViolation({ rule: 'MCPS-921', field: `ports[${port.containerPort}]`, message: problem })];
     });
-    return publishAllPorts ? [...violations, containerViolation('MCPS-921', 'publishAllPorts', 'is true')] : violations;
+    return publishAllPorts
+      ? [...violations, containerViolation({ rule: 'MCPS-921', field: 'publishAllPorts', message: 'is true' })]
+      : violations;
   },
 };
 

@@ -12,6 +12,12 @@ export const containerPrivileged: Rule<ContainerSpec> = {
   why: 'A privileged container is root on the node.',
   check: ({ privileged }, policy) =>
     privileged && !policy.privileged.allow
-      ? [containerViolation('MCPS-901', 'privileged', 'is true; a privileged container is root on the node')]
+      ? [
+          containerViolation({
+            rule: 'MCPS-901',
+            field: 'privileged',
+            message: 'is true; a privileged container is root on the node',
+          }),
+        ]
       : [],
 };

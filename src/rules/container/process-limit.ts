@@ -13,6 +13,12 @@ export const containerProcessLimit: Rule<ContainerSpec> = {
   check: ({ pidsLimit }, policy) => {
     const { maxPids } = policy.limits;
     if (pidsLimit > 0 && pidsLimit <= maxPids) return [];
-    return [containerViolation('MCPS-913', 'pidsLimit', `${pidsLimit} is not between 1 and ${maxPids}`)];
+    return [
+      containerViolation({
+        rule: 'MCPS-913',
+        field: 'pidsLimit',
+        message: `${pidsLimit} is not between 1 and ${maxPids}`,
+      }),
+    ];
   },
 };

@@ -25,7 +25,7 @@ export const containerProcess: Rule<ContainerSpec> = {
     ] as const;
     return facts
       .filter(({ holds }) => !holds)
-      .map(({ field, message }) => containerViolation('MCPS-925', field, message));
+      .map(({ field, message }) => containerViolation({ rule: 'MCPS-925', field, message }));
   },
 };
 

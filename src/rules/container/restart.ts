@@ -15,9 +15,15 @@ export const containerRestart: Rule<ContainerSpec> = {
   check: ({ restartPolicy, autoRemove }) => {
     const violations: Violation[] = [];
     if (restartPolicy !== 'no' && restartPolicy !== '') {
-      violations.push(containerViolation('MCPS-924', 'restartPolicy', `"${shownValue(restartPolicy)}" is not "no"`));
+      violations.push(
+        containerViolation({
+          rule: 'MCPS-924',
+          field: 'restartPolicy',
+          message: `"${shownValue(restartPolicy)}" is not "no"`,
+        }),
+      );
     }
-    if (autoRemove) violations.push(containerViolation('MCPS-924', 'autoRemove', 'is true'));
+    if (autoRemove) violations.push(containerViolation({ rule: 'MCPS-924', field: 'autoRemove', message: 'is true' }));
     return violations;
   },
 };

@@ -10,5 +10,7 @@ export const containerRootFilesystem: Rule<ContainerSpec> = {
   title: 'container: read-only root',
   why: 'A writable root is disk without a limit and a place to persist.',
   check: ({ readOnlyRootFilesystem }) =>
-    readOnlyRootFilesystem ? [] : [containerViolation('MCPS-908', 'readOnlyRootFilesystem', 'is false')],
+    readOnlyRootFilesystem
+      ? []
+      : [containerViolation({ rule: 'MCPS-908', field: 'readOnlyRootFilesystem', message: 'is false' })],
 };

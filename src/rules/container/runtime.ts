@@ -15,5 +15,11 @@ export const containerRuntime: Rule<ContainerSpec> = {
   check: ({ runtime }, policy) =>
     runtime !== '' && allows(policy.runtimes.allow, runtime)
       ? []
-      : [containerViolation('MCPS-922', 'runtime', `"${shownValue(runtime)}" is not in policy runtimes.allow`)],
+      : [
+          containerViolation({
+            rule: 'MCPS-922',
+            field: 'runtime',
+            message: `"${shownValue(runtime)}" is not in policy runtimes.allow`,
+          }),
+        ],
 };

@@ -14,5 +14,11 @@ export const containerSeccomp: Rule<ContainerSpec> = {
   check: ({ seccomp }) =>
     seccomp === 'RuntimeDefault'
       ? []
-      : [containerViolation('MCPS-905', 'seccomp', `"${shownValue(seccomp)}" is not RuntimeDefault`)],
+      : [
+          containerViolation({
+            rule: 'MCPS-905',
+            field: 'seccomp',
+            message: `"${shownValue(seccomp)}" is not RuntimeDefault`,
+          }),
+        ],
 };

@@ -15,10 +15,10 @@ export const containerSecurityOptions: Rule<ContainerSpec> = {
     otherSecurityOptions.length === 0
       ? []
       : [
-          containerViolation(
-            'MCPS-907',
-            'otherSecurityOptions',
-            `holds ${shownValue(otherSecurityOptions.join(', '))}`,
-          ),
+          containerViolation({
+            rule: 'MCPS-907',
+            field: 'otherSecurityOptions',
+            message: `holds ${shownValue(otherSecurityOptions.join(', '))}`,
+          }),
         ],
 };

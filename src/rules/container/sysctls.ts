@@ -17,6 +17,12 @@ export const containerSysctls: Rule<ContainerSpec> = {
   check: ({ sysctls }, policy) =>
     Object.keys(sysctls).flatMap((name): Violation[] => {
       if (allows(policy.sysctls.allow, canonicalSysctl(name))) return [];
-      return [containerViolation('MCPS-919', 'sysctls', `${shownValue(name)} is not in policy sysctls.allow`)];
+      return [
+        containerViolation({
+          rule: 'MCPS-919',
+          field: 'sysctls',
+          message: `${shownValue(name)} is not in policy sysctls.allow`,
+        }),
+      ];
     }),
 };

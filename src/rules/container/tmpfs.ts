@@ -4,8 +4,7 @@
 
 import { parseQuantityBytes } from '../../lib/quantity.ts';
 import { shownValue } from '../../lib/visible-text.ts';
-import type { ContainerSpec } from '../../model/container.ts';
-import type { ContainerTmpfs } from '../../model/container.ts';
+import type { ContainerSpec, ContainerTmpfs } from '../../model/container.ts';
 import type { Violation } from '../../model/violation.ts';
 import { mountTargetProblem } from '../container-path.ts';
 import type { Rule } from '../rule.ts';
@@ -24,7 +23,9 @@ export const containerTmpfs: Rule<ContainerSpec> = {
         mounts.some(({ target }) => target === directory.path);
       const problem = taken ? 'is mounted twice' : directoryProblem(directory, maxBytes);
       if (problem === null) return [];
-      return [containerViolation('MCPS-916', `tmpfs[${shownValue(directory.path)}]`, problem)];
+      return [
+        containerViolation({ rule: 'MCPS-916', field: `tmpfs[${shownValue(directory.path)}]`, message: problem }),
+      ];
     });
   },
 };

@@ -22,13 +22,22 @@ export const containerUlimits: Rule<ContainerSpec> = {
     const wrong = ulimits.flatMap(({ name, soft, hard }): Violation[] => {
       const bound = bounds.get(name);
       if (bound === undefined)
-        return [containerViolation('MCPS-914', 'ulimits', `${shownValue(name)} is not one of ours`)];
+        return [
+          containerViolation({ rule: 'MCPS-914', field: 'ulimits', message: `${shownValue(name)} is not one of ours` }),
+        ];
       if (soft >= bound.least && soft <= hard && hard <= bound.most) return [];
       const message = `${name} ${soft}:${hard} is not between ${bound.least} and ${bound.most}`;
-      return [containerViolation('MCPS-914', 'ulimits', message)];
+      return [containerViolation({ rule: 'MCPS-914', field: 'ulimits', message })];
     });
     const missing = [...bounds.keys()].filter((name) => ulimits.filter((ulimit) => ulimit.name === name).length !== 1);
     if (missing.length === 0) return wrong;
-    return [...wrong, containerViolation('MCPS-914', 'ulimits', `must hold ${missing.join(', ')} exactly once`)];
+    return [
+      ...wrong,
+      containerViolation({
+        rule: 'MCPS-914',
+        field: 'ulimits',
+        message: `must hold ${missing.join(', ')} exactly once`,
+      }),
+    ];
   },
 };

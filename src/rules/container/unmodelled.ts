@@ -14,5 +14,11 @@ export const containerUnmodelled: Rule<ContainerSpec> = {
   check: ({ unmodelled }) =>
     unmodelled.length === 0
       ? []
-      : [containerViolation('MCPS-929', 'unmodelled', `${shownValue(unmodelled.join(', '))} is set`)],
+      : [
+          containerViolation({
+            rule: 'MCPS-929',
+            field: 'unmodelled',
+            message: `${shownValue(unmodelled.join(', '))} is set`,
+          }),
+        ],
 };

@@ -16,7 +16,13 @@ export const containerUser: Rule<ContainerSpec> = {
     const ids = /^(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,9})$/.exec(user)?.slice(1).map(Number) ?? [];
     const lowest = policy.rootUser.allow ? 0 : 1;
     if (ids.length === 2 && ids.every((id) => id >= lowest && id <= MAX_ID)) return [];
-    return [containerViolation('MCPS-903', 'user', `"${shownValue(user)}" is not "<uid>:<gid>" with both above 0`)];
+    return [
+      containerViolation({
+        rule: 'MCPS-903',
+        field: 'user',
+        message: `"${shownValue(user)}" is not "<uid>:<gid>" with both above 0`,
+      }),
+    ];
   },
 };
 

@@ -15,6 +15,8 @@ export const containerWorkingDir: Rule<ContainerSpec> = {
   check: ({ workingDir }) => {
     const problem = workingDirProblem(workingDir);
     if (problem === null) return [];
-    return [containerViolation('MCPS-926', 'workingDir', `${shownValue(workingDir)} ${problem}`)];
+    return [
+      containerViolation({ rule: 'MCPS-926', field: 'workingDir', message: `${shownValue(workingDir)} ${problem}` }),
+    ];
   },
 };

@@ -17,11 +17,16 @@ export const hostMountPolicy: Rule<SessionSubject> = {
   title: 'host mounts allowed by policy',
   why: 'A directory of a shared node holds data of others, and writable it is a way out.',
   check: ({ spec }, policy) =>
-    spec.mounts.flatMap((mount, index) => mountViolations(mount, `spec.mounts[${index}]`, policy)),
+    spec.mounts.flatMap((mount, index) => mountViolations({ mount, path: `spec.mounts[${index}]`, policy })),
 };
 
-function mountViolations(mount: SessionSpec['mounts'][number], path: string, policy: Policy): readonly Violation[] {
-  const { hostPath, readOnly } = mount;
+function mountViolations(asked: {
+  readonly mount: SessionSpec['mounts'][number];
+  readonly path: string;
+  readonly policy: Policy;
+}): readonly Violation[] {
+  const { path, policy } = asked;
+  const { hostPath, readOnly } = asked.mount;
   if (hostPath === undefined) return [];
   if (policy.mounts.hostPath === 'forbidden') {
     return [

@@ -19,7 +19,7 @@ export const hostNetwork: Rule<SessionSubject> = {
       value: spec.security.networkMode,
       privateModes: ['', 'none'],
       namespace: 'network',
-      danger: 'reaches loopback services and metadata of the node',
+      danger: 'reaches loopback services of the node',
       policy,
     }),
 };

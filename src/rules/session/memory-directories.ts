@@ -16,18 +16,20 @@ export const memoryDirectories: Rule<SessionSubject> = {
   title: 'sizes of directories in memory',
   why: 'A directory in memory without a bound takes the memory of the node.',
   check: ({ spec }, policy) => [
-    ...sizeViolations('spec.workspace.sizeLimit', spec.workspace.sizeLimit, { spec, policy }),
+    ...sizeViolations({ path: 'spec.workspace.sizeLimit', sizeLimit: spec.workspace.sizeLimit, spec, policy }),
     ...spec.tmpfs.flatMap(({ sizeLimit }, index) =>
-      sizeViolations(`spec.tmpfs[${index}].sizeLimit`, sizeLimit, { spec, policy }),
+      sizeViolations({ path: `spec.tmpfs[${index}].sizeLimit`, sizeLimit, spec, policy }),
     ),
   ],
 };
 
-function sizeViolations(
-  path: string,
-  sizeLimit: string,
-  { spec, policy }: { readonly spec: SessionSpec; readonly policy: Policy },
-): readonly Violation[] {
+function sizeViolations(asked: {
+  readonly path: string;
+  readonly sizeLimit: string;
+  readonly spec: SessionSpec;
+  readonly policy: Policy;
+}): readonly Violation[] {
+  const { path, sizeLimit, spec, policy } = asked;
   const outOfRange = quantityRangeViolations({
     rule: 'MCPS-407',
     path,

@@ -36,13 +36,18 @@ export const otherNamespaces: Rule<SessionSubject> = {
   title: 'host name, user and cgroup namespaces',
   why: 'These host modes rename the node, switch user mapping off or lift limits.',
   check: ({ spec }, policy) => [
-    ...MODE_FIELDS.flatMap((mode) => modeViolations(mode, spec, policy)),
+    ...MODE_FIELDS.flatMap((mode) => modeViolations({ mode, spec, policy })),
     ...cgroupParentViolations(spec),
   ],
 };
 
-function modeViolations(mode: ModeField, spec: SessionSpec, policy: Policy): readonly Violation[] {
-  const { field, ...rest } = mode;
+function modeViolations(asked: {
+  readonly mode: ModeField;
+  readonly spec: SessionSpec;
+  readonly policy: Policy;
+}): readonly Violation[] {
+  const { spec, policy } = asked;
+  const { field, ...rest } = asked.mode;
   return namespaceModeViolations({
     ...rest,
     rule: 'MCPS-205',

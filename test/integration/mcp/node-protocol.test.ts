@@ -152,6 +152,23 @@ describe('node protocol', () => {
     expect(answer.text).not.toContain('secret detail');
   });
 
+  test('a node API that closes kills what runs and says that it is away', async () => {
+    const started = Promise.withResolvers<void>();
+    servers.run = (_command, _onOutput, signal) => {
+      started.resolve();
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(finished({ exitCode: null, cancelled: true })));
+      });
+    };
+    const client = createNodeClient({ token: () => Promise.resolve(TOKENS.alice), userAgent: 'cli' });
+    const endpoint = { url: servers.frontendUrl, caPem: servers.caPem };
+    const run = client.exec(endpoint, SESSION, execRequest(), () => {}, never);
+    await started.promise;
+    servers.closeNodeApi();
+    await expect(run).rejects.toMatchObject({ kind: 'unavailable' });
+    await client.close();
+  });
+
   test('both servers answer probes without a token and nothing else', async () => {
     for (const base of [servers.frontendUrl, servers.nodeUrl]) {
       const health = await request(`${base}/healthz`, { dispatcher: agent });

@@ -2,6 +2,7 @@
 // to Kubernetes and to the container.
 
 import { randomBytes } from 'node:crypto';
+import { subjectAccess } from '../../../src/frontend/access.ts';
 import { createExecBudget } from '../../../src/frontend/exec-budget.ts';
 import { routeToNode } from '../../../src/frontend/exec-route.ts';
 import { createFrontend } from '../../../src/frontend/http.ts';
@@ -67,6 +68,8 @@ export interface TwoServers {
   /** How the container answers. */
   run: Run;
   verified: boolean;
+  /** Kills what runs, as a controller does when it stops. */
+  closeNodeApi(): void;
   stop(): Promise<void>;
 }
 
@@ -129,7 +132,10 @@ export async function startTwoServers(
     },
     policy: () => policy,
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
-    onActivity: (uid) => activity.push(uid),
+    onCommand: (uid) => {
+      activity.push(uid);
+      return () => void activity.push(uid);
+    },
     newExecId: newId,
     log: silentLog,
   });
@@ -148,6 +154,7 @@ export async function startTwoServers(
     policy,
     parts: {
       sessions,
+      access: subjectAccess(authorizer),
       nodeAccess: nodeClient,
       clock: systemClock,
       newId,
@@ -195,6 +202,7 @@ export async function startTwoServers(
       return Promise.resolve(finished());
     },
     verified: true,
+    closeNodeApi: () => nodeApi.close(),
     stop: async () => {
       await frontend.close();
       nodeApi.close();

@@ -106,6 +106,21 @@ test('an answer that is no JSON is not taken for an API server', async () => {
   });
 });
 
+test('outside of a pod there is no cluster to be in', () => {
+  expect(() => createKubeClient({ kubeconfig: { inCluster: true }, userAgent: 'test' })).toThrow(
+    'this is not a pod of a cluster: KUBERNETES_SERVICE_HOST is not set; give a kubeconfig',
+  );
+});
+
+test('credentials that never come are given up at the deadline', async () => {
+  const kubeConfig = kubeConfigFor(address());
+  const hanging = { isAuthProvider: () => true, applyAuthentication: () => new Promise<void>(() => {}) };
+  kubeConfig.addAuthenticator(hanging);
+  const stuck = createKubeClient({ kubeconfig: kubeConfig, userAgent: 'test' });
+  const asked = stuck.request({ method: 'GET', path: '/x', deadlineMs: 20 }, signal);
+  await expect(asked).rejects.toMatchObject({ kind: 'timeout' });
+});
+
 test('a kubeconfig that cannot be read is named', () => {
   expect(() => createKubeClient({ kubeconfig: { path: '/nowhere/config' }, userAgent: 'test' })).toThrow(
     'kubeconfig /nowhere/config cannot be read: ENOENT',

@@ -252,6 +252,19 @@ test('a watch event older than our own write does not undo it', async () => {
   expect(reflector.get('team/a')).toBe('ours');
 });
 
+test('a second run lists anew and hands over everything again', async () => {
+  api.put('a', 'one');
+  const reflector = await synced();
+  stop.abort(new Error('no longer leading'));
+  await running;
+  api.silently(() => api.put('b', 'one'));
+  stop = new AbortController();
+  running = reflector.run((key) => void changed.push(key), stop.signal);
+  expect(reflector.synced).toBe(false);
+  await reflector.whenSynced(stop.signal);
+  await until(() => expect(changed.toSorted()).toEqual(['team/a', 'team/b']));
+});
+
 test('stopping ends the watch', async () => {
   await synced();
   stop.abort(new Error('stop'));

@@ -16,7 +16,10 @@ import {
 
 const MINUTE = 60_000;
 const pass = (world: World, ms: number) => meanwhile(world, `${ms / 1000} s pass`, () => (world.nowMs += ms));
-const deleting = (session: McpSession): McpSession => ({ ...session, meta: { ...session.meta, deletionMs: STORY_START_MS + 1 } });
+const deleting = (session: McpSession): McpSession => ({
+  ...session,
+  meta: { ...session.meta, deletionMs: STORY_START_MS + 1 },
+});
 const failure = (change: Partial<Failure>): Failure => ({
   act: 'pull',
   retryable: true,
@@ -137,7 +140,12 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
   },
   {
     name: 'a container that is not what was approved never starts',
-    world: aWorld({ tamper: (made) => ({ ...made, spec: { ...made.spec, memoryBytes: made.spec.memoryBytes / 2, memorySwapBytes: made.spec.memorySwapBytes / 2 } }) }),
+    world: aWorld({
+      tamper: (made) => ({
+        ...made,
+        spec: { ...made.spec, memoryBytes: made.spec.memoryBytes / 2, memorySwapBytes: made.spec.memorySwapBytes / 2 },
+      }),
+    }),
     tell: (world) => {
       runToRest(world);
       meanwhile(world, 'somebody looks again', () => {});
@@ -166,9 +174,13 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
     name: 'a suspended session gives its container back and resumes',
     tell: (world) => {
       runToRest(world);
-      meanwhile(world, 'operatingMode: Suspended', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })));
+      meanwhile(world, 'operatingMode: Suspended', () =>
+        changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })),
+      );
       runToRest(world);
-      meanwhile(world, 'operatingMode: Running', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })));
+      meanwhile(world, 'operatingMode: Running', () =>
+        changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })),
+      );
       runToRest(world);
     },
   },
@@ -178,7 +190,10 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
       runToRest(world);
       meanwhile(world, 'the controller forgets everything, the container is only created', () => {
         changeFirstContainer(world, { state: 'created', startedMs: null });
-        changeSession(world, (s) => ({ ...s, status: { ...(s.status.assignment === undefined ? {} : { assignment: s.status.assignment }) } }));
+        changeSession(world, (s) => ({
+          ...s,
+          status: { ...(s.status.assignment === undefined ? {} : { assignment: s.status.assignment }) },
+        }));
         world.image = { known: 'unknown' };
       });
       runToRest(world);
@@ -200,7 +215,11 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
     tell: (world) => {
       world.failNext = {
         step: 'start',
-        failure: failure({ act: 'start', retryable: false, message: 'exec: "sleep": executable file not found in $PATH' }),
+        failure: failure({
+          act: 'start',
+          retryable: false,
+          message: 'exec: "sleep": executable file not found in $PATH',
+        }),
       };
       runToRest(world);
     },
@@ -230,7 +249,10 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
       meanwhile(world, 'placement moved it to node-2', () =>
         changeSession(world, (s) => ({
           ...s,
-          status: { ...s.status, assignment: { nodeName: 'node-2', attempt: 2, instanceGeneration: 2, assignedAt: '2026-11-20T12:01:00Z' } },
+          status: {
+            ...s.status,
+            assignment: { nodeName: 'node-2', attempt: 2, instanceGeneration: 2, assignedAt: '2026-11-20T12:01:00Z' },
+          },
         })),
       );
       runToRest(world);
@@ -240,7 +262,9 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
 
 test.each(stories)('$name', async ({ name, tell, world = aWorld() }) => {
   tell(world);
-  await expect(`${world.lines.join('\n')}\n`).toMatchFileSnapshot(`stories/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`);
+  await expect(`${world.lines.join('\n')}\n`).toMatchFileSnapshot(
+    `stories/${name.replaceAll(/[^a-z0-9]+/gi, '-')}.txt`,
+  );
 });
 
 test('a forged status never ends a running container', () => {

@@ -1,0 +1,42 @@
+# mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit integration lint fmt generate bench image clean
+
+NPM := npm run --silent
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+demo: node_modules/.stamp ## Start everything, run the main path with kubectl and MCP, clean up; writes out/demo.json
+	@$(NPM) demo
+
+test: node_modules/.stamp ## Run every test: static checks, unit tests, integration tests on real parts
+	@$(NPM) ci
+
+unit: node_modules/.stamp ## Run the unit tests (no Docker, no Kubernetes, under 10 s)
+	@$(NPM) test:unit
+
+integration: node_modules/.stamp ## Run the integration tests on a real API server and a real Docker Engine
+	@$(NPM) test:integration
+
+lint: node_modules/.stamp ## Check types, lint, format and generated files
+	@$(NPM) test:static
+
+fmt: node_modules/.stamp ## Format the sources
+	@$(NPM) format
+
+generate: node_modules/.stamp ## Write the CRDs and the generated docs from their sources
+	@$(NPM) generate
+
+bench: node_modules/.stamp ## Measure against baselines in the same run; writes out/bench.json
+	@$(NPM) build && $(NPM) bench
+
+image: node_modules/.stamp ## Build the container image from what is here; says which base it used
+	@$(NPM) image
+
+clean: ## Remove what was built in the tree; caches outside it stay
+	rm -rf node_modules dist out
+
+node_modules/.stamp: package.json package-lock.json
+	npm ci --ignore-scripts
+	@touch $@

@@ -1,0 +1,53 @@
+// Every test, in the order of their cost, each whatever the others said; the last line sums them up over all runners.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const reportOf = (name: string): string => `out/${name}.json`;
+
+function run(program: string, args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'inherit' }).status === 0;
+}
+
+/** A runner that wrote no report counts as one failure: its silence must not pass for success. */
+function counts(name: string, ended: boolean, read: (report: unknown) => Counts): Counts {
+  try {
+    const found = read(JSON.parse(readFileSync(reportOf(name), 'utf8')));
+    return ended || found.failed > 0 ? found : { ...found, failed: 1 };
+  } catch {
+    process.stdout.write(`${name}: no report; counted as one failure\n`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function vitest(project: 'unit' | 'integration'): Counts {
+  process.stdout.write(`\n== ${project} tests\n`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`];
+  const ended = run('vitest', ['run', '--project', project, ...reporters]);
+  return counts(project, ended, (report) => {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = report as Record<string, number>; // vitest's own JSON
+    const failed = numFailedTests ?? 0;
+    // A file that cannot be loaded fails as a suite without a test.
+    const suites = failed === 0 ? (numFailedTestSuites ?? 0) : 0;
+    return { passed: numPassedTests ?? 0, failed: failed + suites, skipped: (numPendingTests ?? 0) + (numTodoTests ?? 0) };
+  });
+}
+
+function staticChecks(): Counts {
+  process.stdout.write('== static checks\n');
+  const ended = run('node', ['hack/static-checks.ts']);
+  return counts('static', ended, (report) => report as Counts); // written by static-checks.ts
+}
+
+rmSync('out', { recursive: true, force: true });
+mkdirSync('out', { recursive: true });
+const all = [staticChecks(), vitest('unit'), vitest('integration')];
+const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);
+process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;

@@ -1,0 +1,52 @@
+// What is measured and what is asked of it: the goals of performance.md 10 that this bench knows, by their numbers. A goal with
+// two figures has two rows.
+
+export interface Goal {
+  readonly id: string;
+  readonly what: string;
+  /** The figure that must be met and the one that is aimed at; null: the row is a report. */
+  readonly must: number | null;
+  readonly aim: number | null;
+  readonly better: 'lower' | 'higher';
+  /** A count has no noise: it needs no A/A row and no number of pairs. */
+  readonly kind: 'ratio' | 'count';
+}
+
+const ratio = (id: string, what: string, must: number, aim: number): Goal => ({
+  id,
+  what,
+  must,
+  aim,
+  better: 'lower',
+  kind: 'ratio',
+});
+const count = (id: string, what: string, must: number, aim: number): Goal => ({
+  ...ratio(id, what, must, aim),
+  kind: 'count',
+});
+const report = (id: string, what: string, kind: Goal['kind']): Goal => ({
+  id,
+  what,
+  must: null,
+  aim: null,
+  better: 'lower',
+  kind,
+});
+
+export const GOALS = {
+  start: ratio('1', 'controller, desired state to recorded / raw create+start', 1.2, 1.1),
+  startOverCli: ratio('2', 'controller, desired state to recorded / docker run -d', 1.05, 0.95),
+  ready: ratio('3', 'CR created to Ready seen / (raw create+start + null controller)', 1.3, 1.15),
+  hardening: ratio('4', 'hardened / plain container, create+start', 1.1, 1.05),
+  exec: ratio('8', 'command through the controller / raw exec', 1.2, 1.1),
+  execOverNodeApi: report('8b', 'command through the node API / raw exec', 'ratio'),
+  delete: ratio('13a', 'controller, deletion seen to recorded / DELETE ?force=1', 1.2, 1.1),
+  teardown: { ...ratio('13b', 'teardown rate / bare loop', 0.85, 0.95), better: 'higher' },
+  webhookCpu: ratio('14a', 'webhook server CPU per decision / empty TLS server', 2.5, 1.8),
+  webhookTail: ratio('14b', 'webhook p99 at 16 in flight / empty TLS server', 2.5, 1.6),
+  coldWrites: count('19a', 'API writes of a cold session, worst', 4, 3),
+  deleteWrites: count('19b', 'API writes of a deletion, worst', 2, 1),
+  eventWrites: report('19c', 'Event writes of a session life, mean', 'count'),
+  coldCalls: count('20a', 'engine calls of a cold session, worst', 5, 3),
+  steadyInspects: count('20b', 'inspects per steady hour and session', 0, 0),
+} as const satisfies Record<string, Goal>;

@@ -1,0 +1,55 @@
+// One server of goal 14, in a process of its own so that its CPU time is its own: the product's webhook, or a server that
+// reads the body and answers a constant. Both listen through the same code with the same certificate. Forked by servers.ts.
+
+import { defaultPolicy } from '../../../src/model/policy.ts';
+import { silentLog } from '../../../src/ports/log.ts';
+import {
+  readBody,
+  type ServedCertificate,
+  sendJson,
+  startWebServer,
+  type WebServer,
+} from '../../../src/process/https-server.ts';
+import { createMetrics } from '../../../src/process/metrics.ts';
+import { startWebhook } from '../../../src/webhook/webhook.ts';
+
+export type ServerKind = 'webhook' | 'empty';
+export type ToServer =
+  | { readonly say: 'listen'; readonly kind: ServerKind; readonly certificate: ServedCertificate }
+  | { readonly say: 'usage' };
+export type FromServer = { readonly port: number } | { readonly cpuMicros: number };
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const common = { host: '127.0.0.1', port: 0, log: silentLog };
+
+process.on('message', (message: ToServer) => void answer(message));
+process.on('disconnect', () => process.exit(0)); // the bench has ended, however it did
+
+async function answer(message: ToServer): Promise<void> {
+  if (message.say === 'usage') {
+    const { user, system } = process.cpuUsage();
+    return reply({ cpuMicros: user + system });
+  }
+  const { port } = await listen(message.kind, message.certificate);
+  reply({ port });
+}
+
+const reply = (message: FromServer): void => void process.send?.(message);
+
+function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebServer> {
+  if (kind === 'webhook') {
+    const metrics = createMetrics({ version: 'bench' });
+    const decision = { policy: defaultPolicy(), frontendUsername: 'frontend', monotonicMs: () => performance.now() };
+    return startWebhook({ ...common, ...decision, certificate, metrics });
+  }
+  const never = new AbortController().signal;
+  return startWebServer({
+    ...common,
+    name: 'empty',
+    certificate,
+    handle: async (request, response) => {
+      await readBody(request, MAX_BODY_BYTES, never);
+      sendJson(response, 200, { ok: true });
+    },
+  });
+}

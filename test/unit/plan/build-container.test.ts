@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ImageFacts } from '../../../src/model/container.ts';
+import { defaultPolicy } from '../../../src/model/policy.ts';
+import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
+import { buildContainer } from '../../../src/plan/build-container.ts';
+import { specHashOf } from '../../../src/plan/identity.ts';
+import { lockDown } from '../../../src/rules/lock-down.ts';
+import { evaluate } from '../../../src/rules/rule.ts';
+import { sessionRules } from '../../../src/rules/session-rules.ts';
+import { aSessionSpec } from '../../support/session-builder.ts';
+import { aStoredSession, STORY_IMAGE, STORY_NODE } from '../../support/story.ts';
+
+const build = (change: Partial<SessionSpecInput> = {}, image: ImageFacts = STORY_IMAGE, allowLocalImages = true) => {
+  const session = aStoredSession(change);
+  const spec = aSessionSpec(change);
+  return buildContainer({ session, spec, image, hostPaths: [], node: STORY_NODE, attempt: 0, allowLocalImages });
+};
+
+test('the default session is the profile of security.md 4.1, whole', () => {
+  const built = build();
+  expect(built).toMatchObject({
+    ok: true,
+    value: {
+      containerName: 'mcps-0d9d2b5e-4a0c-4a63-9d0f-6a9b1c2d3e4f',
+      imageId: STORY_IMAGE.id,
+      entrypoint: ['sleep'],
+      command: ['2147483647'],
+      workingDir: '/workspace',
+      env: [
+        { name: 'HOME', value: '/workspace' },
+        { name: 'PATH', value: '/usr/bin:/bin' },
+      ],
+      user: '1001:1001',
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilitiesAdded: [],
+      capabilitiesDropped: ['ALL'],
+      noNewPrivileges: true,
+      networkMode: 'none',
+      ipcMode: 'private',
+      cgroupnsMode: 'private',
+      nanoCpus: 1_000_000_000,
+      cpuShares: 256,
+      memoryBytes: 536_870_912,
+      memorySwapBytes: 536_870_912,
+      pidsLimit: 50,
+      ulimits: [
+        { name: 'core', soft: 0, hard: 0 },
+        { name: 'cpu', soft: 60, hard: 60 },
+        { name: 'nofile', soft: 1024, hard: 1024 },
+      ],
+      tmpfs: [
+        { path: '/tmp', sizeBytes: 104_857_600, options: ['gid=1001', 'mode=1777', 'nodev', 'noexec', 'nosuid', 'uid=1001'] },
+        { path: '/workspace', sizeBytes: 268_435_456, options: ['exec', 'gid=1001', 'mode=0770', 'nodev', 'nosuid', 'uid=1001'] },
+      ],
+      restartPolicy: 'no',
+      unmodelled: [],
+    },
+  });
+});
+
+test("the session's variables win over the image's, and a main program replaces the idle one", () => {
+  const built = build({ command: ['server'], args: ['--port', '1'], env: [{ name: 'PATH', value: '/opt/bin' }] });
+  expect(built).toMatchObject({
+    value: {
+      entrypoint: ['server'],
+      command: ['--port', '1'],
+      env: [
+        { name: 'HOME', value: '/workspace' },
+        { name: 'PATH', value: '/opt/bin' },
+      ],
+    },
+  });
+});
+
+test.each([
+  { name: 'an image with a VOLUME', image: { ...STORY_IMAGE, volumes: ['/data'] }, change: {}, rule: 'MCPS-320' },
+  { name: 'a runtime that the engine lacks', image: STORY_IMAGE, change: { security: { runtime: 'runsc' } }, rule: 'MCPS-108' },
+  { name: 'a host path that is not there', image: STORY_IMAGE, change: { mounts: [{ hostPath: '/opt/x', target: '/x' }] }, rule: 'MCPS-211' },
+] as const)('$name is refused on the node with a reason', ({ image, change, rule }) => {
+  const built = build(change as Partial<SessionSpecInput>, image);
+  expect(built.ok ? [] : built.error.map((violation) => violation.rule)).toEqual([rule]);
+});
+
+test('an image without a registry digest is refused where policy says so', () => {
+  const local = { ...STORY_IMAGE, repoDigests: [] };
+  expect(build({}, local, true).ok).toBe(true);
+  const refused = build({}, local, false);
+  expect(refused.ok ? [] : refused.error.map(({ rule }) => rule)).toEqual(['MCPS-321']);
+});
+
+/** Specs around the edge of what the rules accept. */
+const specs = fc.record({
+  user: fc.record({ uid: fc.integer({ min: 0, max: 70_000 }), gid: fc.integer({ min: 0, max: 70_000 }) }),
+  resources: fc.record({
+    cpu: fc.constantFrom('10m', '500m', '1', '4', '5', '0'),
+    memory: fc.constantFrom('1Mi', '64Mi', '512Mi', '2Gi', '3Gi'),
+    pids: fc.integer({ min: 1, max: 1000 }),
+    cpuTimeSeconds: fc.integer({ min: 1, max: 5000 }),
+    openFiles: fc.integer({ min: 16, max: 100_000 }),
+  }),
+  workspace: fc.record({ sizeLimit: fc.constantFrom('0', '1Mi', '256Mi', '4Gi') }),
+  security: fc.record({
+    privileged: fc.boolean(),
+    capabilities: fc.record({ add: fc.subarray(['SYS_ADMIN', 'cap_net_raw', 'NET_BIND_SERVICE']) }),
+    pidMode: fc.constantFrom('', 'host', 'container:x'),
+    networkMode: fc.constantFrom('', 'none', 'host', 'bridge'),
+  }),
+  command: fc.array(fc.string({ maxLength: 20 }), { maxLength: 3 }),
+});
+
+test('whatever the session rules accept, the container rules accept too', () => {
+  fc.assert(
+    fc.property(specs, (change) => {
+      const spec = aSessionSpec(change);
+      const { violations } = evaluate(sessionRules, { spec, labels: {}, annotations: {} }, defaultPolicy());
+      if (violations.length > 0) return;
+      const built = build(change);
+      expect(built.ok && lockDown(built.value, defaultPolicy())).toMatchObject({ ok: true });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the hash of a spec ignores what may change and what is default, and nothing else', () => {
+  const plain = specHashOf(aSessionSpec());
+  expect(specHashOf(aSessionSpec({ lifetime: { ttlSeconds: 5 }, operatingMode: 'Suspended' }))).toBe(plain);
+  expect(specHashOf(aSessionSpec({ resources: { pids: 50 } }))).toBe(plain);
+  expect(specHashOf(aSessionSpec({ resources: { pids: 51 } }))).not.toBe(plain);
+  expect(specHashOf(aSessionSpec({ env: [{ name: 'A', value: 'b' }] }))).not.toBe(plain);
+});

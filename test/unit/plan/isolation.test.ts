@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import type { ContainerSpec } from '../../../src/model/container.ts';
+import { compareIsolation, ISOLATION_CONTROLS, isolationReport } from '../../../src/plan/isolation.ts';
+import { aContainer } from '../../support/container-builder.ts';
+import { STORY_NODE } from '../../support/story.ts';
+
+const node = STORY_NODE;
+const compare = (got: ContainerSpec) => compareIsolation({ want: aContainer(), got, node });
+
+test('every field of a container belongs to exactly one control', () => {
+  const covered = ISOLATION_CONTROLS.flatMap(({ fields }) => fields).sort();
+  expect(covered).toEqual(Object.keys(aContainer()).sort());
+});
+
+test('the same container passes every control', () => {
+  expect(compare(aContainer()).filter(({ ok }) => !ok)).toEqual([]);
+});
+
+/** One different value per field; a field without one here fails the test below. */
+const different: { readonly [Field in keyof ContainerSpec]: ContainerSpec[Field] } = {
+  containerName: 'other',
+  identity: { ...aContainer().identity, attempt: 9 },
+  imageId: `sha256:${'cd'.repeat(32)}`,
+  entrypoint: ['sh'],
+  command: ['-c', 'id'],
+  workingDir: '/',
+  env: [{ name: 'PATH', value: '/evil' }],
+  user: '0:0',
+  tty: true,
+  openStdin: true,
+  healthcheck: true,
+  stopSignal: 'SIGSTOP',
+  privileged: true,
+  readOnlyRootFilesystem: false,
+  capabilitiesAdded: ['SYS_ADMIN'],
+  capabilitiesDropped: [],
+  noNewPrivileges: false,
+  seccomp: 'Unconfined',
+  appArmor: 'Unconfined',
+  otherSecurityOptions: ['label=disable'],
+  maskedPaths: [],
+  readonlyPaths: [],
+  networkMode: 'host',
+  pidMode: 'host',
+  ipcMode: 'host',
+  utsMode: 'host',
+  usernsMode: 'host',
+  cgroupnsMode: 'host',
+  cgroupParent: '/',
+  nanoCpus: 0,
+  cpuShares: 1024,
+  memoryBytes: 0,
+  memorySwapBytes: -1,
+  pidsLimit: 0,
+  ulimits: [],
+  shmBytes: 1,
+  oomKillDisabled: true,
+  oomScoreAdj: -1000,
+  tmpfs: [],
+  mounts: [{ type: 'bind', source: '/', target: '/host', readOnly: false, propagation: 'rshared' }],
+  devices: ['/dev/kvm:/dev/kvm'],
+  sysctls: { 'net.ipv4.ip_forward': '1' },
+  groups: ['docker'],
+  ports: [{ containerPort: 80, protocol: 'tcp', hostIp: '', hostPort: 80 }],
+  publishAllPorts: true,
+  runtime: 'other',
+  init: false,
+  logDriver: 'syslog',
+  logOptions: {},
+  restartPolicy: 'always',
+  autoRemove: true,
+  unmodelled: ['VolumesFrom'],
+};
+
+test.each(Object.keys(different) as (keyof ContainerSpec)[])('a different %s fails the control it belongs to', (field) => {
+  const failed = compare(aContainer({ [field]: different[field] })).filter(({ ok }) => !ok);
+  const control = ISOLATION_CONTROLS.find(({ fields }) => fields.includes(field));
+  expect(failed.map(({ id }) => id)).toEqual([control?.id]);
+});
+
+test('a difference that the short text hides is said in words, and no value of a variable is shown', () => {
+  const secret = 'hunter2-very-secret';
+  const [failed] = compare(aContainer({ env: [{ name: 'PATH', value: secret }] })).filter(({ ok }) => !ok);
+  expect(failed).toEqual({ id: 'environment', want: 'PATH', got: 'PATH (values differ)', ok: false });
+});
+
+test('on a node without AppArmor the proof does not claim it', () => {
+  const controls = compareIsolation({ want: aContainer(), got: aContainer(), node: { ...node, appArmor: false } });
+  expect(controls.find(({ id }) => id === 'appArmor')).toEqual({
+    id: 'appArmor',
+    want: 'RuntimeDefault where available',
+    got: 'not available on this node',
+    ok: true,
+  });
+});
+
+test('the digest changes with any control', () => {
+  const same = isolationReport(compare(aContainer())).digest;
+  expect(same).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(isolationReport(compare(aContainer({ privileged: true }))).digest).not.toBe(same);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import type { ContainerSpec } from '../../../src/model/container.ts';
+import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
+import { containerRules } from '../../../src/rules/container-rules.ts';
+import { lockDown } from '../../../src/rules/lock-down.ts';
+import { evaluate } from '../../../src/rules/rule.ts';
+import { aContainer } from '../../support/container-builder.ts';
+import { aPolicy } from '../../support/judgement.ts';
+import { isolationCases } from './container/isolation-cases.ts';
+import { surroundingsCases } from './container/surroundings-cases.ts';
+
+const judged = (change: Partial<ContainerSpec>, policy: Policy = defaultPolicy()): readonly string[] =>
+  evaluate(containerRules, aContainer(change), policy).violations.map(
+    ({ rule, path, message }) => `${rule} ${path} ${message}`,
+  );
+
+const bind = { type: 'bind', source: '/srv/data', target: '/data', readOnly: true, propagation: 'rprivate' };
+const port = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };
+const refused = [...isolationCases, ...surroundingsCases];
+
+describe('container rules refuse', () => {
+  test.each(refused.map((entry) => ({ ...entry, name: JSON.stringify(entry.change) })))('$name', ({ change, want }) => {
+    expect(judged(change)).toEqual(want);
+  });
+
+  test('every host namespace by default, and none that policy allows', () => {
+    const modes = {
+      networkMode: 'host',
+      pidMode: 'host',
+      ipcMode: 'host',
+      utsMode: 'host',
+      usernsMode: 'host',
+      cgroupnsMode: 'host',
+    };
+    expect(judged(modes)).toHaveLength(6);
+    const allow = ['network', 'pid', 'ipc', 'uts', 'user', 'cgroup'];
+    expect(judged(modes, aPolicy({ hostNamespaces: { allow } }))).toEqual([]);
+  });
+
+  test('mounts beyond the roots of policy', () => {
+    const policy = aPolicy({ mounts: { allowedRoots: ['/srv/mcp'] } });
+    expect(judged({ mounts: [bind] }, policy)).toEqual([
+      'MCPS-917 container.mounts[/data] source /srv/data is not below policy mounts.allowedRoots',
+    ]);
+    expect(judged({ mounts: [bind] }, aPolicy({ mounts: { hostPath: 'forbidden' } }))).toEqual([
+      'MCPS-917 container.mounts[/data] policy mounts.hostPath is "forbidden"',
+    ]);
+  });
+
+  test('ports of a container with a network', () => {
+    const policy = aPolicy({ hostNamespaces: { allow: ['network'] } });
+    const onHost = (change: object) => judged({ networkMode: 'host', ports: [{ ...port, ...change }] }, policy);
+    expect(onHost({})).toEqual([]);
+    expect(onHost({ protocol: 'udp' })).toEqual(['MCPS-921 container.ports[80] is not TCP']);
+    expect(onHost({ hostPort: 80 })).toEqual(['MCPS-921 container.ports[80] host port 80 is below 1024']);
+    expect(onHost({ hostIp: '' })).toEqual([
+      'MCPS-921 container.ports[80] a missing hostIP publishes on every address of the node; policy ports.allowPublic is false',
+    ]);
+  });
+});
+
+describe('container rules accept', () => {
+  test.each([
+    ['the default container', {}],
+    ['a read-only bind from an ordinary directory', { mounts: [bind] }],
+    ['no log at all', { logDriver: 'none', logOptions: {} }],
+    ['safe kernel settings', { sysctls: { 'net.ipv4.tcp_fin_timeout': '30' } }],
+    ['standard input for the session init', { openStdin: true, init: false }],
+  ])('%s', (_name, change) => {
+    const spec = aContainer(change);
+    expect(lockDown(spec, defaultPolicy())).toEqual({ ok: true, value: spec });
+  });
+
+  test.each([
+    ['privileged', { privileged: true }, { privileged: { allow: true } }],
+    ['a capability', { capabilitiesAdded: ['KILL'] }, { capabilities: { allow: ['CAP_KILL'] } }],
+    ['root', { user: '0:0' }, { rootUser: { allow: true } }],
+    ['a device', { devices: ['/dev/kvm:/dev/kvm'] }, { devices: { allow: ['/dev/kvm'] } }],
+    ['a runtime', { runtime: 'runsc' }, { runtimes: { allow: ['*'] } }],
+  ])('%s where policy allows it', (_name, change, settings) => {
+    expect(judged(change, aPolicy(settings))).toEqual([]);
+  });
+});
+
+test('every field of a container is judged, or is harmless for a reason', () => {
+  const harmless: Readonly<Record<string, string>> = {
+    command: 'arguments of the program; the container is the boundary, not the command',
+    openStdin: 'carries the frames of the session init, or nothing',
+    init: 'a reaper of the engine, which runs under the same limits',
+  };
+  const hostile: Readonly<Record<keyof ContainerSpec, unknown>> = {
+    ...aContainer(),
+    ...Object.fromEntries(refused.flatMap(({ change }) => Object.entries(change))),
+  };
+  const judgedFields = Object.keys(aContainer()).filter(
+    (field) => judged({ [field]: hostile[field as keyof ContainerSpec] }).length > 0, // the keys of a ContainerSpec
+  );
+  expect([...judgedFields, ...Object.keys(harmless)].sort()).toEqual(Object.keys(aContainer()).sort());
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { environmentShape } from '../../../../src/rules/session/environment-shape.ts';
+import { environmentSize } from '../../../../src/rules/session/environment-size.ts';
+import { hijackingEnvironment } from '../../../../src/rules/session/hijacking-environment.ts';
+import { reservedKeys } from '../../../../src/rules/session/reserved-keys.ts';
+import { secretReferences } from '../../../../src/rules/session/secret-references.ts';
+import { refusals } from '../../../support/judgement.ts';
+import { aSession } from '../../../support/session-builder.ts';
+import { testSessionRules } from '../../../support/session-rule-cases.ts';
+
+const secretKeyRef = { name: 'db', key: 'url' };
+
+testSessionRules({
+  refused: [
+    {
+      name: 'S0.H1.09 a variable that hijacks programs, a reserved one, and a relative PATH',
+      rule: hijackingEnvironment,
+      given: {
+        env: [
+          { name: 'LD_PRELOAD', value: 'x' },
+          { name: 'MCP_URL', value: 'x' },
+          { name: 'PATH', value: '/bin:.' },
+        ],
+      },
+      want: [
+        'spec.env[0].name: Forbidden: [MCPS-603] LD_PRELOAD changes what programs load or run; fix: delete this variable',
+        'spec.env[1].name: Forbidden: [MCPS-603] MCP_URL has a prefix that is reserved for the operator; fix: choose another name',
+        'spec.env[2].value: Forbidden: [MCPS-603] PATH holds an entry that is not absolute; fix: list absolute directories only',
+      ],
+    },
+    {
+      name: 'references to Secrets and ConfigMaps',
+      rule: secretReferences,
+      given: {
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef } },
+          { name: 'B', valueFrom: { configMapKeyRef: secretKeyRef } },
+        ],
+        imagePullSecrets: [{ name: 'registry' }],
+      },
+      want: [
+        'spec.env[0].valueFrom: Forbidden: [MCPS-604] values from Secrets and ConfigMaps are not available in this release; fix: set a value that is not secret, or delete this variable',
+        'spec.env[1].valueFrom: Forbidden: [MCPS-604] values from Secrets and ConfigMaps are not available in this release; fix: set a value that is not secret, or delete this variable',
+        'spec.imagePullSecrets: Forbidden: [MCPS-604] pull secrets are not available in this release; fix: delete it; use an image that the node has or that needs no login',
+      ],
+    },
+    {
+      name: 'a variable with two sources, one with none, and one given twice',
+      rule: environmentShape,
+      given: {
+        env: [{ name: 'A', value: '', valueFrom: { secretKeyRef } }, { name: 'B' }, { name: 'A', value: 'x' }],
+      },
+      want: [
+        'spec.env[0]: Invalid value: [MCPS-607] has both value and valueFrom; fix: keep one of them',
+        'spec.env[1].value: Required value: [MCPS-607] the variable has neither value nor valueFrom; fix: set value, "" for an empty one',
+        'spec.env[2].name: Invalid value: [MCPS-607] A is given twice; fix: keep one of them',
+      ],
+    },
+    {
+      name: 'an environment above 1 MiB',
+      rule: environmentSize,
+      given: { env: Array.from({ length: 40 }, (_, index) => ({ name: `V${index}`, value: 'x'.repeat(32_000) })) },
+      want: [
+        'spec.env: Invalid value: [MCPS-609] names and values have 1280190 bytes; at most 1048576 are allowed; fix: put the data in files of the session',
+      ],
+    },
+  ],
+  accepted: [
+    {
+      name: 'ordinary variables',
+      rule: hijackingEnvironment,
+      given: {
+        env: ['env', 'path', 'ENVIRONMENT', 'LISTEN_ADDR', 'LDAP_URL', 'MCPS', 'NODE_ENV', 'IFSX'].map((name) => ({
+          name,
+          value: 'x',
+        })),
+      },
+    },
+    {
+      name: 'an absolute PATH',
+      rule: hijackingEnvironment,
+      given: { env: [{ name: 'PATH', value: '/usr/bin:/usr/local/bin' }] },
+    },
+    { name: 'literal values', rule: secretReferences, given: { env: [{ name: 'A', value: 'x' }] } },
+    { name: 'an empty value', rule: environmentShape, given: { env: [{ name: 'A', value: '' }] } },
+    { name: 'no environment', rule: environmentSize, given: {} },
+  ],
+});
+
+describe('MCPS-603 names that hijack programs (S0.H1.09)', () => {
+  test.each([
+    'LD_PRELOAD',
+    'LD_LIBRARY_PATH',
+    'LD_AUDIT',
+    'LD_DEBUG',
+    'BASH_ENV',
+    'ENV',
+    'PROMPT_COMMAND',
+    'IFS',
+    'NODE_OPTIONS',
+    'PYTHONSTARTUP',
+    'PYTHONPATH',
+    'PERL5OPT',
+    'RUBYOPT',
+    'GIT_SSH_COMMAND',
+    'DOCKER_HOST',
+    'KUBECONFIG',
+    'GLIBC_TUNABLES',
+    'KUBERNETES_SERVICE_HOST',
+    'NVIDIA_VISIBLE_DEVICES',
+    'LISTEN_FDS',
+    'MCPSESSION_X',
+    'BASH_FUNC_x',
+  ])('refuses %s', (name) => {
+    expect(refusals(hijackingEnvironment, aSession({ env: [{ name, value: 'x' }] }))).toHaveLength(1);
+  });
+
+  test.each(['', ':', '/bin:', ':/bin', '/bin::/usr/bin', 'bin', './bin', '/bin:~/bin'])('refuses PATH=%j', (value) => {
+    expect(refusals(hijackingEnvironment, aSession({ env: [{ name: 'PATH', value }] }))).toHaveLength(1);
+  });
+});
+
+describe('MCPS-602 reserved labels and annotations', () => {
+  test('refuses keys of the operator in labels and annotations, the owner as a label included', () => {
+    const session = aSession(
+      {},
+      {
+        labels: { 'mcpsession.dev/owner': 'a', 'app.kubernetes.io/name': 'x' },
+        annotations: { 'mcpsession.dev/owner': 'a', 'MCPSESSION.dev/x': 'b' },
+      },
+    );
+    const tail = 'fix: delete it, or use a key below user.mcpsession.dev/ (mcpsession.dev/r/602)';
+    expect(refusals(reservedKeys, session)).toEqual([
+      `metadata.labels[mcpsession.dev/owner]: Forbidden: [MCPS-602] keys below mcpsession.dev/ are set by the operator only; ${tail}`,
+      `metadata.annotations[MCPSESSION.dev/x]: Forbidden: [MCPS-602] keys below mcpsession.dev/ are set by the operator only; ${tail}`,
+    ]);
+  });
+
+  test('accepts keys of users and the owner annotation', () => {
+    const session = aSession(
+      {},
+      { labels: { 'user.mcpsession.dev/team': 'a', mcpsession: 'x' }, annotations: { 'mcpsession.dev/owner': 'a' } },
+    );
+    expect(refusals(reservedKeys, session)).toEqual([]);
+  });
+});
