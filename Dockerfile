@@ -1,6 +1,6 @@
 # The image of mcp-session-operator: one file of JavaScript on a Node.js base without a shell.
 # `make image` (hack/image.ts) builds the bundle and this image, and says which base it used. By hand:
-#   npm run build && docker build --build-arg BASE=<image with Node 24 at /nodejs/bin/node> -t mcp-session-operator:dev .
+#   npm run build && docker build --network none --build-arg BASE=<image with Node 24 at /nodejs/bin/node> -t mcp-session-operator:dev .
 # Works with the legacy builder and with BuildKit: no "# syntax" line, which would need a registry, and no newer instructions.
 
 # A tag and not a digest, because none has been checked by this project yet. Pin one for your own builds: BASE=...@sha256:<digest>.

@@ -31,11 +31,18 @@ function vitest(project: 'unit' | 'integration'): Counts {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`];
   const ended = run('vitest', ['run', '--project', project, ...reporters]);
   return counts(project, ended, (report) => {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = report as Record<string, number>; // vitest's own JSON
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites } = report as Record<
+      string,
+      number
+    >; // vitest's own JSON
     const failed = numFailedTests ?? 0;
     // A file that cannot be loaded fails as a suite without a test.
     const suites = failed === 0 ? (numFailedTestSuites ?? 0) : 0;
-    return { passed: numPassedTests ?? 0, failed: failed + suites, skipped: (numPendingTests ?? 0) + (numTodoTests ?? 0) };
+    return {
+      passed: numPassedTests ?? 0,
+      failed: failed + suites,
+      skipped: (numPendingTests ?? 0) + (numTodoTests ?? 0),
+    };
   });
 }
 

@@ -32,7 +32,7 @@ async function buildImage(options: { readonly base: string | null; readonly tag:
   log(`image: base ${base.reference} (${base.origin})`);
   const args = { BASE: base.reference, VERSION: packageVersion() };
   const buildArgs = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  await succeed('docker', ['build', ...buildArgs, '--tag', options.tag, '.']);
+  await succeed('docker', ['build', '--network', 'none', ...buildArgs, '--tag', options.tag, '.']);
   const size = await succeed('docker', ['image', 'inspect', '--format', '{{.Size}}', options.tag]);
   log(`image: ${options.tag}, ${Math.round(Number(size) / 1_000_000)} MB`);
 }

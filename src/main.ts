@@ -28,9 +28,9 @@ const complain = (text: string): void => void process.stderr.write(`error: ${tex
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const tooOld = nodeProblem(process.versions.node);
-  if (tooOld !== null) {
-    complain(tooOld);
+  const problem = nodeProblem(process.versions.node) ?? debugProblem(process.env['DEBUG']);
+  if (problem !== null) {
+    complain(problem);
     return 1;
   }
   const command = parseCommand(argv);
@@ -119,6 +119,12 @@ function nodeProblem(version: string): string | null {
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;
   return `Node ${version} is too old; Node ${OLDEST_NODE.join('.')} or newer is needed (npm ci installs a pinned one: use npm run or npx)`;
+}
+
+/** The engine client would print whole answers, environment values of sessions included. */
+function debugProblem(debug: string | undefined): string | null {
+  if (debug === undefined || !/modem|\*/.test(debug)) return null;
+  return `DEBUG=${debug} would print secrets of sessions; unset it and use --log-level debug`;
 }
 
 /** ux.md 2.5: 1 failure or usage, 2 policy violation, 3 not authenticated, 4 unreachable. */

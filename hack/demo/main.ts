@@ -7,7 +7,8 @@ import { createStage, type DemoStep } from './stage.ts';
 
 const results: { name: string; ok: boolean; ms: number; seen: string }[] = [];
 const stop = new AbortController();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const stage = createStage({ say, signal: stop.signal });
@@ -39,5 +40,9 @@ await stage.close();
 
 mkdirSync('out', { recursive: true });
 writeFileSync('out/demo.json', `${JSON.stringify({ ok, steps: results }, null, 2)}\n`);
-say(ok ? '\nEvery step held. Next: node_modules/.bin/node dist/mcpsession.mjs up   (and see README.md)' : '\nThe demo failed; see out/demo.json and out/demo.log');
+say(
+  ok
+    ? '\nEvery step held. Next: node_modules/.bin/node dist/mcpsession.mjs up   (and see README.md)'
+    : '\nThe demo failed; see out/demo.json and out/demo.log',
+);
 process.exit(ok ? 0 : 1);

@@ -51,7 +51,16 @@ export function createStage(options: { readonly say: (line: string) => void; rea
     async startUp() {
       const readyFile = join(stateDir, 'ready.json');
       const socket = stage.docker?.socketPath ?? '/var/run/docker.sock';
-      const args = ['dist/mcpsession.mjs', 'up', '--state-dir', stateDir, '--ready-file', readyFile, '--docker-socket', socket];
+      const args = [
+        'dist/mcpsession.mjs',
+        'up',
+        '--state-dir',
+        stateDir,
+        '--ready-file',
+        readyFile,
+        '--docker-socket',
+        socket,
+      ];
       up = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
       let complaint = '';
       up.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
@@ -59,7 +68,8 @@ export function createStage(options: { readonly say: (line: string) => void; rea
       while (!existsSync(readyFile)) {
         signal.throwIfAborted();
         if (up.exitCode !== null) throw new Error(complaint.trim() || `up ended with ${up.exitCode}`);
-        if (performance.now() > untilMs) throw new Error(`up is not ready after ${READY_MS / 1000} s: ${complaint.trim()}`);
+        if (performance.now() > untilMs)
+          throw new Error(`up is not ready after ${READY_MS / 1000} s: ${complaint.trim()}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       stage.ready = JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyFile; // written by announce.ts

@@ -4,7 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { progressText } from '../../src/embedded/binaries/obtain-progress.ts';
-import { controlPlaneCacheDir, KUBERNETES_VERSION, OFFICIAL_RELEASE_SITES, releaseArchitecture } from '../../src/embedded/binaries/release.ts';
+import {
+  controlPlaneCacheDir,
+  KUBERNETES_VERSION,
+  OFFICIAL_RELEASE_SITES,
+  releaseArchitecture,
+} from '../../src/embedded/binaries/release.ts';
 import { obtainControlPlane } from '../../src/embedded/obtain-control-plane.ts';
 import type { IsolationControl } from '../../src/model/session.ts';
 import { connectMcp, type McpTestClient } from '../../test/support/mcp-client.ts';
@@ -90,7 +95,9 @@ async function agent(stage: Stage): Promise<string> {
   const client = await connectMcp({ url: ready.mcpUrl, token: ready.mcpToken, caPem, era: 'modern' });
   try {
     const call = caller(stage, client);
-    await call('session_create', { image: 'mcps.local/busybox:1', name: 'agent' }, (said) => said.includes('is Running'));
+    await call('session_create', { image: 'mcps.local/busybox:1', name: 'agent' }, (said) =>
+      said.includes('is Running'),
+    );
     await call('session_exec', { session: 'agent', command: 'id; uname -s' }, (said) => said.includes('uid=1001'));
     await call('session_list', {}, (said) => said.includes('agent'));
     await call('session_delete', { session: 'agent' }, () => true);

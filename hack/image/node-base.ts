@@ -123,7 +123,7 @@ async function importBase(base: {
     ['fromSrc', '-'],
     ['repo', repo],
     ['tag', tag],
-    ...changes.map((change) => ['changes', change]),
+    ...changes.map((change): [string, string] => ['changes', change]),
   ]);
   const answer = await engineRequest(
     {

@@ -35,15 +35,24 @@ const RBAC = 'rbac.authorization.k8s.io';
 const labels = { 'app.kubernetes.io/name': 'mcp-session-operator', 'app.kubernetes.io/managed-by': 'mcpsession' };
 
 const sessions = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpsessions'], verbs });
-const sessionStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpsessions/status'], verbs });
+const sessionStatus = (...verbs: string[]): PolicyRule => ({
+  apiGroups: [GROUP],
+  resources: ['mcpsessions/status'],
+  verbs,
+});
 const nodes = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes'], verbs });
 const nodeStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes/status'], verbs });
-const events: PolicyRule = { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] };
+const events: PolicyRule = { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
 const reviews: readonly PolicyRule[] = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
 ];
-const clusterId: PolicyRule = { apiGroups: [''], resources: ['namespaces'], verbs: ['get'], resourceNames: ['kube-system'] };
+const clusterId: PolicyRule = {
+  apiGroups: [''],
+  resources: ['namespaces'],
+  verbs: ['get'],
+  resourceNames: ['kube-system'],
+};
 const leases: PolicyRule = {
   apiGroups: ['coordination.k8s.io'],
   resources: ['leases'],
@@ -53,9 +62,9 @@ const leases: PolicyRule = {
 /** Cluster-wide rights of each role. */
 const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
   controller: [
-    sessions('get', 'list', 'watch', 'update', 'patch', 'delete'),
+    sessions('get', 'list', 'watch', 'patch', 'delete'),
     sessionStatus('update'),
-    nodes('get', 'list', 'create', 'patch', 'update'),
+    nodes('get', 'create', 'patch'),
     nodeStatus('update'),
     events,
     ...reviews,
@@ -66,11 +75,11 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['validatingwebhookconfigurations'],
-      verbs: ['get', 'patch', 'update'],
+      verbs: ['get', 'patch'],
       resourceNames: [WEBHOOK_CONFIGURATION],
     },
   ],
-  frontend: [sessions('get', 'list', 'watch', 'create', 'delete'), nodes('get', 'list'), ...reviews],
+  frontend: [sessions('get', 'list', 'create', 'delete'), nodes('get'), ...reviews],
 };
 
 /** Rights inside the operator's own namespace. */
@@ -79,7 +88,7 @@ const SYSTEM_RULES: Readonly<Partial<Record<Role, readonly PolicyRule[]>>> = {
   placement: [leases],
   webhook: [
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update', 'patch'], resourceNames: [WEBHOOK_CERTIFICATE_SECRET] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update'], resourceNames: [WEBHOOK_CERTIFICATE_SECRET] },
   ],
 };
 

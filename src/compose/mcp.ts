@@ -74,12 +74,17 @@ function loadKubeconfig(options: McpOptions): KubeConfig {
     else kubeConfig.loadFromFile(options.kubeconfig);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new OperatorError('invalid', `the kubeconfig cannot be read: ${detail}; name one with --kubeconfig`, { cause });
+    throw new OperatorError('invalid', `the kubeconfig cannot be read: ${detail}; name one with --kubeconfig`, {
+      cause,
+    });
   }
   if (options.context !== null) {
     if (kubeConfig.getContextObject(options.context) === null) {
       const known = kubeConfig.getContexts().map(({ name }) => name);
-      throw new OperatorError('invalid', `--context ${JSON.stringify(options.context)}: the kubeconfig has ${known.join(', ')}`);
+      throw new OperatorError(
+        'invalid',
+        `--context ${JSON.stringify(options.context)}: the kubeconfig has ${known.join(', ')}`,
+      );
     }
     kubeConfig.setCurrentContext(options.context);
   }
@@ -106,7 +111,11 @@ function clientToken(
   let current: { readonly token: string; readonly expiresAtMs: number } | null = null;
   return async (signal) => {
     if (current !== null && current.expiresAtMs - TOKEN_MARGIN_MS > systemClock.nowMs()) return current.token;
-    current = await requestToken(client, { ...account, audience: FRONTEND_AUDIENCE, expirationSeconds: TOKEN_SECONDS }, signal);
+    current = await requestToken(
+      client,
+      { ...account, audience: FRONTEND_AUDIENCE, expirationSeconds: TOKEN_SECONDS },
+      signal,
+    );
     return current.token;
   };
 }

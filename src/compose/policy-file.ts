@@ -17,6 +17,10 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new OperatorError('invalid', `policy file ${file} cannot be read (${code}); name an existing file with --policy`, { cause });
+    throw new OperatorError(
+      'invalid',
+      `policy file ${file} cannot be read (${code}); name an existing file with --policy`,
+      { cause },
+    );
   }
 }

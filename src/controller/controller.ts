@@ -8,11 +8,12 @@ import { sortContainers } from '../plan/identity.ts';
 import { keysToLookAt } from '../plan/sweep.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
 import { holdLease, type LeaseDurations } from '../process/leader.ts';
+import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
 import { watchEngine } from './engine-watch.ts';
-import { type EngineState, type NodePublisherOptions, publishNode } from './node-publisher.ts';
+import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
 
@@ -55,16 +56,13 @@ export interface Controller {
 }
 
 const READY_POLL_MS = 20;
-const PUBLISH_RETRY_MS = 2_000;
 
 export function createController(options: ControllerOptions): Controller {
   const { cache, clock, engine, log, metrics, nodeName } = options;
   const view = createContainerView(engine);
   const memories = createSessionMemories();
   let facts = unknownEngine(nodeName, options.cluster);
-  let engineState: EngineState = { facts: null, message: 'not asked yet' };
-  let publishWanted = true;
-  let published = false;
+  const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
 
   const deps: ReconcileDependencies = {
     ...options,
@@ -80,7 +78,12 @@ export function createController(options: ControllerOptions): Controller {
     clock,
     random: options.random,
     onError: (key, error, retryInMs) =>
-      log.warn('look failed', { session: key, kind: error.kind, error: error.message, retryInMs: Math.round(retryInMs) }),
+      log.warn('look failed', {
+        session: key,
+        kind: error.kind,
+        error: error.message,
+        retryInMs: Math.round(retryInMs),
+      }),
     metrics: {
       depth: (queued) => metrics.workqueueDepth.set({ program: 'controller' }, queued),
       processed: ({ durationMs }) => metrics.reconcileDuration.observe({ program: 'controller' }, durationMs / 1000),
@@ -93,26 +96,8 @@ export function createController(options: ControllerOptions): Controller {
 
   const setEngine = (state: EngineState) => {
     if (state.facts !== null) facts = state.facts;
-    publishWanted ||= state.message !== engineState.message || (state.facts === null) !== (engineState.facts === null);
-    engineState = state;
+    publisher.setEngine(state);
     metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
-  };
-
-  const publishLoop = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      if (publishWanted) {
-        publishWanted = false;
-        try {
-          await publishNode({ ...options.publisher, nodeName, clock }, engineState, signal);
-          published ||= engineState.facts !== null;
-        } catch (thrown) {
-          publishWanted = true;
-          if (!signal.aborted) log.warn('node not published', { error: String(thrown) });
-          await clock.sleep(PUBLISH_RETRY_MS, signal).catch(() => {}); // aborted: the loop ends
-        }
-      }
-      await clock.sleep(READY_POLL_MS * 5, signal).catch(() => {}); // aborted: the loop ends
-    }
   };
 
   const sweepLoop = async (signal: AbortSignal): Promise<void> => {
@@ -145,7 +130,7 @@ export function createController(options: ControllerOptions): Controller {
             },
             untilLost,
           ),
-          publishLoop(untilLost),
+          publisher.run(untilLost),
           sweepLoop(untilLost).catch(ignoreAbort(untilLost)),
         ]);
         if (held.lost()) throw new Error(`the lease of node ${nodeName} was lost`);
@@ -156,7 +141,8 @@ export function createController(options: ControllerOptions): Controller {
 
     async whenReady(signal) {
       await cache.whenSynced(signal);
-      while (!view.synced || !published) await clock.sleep(READY_POLL_MS, signal);
+      await orAborted(publisher.whenPublished, signal);
+      while (!view.synced) await clock.sleep(READY_POLL_MS, signal);
     },
 
     async findTarget(reference, signal) {

@@ -45,7 +45,10 @@ async function oneConnection(options: EngineWatchOptions, signal: AbortSignal): 
   const { engine, view } = options;
   const facts = await engine.facts(signal);
   const connection = new AbortController();
-  const events = engine.watchEvents((event) => options.onChange(view.note(event)), AbortSignal.any([signal, connection.signal]));
+  const events = engine.watchEvents(
+    (event) => options.onChange(view.note(event)),
+    AbortSignal.any([signal, connection.signal]),
+  );
   events.catch(() => {}); // awaited below; a list that fails first must not leave it unhandled
   try {
     const containers = await engine.list(signal);

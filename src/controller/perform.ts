@@ -52,7 +52,12 @@ export function failingAct(step: Step): Failure['act'] | null {
 }
 
 /** Engine steps mark the view as stale first: even a call without an answer may have had its effect (security.md 0.4). */
-export async function perform(deps: PerformDependencies, step: Step, target: Target, signal: AbortSignal): Promise<void> {
+export async function perform(
+  deps: PerformDependencies,
+  step: Step,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
   const { engine, view } = deps;
   const { key, memory, session } = target;
   switch (step.do) {
@@ -121,7 +126,10 @@ async function performOnApiServer(
   const { session } = target;
   if (session === null) return;
   if (step.do === 'deleteSession') {
-    await deps.store.delete({ namespace: session.meta.namespace, name: session.meta.name, uid: session.meta.uid }, signal);
+    await deps.store.delete(
+      { namespace: session.meta.namespace, name: session.meta.name, uid: session.meta.uid },
+      signal,
+    );
     return;
   }
   const written = await deps.store.setFinalizer(session, step.do === 'addFinalizer', signal);
@@ -130,4 +138,3 @@ async function performOnApiServer(
     deps.events.record(session, { reason: 'Deleted', message: 'the container is removed' });
   }
 }
-

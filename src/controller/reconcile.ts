@@ -77,7 +77,11 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
   };
 }
 
-async function lookAtContainers(deps: ReconcileDependencies, target: Target, signal: AbortSignal): Promise<ContainersSeen> {
+async function lookAtContainers(
+  deps: ReconcileDependencies,
+  target: Target,
+  signal: AbortSignal,
+): Promise<ContainersSeen> {
   const { key, memory } = target;
   try {
     const containers = await deps.view.containersOf(key, signal);

@@ -34,7 +34,10 @@ const environmentVariable = z.strictObject({
       .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/),
     'Name of the variable. Example: "LOG_LEVEL". Names that hijack programs, such as LD_PRELOAD, are refused.',
   ),
-  value: field(text(32_768).optional(), 'Literal value, at most 32768 characters. Never put a secret here. Example: "debug".'),
+  value: field(
+    text(32_768).optional(),
+    'Literal value, at most 32768 characters. Never put a secret here. Example: "debug".',
+  ),
   valueFrom: field(
     z
       .strictObject({
@@ -65,7 +68,10 @@ const resources = z
       z.int().min(1).max(86_400).default(60),
       'CPU seconds one process may use before the kernel ends it (RLIMIT_CPU). Default 60.',
     ),
-    openFiles: field(z.int().min(16).max(1_048_576).default(1024), 'Most open files of a process (RLIMIT_NOFILE). Default 1024.'),
+    openFiles: field(
+      z.int().min(16).max(1_048_576).default(1024),
+      'Most open files of a process (RLIMIT_NOFILE). Default 1024.',
+    ),
   })
   .prefault({});
 
@@ -76,7 +82,10 @@ const workspace = z
       'Where /workspace lives. Memory is a tmpfs, charged to the memory limit. Default "Memory".',
     ),
     sizeLimit: field(quantity().default('256Mi'), 'Size of /workspace in bytes. Default "256Mi".'),
-    persistent: field(z.boolean().default(false), 'Keep the workspace across suspension and re-creation. Default false.'),
+    persistent: field(
+      z.boolean().default(false),
+      'Keep the workspace across suspension and re-creation. Default false.',
+    ),
   })
   .prefault({});
 
@@ -124,7 +133,10 @@ const network = z
               text(64).optional(),
               'One literal address of the node to publish on. Left out means every address, which is refused. Example: "127.0.0.1".',
             ),
-            hostPort: field(z.int().min(0).max(65_535).default(0), 'Port on the node; 0 lets the engine choose. Default 0.'),
+            hostPort: field(
+              z.int().min(0).max(65_535).default(0),
+              'Port on the node; 0 lets the engine choose. Default 0.',
+            ),
           }),
         )
         .max(32)
@@ -137,7 +149,10 @@ const network = z
 
 const security = z
   .strictObject({
-    privileged: field(z.boolean().default(false), 'Full access to the node. Default false. Refused unless policy allows it.'),
+    privileged: field(
+      z.boolean().default(false),
+      'Full access to the node. Default false. Refused unless policy allows it.',
+    ),
     capabilities: field(
       z
         .strictObject({
@@ -155,7 +170,10 @@ const security = z
       'Engine security options. Those that weaken a session are refused; the others are set by the operator. Default none.',
       { 'x-kubernetes-list-type': 'atomic' },
     ),
-    networkMode: field(text(128).default(''), 'Engine network mode. "host" and "container:ID" are refused; use network.mode.'),
+    networkMode: field(
+      text(128).default(''),
+      'Engine network mode. "host" and "container:ID" are refused; use network.mode.',
+    ),
     pidMode: field(text(128).default(''), 'Process namespace. Default a private one; "host" is refused.'),
     ipcMode: field(text(128).default(''), 'IPC namespace. Default a private one; "host" is refused.'),
     utsMode: field(text(128).default(''), 'Host name namespace. Default a private one; "host" is refused.'),
@@ -188,7 +206,10 @@ const security = z
       'Kernel settings inside the namespaces of the container. Only the safe list of Pod Security Standards is accepted.',
       { 'x-kubernetes-list-type': 'atomic' },
     ),
-    runtime: field(z.string().min(1).max(64).default('runc'), 'OCI runtime of the engine. Default "runc". Policy lists the allowed ones.'),
+    runtime: field(
+      z.string().min(1).max(64).default('runc'),
+      'OCI runtime of the engine. Default "runc". Policy lists the allowed ones.',
+    ),
     seccompProfile: field(
       text(256).default('RuntimeDefault'),
       'Seccomp profile. Default "RuntimeDefault". "Unconfined" is refused.',
@@ -249,7 +270,10 @@ export const sessionSpecSchema = z
       'x-kubernetes-list-map-keys': ['name'],
     }),
     user: field(user, 'User of every process in the container.'),
-    resources: field(resources, 'Limits of the container. A limit that is left out gets its default, never "unlimited".'),
+    resources: field(
+      resources,
+      'Limits of the container. A limit that is left out gets its default, never "unlimited".',
+    ),
     workspace: field(workspace, 'The writable directory /workspace.'),
     tmpfs: field(
       z
@@ -263,7 +287,10 @@ export const sessionSpecSchema = z
       'x-kubernetes-list-type': 'atomic',
     }),
     network: field(network, 'Network of the container.'),
-    security: field(security, 'Isolation. The defaults are the strictest values; everything that weakens them is refused.'),
+    security: field(
+      security,
+      'Isolation. The defaults are the strictest values; everything that weakens them is refused.',
+    ),
     lifetime: field(lifetime, 'When the session ends. Can be changed while it runs.'),
     operatingMode: field(
       z.enum(['Running', 'Suspended']).default('Running'),

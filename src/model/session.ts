@@ -54,7 +54,10 @@ export const sessionStatusSchema = z
         .strictObject({
           id: described(z.string().max(64), 'Id of the container on the engine.'),
           shortId: described(z.string().max(12), 'First 12 digits of the id.'),
-          imageDigest: described(z.string().max(512), 'Digest that runs; "local:<image id>" for an image without a registry digest.'),
+          imageDigest: described(
+            z.string().max(512),
+            'Digest that runs; "local:<image id>" for an image without a registry digest.',
+          ),
           runtime: described(z.string().max(64), 'OCI runtime that runs it.'),
           startedAt: described(time(), 'When the container started.'),
         })
@@ -64,7 +67,10 @@ export const sessionStatusSchema = z
     isolation: described(
       z
         .strictObject({
-          controls: described(z.array(isolationControl).max(64).meta({ 'x-kubernetes-list-type': 'atomic' }), 'Each control, wanted and found.'),
+          controls: described(
+            z.array(isolationControl).max(64).meta({ 'x-kubernetes-list-type': 'atomic' }),
+            'Each control, wanted and found.',
+          ),
           digest: described(z.string().max(80), 'SHA-256 over the controls, for comparison.'),
         })
         .optional(),
@@ -80,7 +86,10 @@ export const sessionStatusSchema = z
       'The policy that judged the session.',
     ),
     grantedExpiry: described(time().optional(), 'When the session ends by lifetime.ttlSeconds.'),
-    lastActivityTime: described(time().optional(), 'Last known command; precise only while the status is written anyway.'),
+    lastActivityTime: described(
+      time().optional(),
+      'Last known command; precise only while the status is written anyway.',
+    ),
     finishedAt: described(time().optional(), 'When the session finished.'),
     restartCount: described(z.int().min(0).optional(), 'How often failurePolicy Recreate started a new container.'),
     exitCode: described(z.int().optional(), 'Exit code of the main process, once it has ended.'),
@@ -117,7 +126,9 @@ export interface McpSession {
 /** Parses a spec as the API server would: defaults filled in, every problem named by its path. */
 export function parseSessionSpec(
   raw: unknown,
-): { readonly spec: SessionSpec; readonly problems: readonly [] } | { readonly spec: null; readonly problems: readonly Violation[] } {
+):
+  | { readonly spec: SessionSpec; readonly problems: readonly [] }
+  | { readonly spec: null; readonly problems: readonly Violation[] } {
   const parsed = sessionSpecSchema.safeParse(raw);
   if (parsed.success) return { spec: parsed.data, problems: [] };
   return { spec: null, problems: parsed.error.issues.map((issue) => schemaViolation(issue)) };
@@ -140,4 +151,3 @@ function schemaViolation(issue: z.core.$ZodIssue): Violation {
 
 export const ownerOf = (meta: Pick<ObjectMeta, 'annotations'>): string | null =>
   meta.annotations['mcpsession.dev/owner'] ?? null;
-

@@ -112,7 +112,8 @@ async function assign(
   const nowMs = options.clock.nowMs();
   if (choice.place === 'wait') {
     const status = reportedStatus({ session, report: choice.report, nowMs });
-    if (canonicalJson(status) !== canonicalJson(session.status)) options.written(await store.writeStatus(session, status, signal));
+    if (canonicalJson(status) !== canonicalJson(session.status))
+      options.written(await store.writeStatus(session, status, signal));
     return { requeueAfterMs: WAIT_RETRY_MS };
   }
   const report = { reason: 'Pending', message: choice.message } as const;

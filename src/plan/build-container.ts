@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
 import type {
   ContainerMount,
+  ContainerPort,
   ContainerSpec,
   ContainerTmpfs,
   EnvironmentEntry,
@@ -37,7 +38,11 @@ export function buildContainer(input: {
   readonly allowLocalImages: boolean;
 }): Result<ContainerSpec, readonly Violation[]> {
   const { session, spec, image, node, attempt } = input;
-  const problems = [...imageProblems(image, input.allowLocalImages), ...hostPathProblems(spec, input.hostPaths), ...runtimeProblems(spec, node)];
+  const problems = [
+    ...imageProblems(image, input.allowLocalImages),
+    ...hostPathProblems(spec, input.hostPaths),
+    ...runtimeProblems(spec, node),
+  ];
   if (problems.length > 0) return err(problems);
   const { security, resources } = spec;
   const memoryBytes = bytes(resources.memory);
@@ -92,12 +97,7 @@ export function buildContainer(input: {
     devices: security.devices.map(({ hostPath, target }) => `${hostPath}:${target === '' ? hostPath : target}`),
     sysctls: Object.fromEntries(security.sysctls.map(({ name, value }) => [name.replaceAll('/', '.'), value])),
     groups: [],
-    ports: spec.network.ports.map((port) => ({
-      containerPort: port.containerPort,
-      protocol: 'tcp',
-      hostIp: port.hostIP ?? '',
-      hostPort: port.hostPort,
-    })),
+    ports: portsOf(spec),
     publishAllPorts: false,
 
     runtime: security.runtime,
@@ -138,6 +138,12 @@ function tmpfsOf(spec: SessionSpec): readonly ContainerTmpfs[] {
   return [workspace, ...others].sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
+function portsOf(spec: SessionSpec): readonly ContainerPort[] {
+  return spec.network.ports
+    .map(({ containerPort, hostIP, hostPort }) => ({ containerPort, protocol: 'tcp', hostIp: hostIP ?? '', hostPort }))
+    .sort((left, right) => left.containerPort - right.containerPort);
+}
+
 /** The resolved source, never the asked one: a link that is changed later changes nothing (security.md 4.3, TOCTOU). */
 function mountsOf(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): readonly ContainerMount[] {
   return spec.mounts.map(({ hostPath, target, readOnly }) => ({
@@ -163,7 +169,8 @@ function imageProblems(image: ImageFacts, allowLocalImages: boolean): readonly V
     rule: 'MCPS-321',
     kind: 'forbidden',
     path: 'spec.image',
-    message: 'the image has no registry digest: it was built or imported on the node (policy images.allowLocal is false)',
+    message:
+      'the image has no registry digest: it was built or imported on the node (policy images.allowLocal is false)',
     fix: 'push the image to a registry and name it by digest',
   };
   return [...problems, local];
@@ -173,7 +180,8 @@ function hostPathProblems(spec: SessionSpec, hostPaths: readonly ResolvedHostPat
   return spec.mounts.flatMap(({ hostPath }, index): Violation[] => {
     const found = hostPaths.find(({ asked }) => asked === hostPath);
     if (found?.resolved != null && (found.kind === 'directory' || found.kind === 'file')) return [];
-    const what = found === undefined || found.kind === 'absent' ? 'does not exist' : 'is neither a directory nor a regular file';
+    const what =
+      found === undefined || found.kind === 'absent' ? 'does not exist' : 'is neither a directory nor a regular file';
     return [
       {
         rule: 'MCPS-211',

@@ -36,6 +36,9 @@ function startedEvents(after: SessionStatus, message: string): readonly SessionE
   const held = controls.filter(({ ok }) => ok).length;
   return [
     { reason: 'Started', message },
-    { reason: 'IsolationVerified', message: `${held} of ${controls.length} controls observed on the running container` },
+    {
+      reason: 'IsolationVerified',
+      message: `${held} of ${controls.length} controls observed on the running container`,
+    },
   ];
 }

@@ -55,7 +55,11 @@ export function sortContainers(input: {
   readonly session: McpSession;
   readonly containers: readonly ObservedContainer[];
   readonly node: NodeFacts;
-}): { readonly own: ObservedContainer | null; readonly stale: readonly ObservedContainer[]; readonly foreign: readonly ObservedContainer[] } {
+}): {
+  readonly own: ObservedContainer | null;
+  readonly stale: readonly ObservedContainer[];
+  readonly foreign: readonly ObservedContainer[];
+} {
   const { session, containers, node } = input;
   const stale: ObservedContainer[] = [];
   const foreign: ObservedContainer[] = [];
@@ -72,7 +76,9 @@ function isOwn(container: ObservedContainer, session: McpSession, node: NodeFact
   if (session.spec === null) return false;
   const has = container.spec.identity;
   const want = identityOf({ session, spec: session.spec, node, attempt: has.attempt });
-  return container.spec.containerName === containerNameOf(session.meta.uid) && canonicalJson(has) === canonicalJson(want);
+  return (
+    container.spec.containerName === containerNameOf(session.meta.uid) && canonicalJson(has) === canonicalJson(want)
+  );
 }
 
 /**

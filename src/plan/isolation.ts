@@ -93,7 +93,8 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
   {
     id: 'logs',
     fields: ['logDriver', 'logOptions'],
-    show: (spec) => `${spec.logDriver} ${list(Object.entries(spec.logOptions).map(([key, value]) => `${key}=${value}`))}`,
+    show: (spec) =>
+      `${spec.logDriver} ${list(Object.entries(spec.logOptions).map(([key, value]) => `${key}=${value}`))}`,
   },
   {
     id: 'restart',
@@ -104,13 +105,15 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
   {
     id: 'process',
     fields: ['entrypoint', 'command', 'workingDir', 'tty', 'openStdin', 'healthcheck', 'stopSignal'],
-    show: (spec) => `${spec.entrypoint[0] ?? 'none'} with ${spec.entrypoint.length + spec.command.length - 1} arguments in ${spec.workingDir}`,
+    show: (spec) =>
+      `${spec.entrypoint[0] ?? 'none'} with ${spec.entrypoint.length + spec.command.length - 1} arguments in ${spec.workingDir}`,
   },
   { id: 'environment', fields: ['env'], show: (spec) => list(spec.env.map(({ name }) => name)) },
   {
     id: 'identity',
     fields: ['containerName', 'identity'],
-    show: (spec) => `${spec.containerName} generation ${spec.identity.instanceGeneration} attempt ${spec.identity.attempt}`,
+    show: (spec) =>
+      `${spec.containerName} generation ${spec.identity.instanceGeneration} attempt ${spec.identity.attempt}`,
   },
   { id: 'otherSettings', fields: ['unmodelled'], show: (spec) => list(spec.unmodelled) },
 ];

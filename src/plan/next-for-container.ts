@@ -1,6 +1,7 @@
 // The session has a container: compare it with what was approved, start it, keep it, or end it.
 
 import { lockDown, type LockedDownSpec } from '../rules/lock-down.ts';
+import { assertNever } from '../lib/assert-never.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { ContainerSpec, ObservedContainer } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
@@ -14,6 +15,8 @@ import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
 const RECHECK_MS = 1_000;
+const NO_SLEEP =
+  'the image has no `sleep` program, which keeps an idle session alive; set spec.command or use an image with sleep';
 const RECREATE_BACKOFF_MS = [0, 1_000, 5_000, 15_000, 60_000] as const;
 
 export function nextForContainer(
@@ -35,6 +38,8 @@ export function nextForContainer(
     case 'restarting':
     case 'removing':
       return rest(RECHECK_MS);
+    default:
+      return assertNever(own.state);
   }
 }
 
@@ -68,9 +73,7 @@ export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
 export function startFailed(engineMessage: string, spec: SessionSpec): Report {
   const missing = /executable file not found|no such file or directory/.test(engineMessage);
   const message =
-    missing && spec.command.length === 0
-      ? 'the image has no `sleep` program, which keeps an idle session alive; set spec.command or use an image with sleep'
-      : `${engineMessage}; check spec.command and spec.image`;
+    missing && spec.command.length === 0 ? NO_SLEEP : `${engineMessage}; check spec.command and spec.image`;
   return { reason: 'CreateRejected', message };
 }
 
@@ -127,11 +130,16 @@ function afterExit(seen: Observation, session: McpSession, spec: SessionSpec, ow
     if (waitMs > 0) return rest(waitMs, { reason: 'Starting', message: `${exitText(own)}; a new container follows` });
     return act({ do: 'remove', containerId: own.id });
   }
-  return rest(0, {
-    reason: own.oomKilled ? 'OOMKilled' : 'Exited',
-    message: `${exitText(own)}; the session is over`,
-    final: true,
-  });
+  return rest(0, { reason: own.oomKilled ? 'OOMKilled' : 'Exited', message: finalText(own, spec), final: true });
+}
+
+/** What a shell and an init program answer for a program that is not there or cannot be run. */
+const NOT_RUNNABLE: ReadonlySet<number | null> = new Set([126, 127]);
+
+function finalText(own: ObservedContainer, spec: SessionSpec): string {
+  if (NOT_RUNNABLE.has(own.exitCode) && spec.command.length === 0) return `${NO_SLEEP}; create a new session`;
+  const hint = NOT_RUNNABLE.has(own.exitCode) ? ' (the program is not in the image, or cannot be run)' : '';
+  return `${exitText(own)}${hint}; the session is over`;
 }
 
 function exitText(own: ObservedContainer): string {
@@ -142,7 +150,10 @@ function exitText(own: ObservedContainer): string {
 function isolationFailed(own: ObservedContainer, problem: string): Decision {
   return act(
     { do: 'remove', containerId: own.id },
-    { reason: 'IsolationFailed', message: `${problem}; the container was ended. Delete the session and tell the node's operator` },
+    {
+      reason: 'IsolationFailed',
+      message: `${problem}; the container was ended. Delete the session and tell the node's operator`,
+    },
   );
 }
 
@@ -188,7 +199,9 @@ function isolationMismatch(
   if (!judged.ok) return renderSummary(judged.error);
   const want = approvedContainer(seen, session, spec, own.spec.identity.attempt);
   if (!want.ok) return renderSummary(want.error);
-  const failed = compareIsolation({ want: want.value, got: own.spec, node: seen.node }).filter((control) => !control.ok);
+  const failed = compareIsolation({ want: want.value, got: own.spec, node: seen.node }).filter(
+    (control) => !control.ok,
+  );
   if (failed.length === 0) return null;
   return failed.map(({ id, want: wanted, got }) => `${id}: wanted ${wanted}, got ${got}`).join('; ');
 }

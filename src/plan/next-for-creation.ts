@@ -1,5 +1,6 @@
 // The session has no container: decide whether it may have one, and get everything that it needs first.
 
+import { assertNever } from '../lib/assert-never.ts';
 import type { McpSession } from '../model/session.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
@@ -37,7 +38,8 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   if (seen.image.known === 'unknown') return act({ do: 'lookAtImage', reference: spec.image });
   if (seen.image.known === 'absent') {
     // A retry says nothing new: what people should see is why the last pull failed.
-    const report = seen.lastFailure?.act === 'pull' ? null : ({ reason: 'PullingImage', message: `pulling ${spec.image}` } as const);
+    const report =
+      seen.lastFailure?.act === 'pull' ? null : ({ reason: 'PullingImage', message: `pulling ${spec.image}` } as const);
     return act({ do: 'pull', reference: spec.image }, report);
   }
   const paths = hostPathsOf(spec);
@@ -84,5 +86,7 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
     case 'remove':
     case 'observe':
       return { reason: 'Pending', message: `${failure.message}; trying again` };
+    default:
+      return assertNever(failure.act);
   }
 }

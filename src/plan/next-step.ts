@@ -52,7 +52,10 @@ function engineUnseen(seen: Observation): Decision {
   const wakeAfterMs = lastFailure === null ? ENGINE_RETRY_MS : Math.max(lastFailure.retryAtMs - seen.nowMs, 0);
   if (session === null) return rest(wakeAfterMs);
   const why = lastFailure?.message ?? 'the Docker Engine has not answered yet';
-  return rest(wakeAfterMs, { reason: 'DockerUnavailable', message: `${why}; the session waits and is looked at again` });
+  return rest(wakeAfterMs, {
+    reason: 'DockerUnavailable',
+    message: `${why}; the session waits and is looked at again`,
+  });
 }
 
 function withoutSession(containers: readonly ObservedContainer[]): Decision {

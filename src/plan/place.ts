@@ -22,7 +22,10 @@ export function place(session: McpSession, nodes: readonly NodeSeen[]): Placemen
   const spec = session.spec;
   if (spec === null) {
     const why = session.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    return { place: 'wait', report: { reason: 'PolicyRejected', message: `the stored spec does not fit this release: ${why}` } };
+    return {
+      place: 'wait',
+      report: { reason: 'PolicyRejected', message: `the stored spec does not fit this release: ${why}` },
+    };
   }
   const judged = nodes.map((seen) => ({ seen, obstacle: obstacleOf(seen, spec) }));
   const free = judged.filter(({ obstacle }) => obstacle === null).map(({ seen }) => seen);

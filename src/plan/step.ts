@@ -4,7 +4,10 @@ import type { ReadyReason } from '../model/conditions.ts';
 import type { LockedDownSpec } from '../rules/lock-down.ts';
 
 export type Step =
-  | { readonly do: 'rest'; /** Look again after this long even if nothing happens; null: only when something changes. */ readonly wakeAfterMs: number | null }
+  | {
+      readonly do: 'rest' /** Look again after this long even if nothing happens; null: only when something changes. */;
+      readonly wakeAfterMs: number | null;
+    }
   | { readonly do: 'lookAtImage'; readonly reference: string }
   | { readonly do: 'lookAtHostPaths'; readonly paths: readonly string[] }
   | { readonly do: 'addFinalizer' }

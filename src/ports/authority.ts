@@ -9,5 +9,9 @@ export interface Authenticator {
 
 export interface Authorizer {
   /** Asks as the caller, not as ourselves. Rejects with `unavailable` when nobody can tell: that is a refusal, never a yes. */
-  allowed(caller: Caller, request: AccessRequest, signal: AbortSignal): Promise<{ readonly allowed: boolean; readonly reason: string }>;
+  allowed(
+    caller: Caller,
+    request: AccessRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly allowed: boolean; readonly reason: string }>;
 }

@@ -51,4 +51,6 @@ export interface ContainerEngine {
 }
 
 /** `ours` is false for a container that lacks our labels, whatever its name. */
-export type InspectedContainer = { readonly ours: true; readonly container: ObservedContainer } | { readonly ours: false; readonly id: string };
+export type InspectedContainer =
+  | { readonly ours: true; readonly container: ObservedContainer }
+  | { readonly ours: false; readonly id: string };

@@ -6,7 +6,10 @@ export interface NodeStore {
   list(signal: AbortSignal): Promise<readonly McpNode[]>;
   read(name: string, signal: AbortSignal): Promise<McpNode | null>;
   /** Creates the node object if needed and writes its status when it differs. */
-  publish(node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly status: NodeStatus }, signal: AbortSignal): Promise<McpNode>;
+  publish(
+    node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly status: NodeStatus },
+    signal: AbortSignal,
+  ): Promise<McpNode>;
 }
 
 export interface LeaseRecord {
@@ -20,7 +23,11 @@ export interface LeaseRecord {
 export interface LeaseStore {
   read(name: string, signal: AbortSignal): Promise<LeaseRecord | null>;
   /** Creates (resourceVersion null) or replaces; rejects with `conflict` or `already-exists` when somebody else was faster. */
-  write(name: string, lease: { readonly holder: string; readonly durationSeconds: number; readonly resourceVersion: string | null }, signal: AbortSignal): Promise<LeaseRecord>;
+  write(
+    name: string,
+    lease: { readonly holder: string; readonly durationSeconds: number; readonly resourceVersion: string | null },
+    signal: AbortSignal,
+  ): Promise<LeaseRecord>;
   /** Names and records of all leases whose name starts with `prefix`. */
   list(prefix: string, signal: AbortSignal): Promise<ReadonlyMap<string, LeaseRecord>>;
 }

@@ -30,7 +30,11 @@ export interface SessionStore {
   read(reference: SessionReference, signal: AbortSignal): Promise<McpSession | null>;
   list(namespace: string, signal: AbortSignal): Promise<readonly McpSession[]>;
   create(
-    request: SessionReference & { readonly spec: SessionSpecInput; readonly annotations: Readonly<Record<string, string>>; readonly dryRun: boolean },
+    request: SessionReference & {
+      readonly spec: SessionSpecInput;
+      readonly annotations: Readonly<Record<string, string>>;
+      readonly dryRun: boolean;
+    },
     signal: AbortSignal,
   ): Promise<{ readonly session: McpSession; readonly warnings: readonly string[] }>;
   /** Deletes exactly this incarnation (UID precondition); success also when it is gone. */

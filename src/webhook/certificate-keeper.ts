@@ -16,7 +16,9 @@ export interface StoredCertificate {
 }
 
 export interface CertificateStore {
-  read(signal: AbortSignal): Promise<{ readonly certificate: StoredCertificate; readonly resourceVersion: string } | null>;
+  read(
+    signal: AbortSignal,
+  ): Promise<{ readonly certificate: StoredCertificate; readonly resourceVersion: string } | null>;
   /** Rejects with `conflict` or `already-exists` when another replica was faster. */
   write(certificate: StoredCertificate, resourceVersion: string | null, signal: AbortSignal): Promise<void>;
 }
@@ -104,7 +106,11 @@ async function renew(
     nowMs: options.clock.nowMs(),
   });
   const authorities = [issued.ca.certPem, ...splitBundle(before?.caPem ?? '')].slice(0, BUNDLE_SIZE);
-  return { certPem: issued.certPem, keyPem: issued.keyPem, caPem: authorities.map((pem) => `${pem.trim()}\n`).join('') };
+  return {
+    certPem: issued.certPem,
+    keyPem: issued.keyPem,
+    caPem: authorities.map((pem) => `${pem.trim()}\n`).join(''),
+  };
 }
 
 function splitBundle(bundle: string): readonly string[] {

@@ -35,7 +35,8 @@ export function startWebhook(options: WebhookOptions): Promise<WebServer> {
 async function handle(options: WebhookOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0];
   if (path === '/healthz') return sendJson(response, 200, { ok: true });
-  if (path !== VALIDATE_PATH) return sendJson(response, 404, { error: `no such path; admission is at ${VALIDATE_PATH}` });
+  if (path !== VALIDATE_PATH)
+    return sendJson(response, 404, { error: `no such path; admission is at ${VALIDATE_PATH}` });
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'admission reviews come by POST' });
 
   const startedMs = options.monotonicMs();
@@ -60,7 +61,10 @@ async function handle(options: WebhookOptions, request: IncomingMessage, respons
 
 async function readJson(
   request: IncomingMessage,
-): Promise<{ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly status: number; readonly error: string }> {
+): Promise<
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: number; readonly error: string }
+> {
   try {
     const body = await readBody(request, MAX_BODY_BYTES, new AbortController().signal);
     return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown }; // parsed next by the schema

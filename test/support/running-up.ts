@@ -35,7 +35,9 @@ export interface RunningUp {
   readonly kubectl: (args: readonly string[], stdin?: string) => Promise<Finished>;
   readonly mcp: (era: ClientEra) => Promise<McpTestClient>;
   /** Containers of this cluster and node, whatever their state. */
-  readonly containers: () => Promise<readonly { readonly id: string; readonly state: string; readonly session: string }[]>;
+  readonly containers: () => Promise<
+    readonly { readonly id: string; readonly state: string; readonly session: string }[]
+  >;
   /** A clean stop; resolves with how it ended. */
   readonly stop: () => Promise<Finished>;
   readonly killHard: () => Promise<void>;
@@ -85,8 +87,20 @@ export async function spawnUp(options: UpTestOptions = {}): Promise<SpawnedUp> {
   await rm(readyFile, { force: true });
   const nodeName = `test-${stateDir.split('-').at(-1)?.toLowerCase() ?? 'node'}`;
   const socket = options.dockerSocket ?? engineSocket();
-  const args = ['up', '--state-dir', stateDir, '--ready-file', readyFile, '--docker-socket', socket, '--node-name', nodeName];
-  const child = spawn(process.execPath, [BUNDLE, ...args, ...(options.args ?? [])], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [
+    'up',
+    '--state-dir',
+    stateDir,
+    '--ready-file',
+    readyFile,
+    '--docker-socket',
+    socket,
+    '--node-name',
+    nodeName,
+  ];
+  const child = spawn(process.execPath, [BUNDLE, ...args, ...(options.args ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -109,7 +123,11 @@ function kubectl(
   args: readonly string[],
   stdin = '',
 ): Promise<Finished> {
-  const env = { ...process.env, KUBECONFIG: at.ready.kubeconfig, KUBECACHEDIR: join(at.stateDir, 'test-kubectl-cache') };
+  const env = {
+    ...process.env,
+    KUBECONFIG: at.ready.kubeconfig,
+    KUBECACHEDIR: join(at.stateDir, 'test-kubectl-cache'),
+  };
   return new Promise((resolve) => {
     const child = execFile(at.ready.kubectl, [...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (child.exitCode ?? null), stdout, stderr });
@@ -119,7 +137,10 @@ function kubectl(
 }
 
 async function containersOfNode(nodeName: string) {
-  const found = await rawDocker().listContainers({ all: true, filters: { label: [`mcpsession.dev/node=${nodeName}`] } });
+  const found = await rawDocker().listContainers({
+    all: true,
+    filters: { label: [`mcpsession.dev/node=${nodeName}`] },
+  });
   return found.map(({ Id, State, Labels }) => ({ id: Id, state: State, session: Labels['mcpsession.dev/name'] ?? '' }));
 }
 

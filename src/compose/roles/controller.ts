@@ -125,6 +125,7 @@ export async function startController(
   });
   handle = nodeApi.handle;
   const done = controller.run(signal);
+  done.catch(() => {}); // whoever waits for it hears of it; until then it must not count as unhandled
   return {
     nodeApiUrl: server.url,
     whenReady: (waiting) => controller.whenReady(waiting),
@@ -132,7 +133,7 @@ export async function startController(
     async close() {
       nodeApi.close();
       await server.close(CLOSE_MS);
-      await done.catch(() => {}); // whoever waits for `done` hears of it
+      await done.catch(() => {}); // told above
       await events.close();
     },
   };

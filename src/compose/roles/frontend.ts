@@ -45,7 +45,10 @@ export async function startFrontendRole(
 ): Promise<RunningFrontend> {
   const { client, clock, policy } = context;
   const log = context.log.with({ program: 'frontend' });
-  const nodeClient = createNodeClient({ token: options.nodeToken, userAgent: `mcpsession-frontend/${options.version}` });
+  const nodeClient = createNodeClient({
+    token: options.nodeToken,
+    userAgent: `mcpsession-frontend/${options.version}`,
+  });
   const services = createServices({
     sessions: createSessionStore(client),
     access: subjectAccess(createAuthorizer(client, clock)),
@@ -116,12 +119,20 @@ async function keptAuthority(
   nowMs: number,
 ): Promise<KeyPairPem> {
   try {
-    const kept: KeyPairPem = { certPem: await readFile(paths.mcpCa, 'utf8'), keyPem: await readFile(paths.mcpKeys, 'utf8') };
+    const kept: KeyPairPem = {
+      certPem: await readFile(paths.mcpCa, 'utf8'),
+      keyPem: await readFile(paths.mcpKeys, 'utf8'),
+    };
     if (certificateEndMs(kept.certPem) - nowMs > CA_MS / 12) return kept;
   } catch {
     // A first run, or damaged files: make new ones.
   }
-  const { ca } = await issueCertificate({ commonName: 'mcpsession-frontend', hosts: ['localhost'], validForMs: CA_MS, nowMs });
+  const { ca } = await issueCertificate({
+    commonName: 'mcpsession-frontend',
+    hosts: ['localhost'],
+    validForMs: CA_MS,
+    nowMs,
+  });
   await writeFile(paths.mcpKeys, ca.keyPem, { mode: 0o600 });
   await writeFile(paths.mcpCa, ca.certPem, { mode: 0o644 });
   return ca;

@@ -46,5 +46,6 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
     },
     signal,
   );
+  done.catch(() => {}); // whoever waits for it hears of it; until then it must not count as unhandled
   return { done, close: () => events.close() };
 }

@@ -69,7 +69,11 @@ export async function startWebhookRole(
         {
           ...keeping,
           publish: async (caPem, publishing) => {
-            await patchCaBundle(client, { configuration: WEBHOOK_CONFIGURATION, webhook: WEBHOOK_NAME, caPem }, publishing);
+            await patchCaBundle(
+              client,
+              { configuration: WEBHOOK_CONFIGURATION, webhook: WEBHOOK_NAME, caPem },
+              publishing,
+            );
           },
           overlapMs: options.certificateOverlapMs ?? 5_000,
           checkEveryMs: options.certificateCheckMs ?? 60_000,
@@ -89,7 +93,11 @@ function certificateStore(client: RoleContext['client']): CertificateStore {
       const secret = await secrets.read(WEBHOOK_CERTIFICATE_SECRET, signal);
       if (secret === null) return null;
       const { data, resourceVersion } = secret;
-      const certificate = { certPem: data['tls.crt'] ?? '', keyPem: data['tls.key'] ?? '', caPem: data['ca.crt'] ?? '' };
+      const certificate = {
+        certPem: data['tls.crt'] ?? '',
+        keyPem: data['tls.key'] ?? '',
+        caPem: data['ca.crt'] ?? '',
+      };
       return { certificate, resourceVersion };
     },
     async write({ certPem, keyPem, caPem }, resourceVersion, signal) {

@@ -89,7 +89,8 @@ async function ownControlPlane(options: ClusterOptions, signal: AbortSignal): Pr
     kubectlCacheDir: controlPlane.kubectlCacheDir,
     client,
     failed: controlPlane.exited.then(
-      ({ program, code, signal: by }) => `${program} ended by itself (${by ?? `exit code ${code}`}); see its log below ${options.stateDir}`,
+      ({ program, code, signal: by }) =>
+        `${program} ended by itself (${by ?? `exit code ${code}`}); see its log below ${options.stateDir}`,
     ),
     async stop() {
       await client.close();

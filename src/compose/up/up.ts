@@ -57,11 +57,8 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   const userAgent = `mcpsession-up/${host.version}`;
   const nodeName = options.nodeName ?? nodeNameOf(hostname());
 
-  const [cluster, engineFacts] = await both(
-    openCluster({ ...options, ...host, stateDir, userAgent, log }, signal),
-    lookAtEngine(options.dockerSocket, signal),
-    async (opened) => opened.stop(),
-  );
+  const engineFacts = await lookAtEngine(options.dockerSocket, signal);
+  const cluster = await openCluster({ ...options, ...host, stateDir, userAgent, log }, signal);
   shutdown.onClose('control plane', () => cluster.stop());
   await installOperator({ client: cluster.client, clientNamespace: CLIENT_NAMESPACE }, clock, signal);
   const clusterUid = await clusterId(cluster.client, signal);
@@ -69,7 +66,14 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   const engine = createDockerEngine({ socketPath: options.dockerSocket, cluster: clusterUid, nodeName, log });
   shutdown.onClose('containers', (closing) => removeContainers(engine, log, closing));
   const clients = await openRoleClients(
-    { admin: cluster.client, kubeconfigPath: cluster.kubeconfigPath, dir: paths.tokens, version: host.version, clock, log },
+    {
+      admin: cluster.client,
+      kubeconfigPath: cluster.kubeconfigPath,
+      dir: paths.tokens,
+      version: host.version,
+      clock,
+      log,
+    },
     signal,
   );
   shutdown.onClose('API clients', () => clients.close());
@@ -155,7 +159,14 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   const seconds = (performance.now() - startedMs) / 1000;
   const { kubectlCacheDir } = cluster;
   host.say(
-    readyText({ ready, kubectlCacheDir, namespace: CLIENT_NAMESPACE, serviceAccount: CLIENT_SERVICE_ACCOUNT, seconds, logFile: paths.log }),
+    readyText({
+      ready,
+      kubectlCacheDir,
+      namespace: CLIENT_NAMESPACE,
+      serviceAccount: CLIENT_SERVICE_ACCOUNT,
+      seconds,
+      logFile: paths.log,
+    }),
   );
   log.info('ready', { seconds });
   await Promise.race([untilAborted(signal), failure]);
@@ -165,15 +176,6 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
 async function lookAtEngine(socketPath: string, signal: AbortSignal): Promise<{ readonly cpus: number }> {
   const engine = createDockerEngine({ socketPath, cluster: 'none', nodeName: 'none' });
   return engine.facts(signal);
-}
-
-/** Both, or neither: what was opened is undone when the other fails. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>, undo: (opened: A) => Promise<void>): Promise<[A, B]> {
-  const [opened, other] = await Promise.allSettled([first, second]);
-  if (opened.status === 'rejected') throw opened.reason;
-  if (other.status === 'fulfilled') return [opened.value, other.value];
-  await undo(opened.value);
-  throw other.reason;
 }
 
 /** The sessions' containers go with us; those of other clusters and nodes are not ours to see. */
@@ -210,6 +212,10 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 
 /** A host name as an object name: what DNS-1123 allows. */
 function nodeNameOf(host: string): string {
-  const name = host.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '').slice(0, 200);
+  const name = host
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]/g, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 200);
   return name === '' ? 'node' : name;
 }

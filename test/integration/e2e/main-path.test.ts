@@ -27,9 +27,19 @@ test('a session that is applied becomes Ready, shows its columns and carries the
 
   const table = await up.kubectl(['get', 'mcps', 'hello', '-o', 'wide']);
   const [header = '', row = ''] = table.stdout.trim().split('\n');
-  expect(header.split(/\s{2,}/)).toEqual(
-    ['NAME', 'READY', 'STATUS', 'IMAGE', 'NODE', 'EXPIRES', 'AGE', 'PROFILE', 'NETWORK', 'OWNER', 'CONTAINER'],
-  );
+  expect(header.split(/\s{2,}/)).toEqual([
+    'NAME',
+    'READY',
+    'STATUS',
+    'IMAGE',
+    'NODE',
+    'EXPIRES',
+    'AGE',
+    'PROFILE',
+    'NETWORK',
+    'OWNER',
+    'CONTAINER',
+  ]);
   expect(row).toMatch(new RegExp(`^hello +True +Running +mcps.local/busybox:1 +${up.nodeName} +\\d{4}-\\d\\d-\\d\\dT`));
   expect(row).not.toContain('<invalid>');
 
@@ -41,7 +51,9 @@ test('a session that is applied becomes Ready, shows its columns and carries the
 
 test('the engine runs what the profile promises', async () => {
   const [container] = await up.containers();
-  const { HostConfig, Config } = await rawDocker().getContainer(container?.id ?? '').inspect();
+  const { HostConfig, Config } = await rawDocker()
+    .getContainer(container?.id ?? '')
+    .inspect();
   expect(Config).toMatchObject({ User: '1001:1001', WorkingDir: '/workspace' });
   expect(HostConfig).toMatchObject({
     Privileged: false,
@@ -67,8 +79,14 @@ test.each(['modern', 'legacy'] as const)('a %s MCP client creates, uses, lists a
     const created = await client.callTool('session_create', { image: 'mcps.local/busybox:1', name: `agent-${era}` });
     expect(created).toMatchObject({ isError: false, structured: { session: `agent-${era}`, state: 'Running' } });
 
-    const ran = await client.callTool('session_exec', { session: `agent-${era}`, command: 'id -u; echo oops >&2; exit 3' });
-    expect(ran).toMatchObject({ isError: false, structured: { exit_code: 3, stdout: '1001\n', stderr: 'oops\n', timed_out: false } });
+    const ran = await client.callTool('session_exec', {
+      session: `agent-${era}`,
+      command: 'id -u; echo oops >&2; exit 3',
+    });
+    expect(ran).toMatchObject({
+      isError: false,
+      structured: { exit_code: 3, stdout: '1001\n', stderr: 'oops\n', timed_out: false },
+    });
 
     const listed = await client.callTool('session_list');
     expect(listed.text).toContain(`agent-${era}`);
@@ -93,7 +111,10 @@ test('a command that outlives its time limit is killed with its whole tree, and 
     });
     expect(ran.text).toContain('EXEC_TIMEOUT');
     expect(ran.text).toContain('started');
-    const left = await client.callTool('session_exec', { session: 'hello', command: 'ps -o args | grep "sleep 60" | grep -v grep; true' });
+    const left = await client.callTool('session_exec', {
+      session: 'hello',
+      command: 'ps -o args | grep "sleep 60" | grep -v grep; true',
+    });
     expect(left.structured).toMatchObject({ stdout: '', exit_code: 0 });
   } finally {
     await client.close();
@@ -102,7 +123,8 @@ test('a command that outlives its time limit is killed with its whole tree, and 
 
 test('what a session may not do is refused to it by the kernel', async () => {
   const client = await up.mcp('modern');
-  const attempt = async (command: string) => (await client.callTool('session_exec', { session: 'hello', command })).structured;
+  const attempt = async (command: string) =>
+    (await client.callTool('session_exec', { session: 'hello', command })).structured;
   try {
     expect(await attempt('touch /etc/x')).toMatchObject({ exit_code: 1 });
     expect(await attempt('touch /tmp/x /workspace/x && echo written')).toMatchObject({ stdout: 'written\n' });
@@ -119,7 +141,14 @@ test('what a session may not do is refused to it by the kernel', async () => {
 
 test('events tell the story of a healthy session', async () => {
   const events = await waitFor('the events', async () => {
-    const { stdout } = await up.kubectl(['get', 'events', '--field-selector', 'involvedObject.name=hello', '-o', 'jsonpath={.items[*].reason}']);
+    const { stdout } = await up.kubectl([
+      'get',
+      'events',
+      '--field-selector',
+      'involvedObject.name=hello',
+      '-o',
+      'jsonpath={.items[*].reason}',
+    ]);
     const reasons = stdout.split(' ').sort();
     return reasons.length >= 3 ? reasons : null;
   });
@@ -142,7 +171,14 @@ test('a deleted session takes its container with it', async () => {
 
 test('an immutable field says so, with what to do', async () => {
   await up.kubectl(['apply', '-f', '-'], manifest('fixed'));
-  const changed = await up.kubectl(['patch', 'mcps', 'fixed', '--type=merge', '-p', '{"spec":{"image":"mcps.local/other:1"}}']);
+  const changed = await up.kubectl([
+    'patch',
+    'mcps',
+    'fixed',
+    '--type=merge',
+    '-p',
+    '{"spec":{"image":"mcps.local/other:1"}}',
+  ]);
   expect(changed.code).toBe(1);
   expect(changed.stderr).toContain(
     'spec.image is immutable; only operatingMode and lifetime can change. Delete the session and create a new one.',

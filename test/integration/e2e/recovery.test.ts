@@ -67,7 +67,9 @@ test('a second up on the same state directory is refused in one sentence, and th
   const ended = await waitFor('the second up to end', () => (second.child.exitCode === null ? null : second.said()));
   expect(second.child.exitCode).toBe(1);
   expect(ended.stderr).toMatch(
-    new RegExp(`^error: state directory ${first.stateDir} is in use by process ${first.pid} \\(started [^)]+\\); stop it or pass another --state-dir\\n$`),
+    new RegExp(
+      `^error: state directory ${first.stateDir} is in use by process ${first.pid} \\(started [^)]+\\); stop it or pass another --state-dir\\n$`,
+    ),
   );
   expect((await first.kubectl(['get', 'mcps'])).code).toBe(0);
   await first.stop();
@@ -87,7 +89,12 @@ test.each([200, 900, 2_000])('SIGTERM %i ms after the start leaves no process an
 test('containers that are not ours are never touched, not even with a name or labels like ours', async () => {
   const { imageId } = await sessionImage();
   const docker = rawDocker();
-  const plain = await docker.createContainer({ Image: imageId, Cmd: ['sleep', '600'], name: `mcps-sentinel-${process.pid}`, HostConfig: { NetworkMode: 'none' } });
+  const plain = await docker.createContainer({
+    Image: imageId,
+    Cmd: ['sleep', '600'],
+    name: `mcps-sentinel-${process.pid}`,
+    HostConfig: { NetworkMode: 'none' },
+  });
   const spoofed = await docker.createContainer({
     Image: imageId,
     Cmd: ['sleep', '600'],

@@ -49,7 +49,10 @@ test('all violations come at once, one line each, and a dry run says the same', 
 });
 
 test('nobody can name somebody else as the owner', async () => {
-  const applied = await up.kubectl(['apply', '-f', '-'], manifest('bad', '', ', annotations: {mcpsession.dev/owner: alice}'));
+  const applied = await up.kubectl(
+    ['apply', '-f', '-'],
+    manifest('bad', '', ', annotations: {mcpsession.dev/owner: alice}'),
+  );
   expect(applied.code).toBe(1);
   expect(applied.stderr).toContain('[MCPS-601]');
 });

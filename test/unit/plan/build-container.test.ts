@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ImageFacts } from '../../../src/model/container.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
@@ -51,8 +51,16 @@ test('the default session is the profile of security.md 4.1, whole', () => {
         { name: 'nofile', soft: 1024, hard: 1024 },
       ],
       tmpfs: [
-        { path: '/tmp', sizeBytes: 104_857_600, options: ['gid=1001', 'mode=1777', 'nodev', 'noexec', 'nosuid', 'uid=1001'] },
-        { path: '/workspace', sizeBytes: 268_435_456, options: ['exec', 'gid=1001', 'mode=0770', 'nodev', 'nosuid', 'uid=1001'] },
+        {
+          path: '/tmp',
+          sizeBytes: 104_857_600,
+          options: ['gid=1001', 'mode=1777', 'nodev', 'noexec', 'nosuid', 'uid=1001'],
+        },
+        {
+          path: '/workspace',
+          sizeBytes: 268_435_456,
+          options: ['exec', 'gid=1001', 'mode=0770', 'nodev', 'nosuid', 'uid=1001'],
+        },
       ],
       restartPolicy: 'no',
       unmodelled: [],
@@ -76,8 +84,18 @@ test("the session's variables win over the image's, and a main program replaces 
 
 test.each([
   { name: 'an image with a VOLUME', image: { ...STORY_IMAGE, volumes: ['/data'] }, change: {}, rule: 'MCPS-320' },
-  { name: 'a runtime that the engine lacks', image: STORY_IMAGE, change: { security: { runtime: 'runsc' } }, rule: 'MCPS-108' },
-  { name: 'a host path that is not there', image: STORY_IMAGE, change: { mounts: [{ hostPath: '/opt/x', target: '/x' }] }, rule: 'MCPS-211' },
+  {
+    name: 'a runtime that the engine lacks',
+    image: STORY_IMAGE,
+    change: { security: { runtime: 'runsc' } },
+    rule: 'MCPS-108',
+  },
+  {
+    name: 'a host path that is not there',
+    image: STORY_IMAGE,
+    change: { mounts: [{ hostPath: '/opt/x', target: '/x' }] },
+    rule: 'MCPS-211',
+  },
 ] as const)('$name is refused on the node with a reason', ({ image, change, rule }) => {
   const built = build(change as Partial<SessionSpecInput>, image);
   expect(built.ok ? [] : built.error.map((violation) => violation.rule)).toEqual([rule]);

@@ -72,11 +72,14 @@ const different: { readonly [Field in keyof ContainerSpec]: ContainerSpec[Field]
   unmodelled: ['VolumesFrom'],
 };
 
-test.each(Object.keys(different) as (keyof ContainerSpec)[])('a different %s fails the control it belongs to', (field) => {
-  const failed = compare(aContainer({ [field]: different[field] })).filter(({ ok }) => !ok);
-  const control = ISOLATION_CONTROLS.find(({ fields }) => fields.includes(field));
-  expect(failed.map(({ id }) => id)).toEqual([control?.id]);
-});
+test.each(Object.keys(different) as (keyof ContainerSpec)[])(
+  'a different %s fails the control it belongs to',
+  (field) => {
+    const failed = compare(aContainer({ [field]: different[field] })).filter(({ ok }) => !ok);
+    const control = ISOLATION_CONTROLS.find(({ fields }) => fields.includes(field));
+    expect(failed.map(({ id }) => id)).toEqual([control?.id]);
+  },
+);
 
 test('a difference that the short text hides is said in words, and no value of a variable is shown', () => {
   const secret = 'hunter2-very-secret';

@@ -71,7 +71,10 @@ const obstacles: readonly { readonly name: string; readonly nodes: readonly Node
 ];
 
 test.each(obstacles)('$name: the session waits and says why', ({ nodes, says }) => {
-  expect(place(aStoredSession(), nodes)).toEqual({ place: 'wait', report: { reason: 'NoEligibleNode', message: says } });
+  expect(place(aStoredSession(), nodes)).toEqual({
+    place: 'wait',
+    report: { reason: 'NoEligibleNode', message: says },
+  });
 });
 
 test('a node selector and a runtime must be met', () => {

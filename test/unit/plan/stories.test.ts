@@ -101,6 +101,16 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
     },
   },
   {
+    name: 'an image without sleep under an init program says what to do',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the init program finds no sleep', () =>
+        changeFirstContainer(world, { state: 'exited', exitCode: 127, finishedMs: world.nowMs }),
+      );
+      runToRest(world);
+    },
+  },
+  {
     name: 'a main program is restarted under failurePolicy Recreate',
     world: aWorld({ session: aStoredSession({ command: ['server'], failurePolicy: 'Recreate' }) }),
     tell: (world) => {
@@ -192,7 +202,7 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
         changeFirstContainer(world, { state: 'created', startedMs: null });
         changeSession(world, (s) => ({
           ...s,
-          status: { ...(s.status.assignment === undefined ? {} : { assignment: s.status.assignment }) },
+          status: { assignment: s.status.assignment },
         }));
         world.image = { known: 'unknown' };
       });

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest';
 import { keysToLookAt } from '../../../src/plan/sweep.ts';
 import { aStoredSession } from '../../support/story.ts';
 
-const session = aStoredSession({}, {
-  container: { id: 'c1', shortId: 'c1', imageDigest: 'local', runtime: 'runc', startedAt: '2026-11-20T12:00:00Z' },
-});
+const session = aStoredSession(
+  {},
+  {
+    container: { id: 'c1', shortId: 'c1', imageDigest: 'local', runtime: 'runc', startedAt: '2026-11-20T12:00:00Z' },
+  },
+);
 const own = { id: 'c1', uid: session.meta.uid, namespace: 'team-a', name: 'hello' };
 
 test('agreement is nothing to look at', () => {

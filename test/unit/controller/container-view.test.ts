@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { createContainerView } from '../../../src/controller/container-view.ts';
+import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
+import { aContainer } from '../../support/container-builder.ts';
+
+const signal = new AbortController().signal;
+const KEY = 'team-a/hello';
+const summary = (id: string) => ({ id, uid: 'u', namespace: 'team-a', name: 'hello', createdMs: 0 });
+
+function setUp() {
+  const inspected: string[] = [];
+  const gone = new Set<string>();
+  const foreign = new Set<string>();
+  const inspect: ContainerEngine['inspect'] = async (id) => {
+    inspected.push(id);
+    if (gone.has(id)) return null;
+    if (foreign.has(id)) return { ours: false, id };
+    const container = {
+      id,
+      state: 'running' as const,
+      createdMs: 0,
+      startedMs: 0,
+      finishedMs: null,
+      exitCode: null,
+      oomKilled: false,
+      engineError: '',
+      spec: aContainer(),
+    };
+    return { ours: true, container };
+  };
+  const view = createContainerView({ inspect } as unknown as ContainerEngine); // the view asks for nothing else
+  const ids = async () => (await view.containersOf(KEY, signal)).map(({ id }) => id);
+  return { view, inspected, gone, foreign, ids };
+}
+
+test('before the first list nothing is known, which is not the same as nothing', async () => {
+  const { view, ids } = setUp();
+  await expect(ids()).rejects.toMatchObject({ kind: 'unavailable' });
+  view.replaceAll([]);
+  expect(await ids()).toEqual([]);
+  view.forget();
+  await expect(ids()).rejects.toMatchObject({ kind: 'unavailable' });
+});
+
+test('a container is inspected once, and again only after a reason to', async () => {
+  const { view, inspected, ids } = setUp();
+  view.replaceAll([summary('c1')]);
+  await ids();
+  await ids();
+  expect(inspected).toEqual(['c1']);
+  expect(view.note({ containerId: 'c1', namespace: 'team-a', name: 'hello', action: 'die' })).toBe(KEY);
+  await ids();
+  view.markStale(KEY);
+  await ids();
+  expect(inspected).toEqual(['c1', 'c1', 'c1']);
+});
+
+test('what is gone, or turns out not to be ours, is forgotten', async () => {
+  const { view, gone, foreign, ids } = setUp();
+  view.replaceAll([summary('c1'), summary('c2')]);
+  gone.add('c1');
+  foreign.add('c2');
+  expect(await ids()).toEqual([]);
+  expect(view.size).toBe(0);
+});
+
+test('a later list adds what is new, and has what it lacks looked at before it is believed to be gone', async () => {
+  const { view, inspected, gone, ids } = setUp();
+  view.replaceAll([summary('c1')]);
+  await ids();
+  view.add(KEY, 'made-after-the-list-began');
+  view.merge([summary('c2')]);
+  gone.add('c1');
+  expect((await ids()).sort()).toEqual(['c2', 'made-after-the-list-began']);
+  expect(inspected.filter((id) => id === 'c1')).toHaveLength(2);
+});
