@@ -6,12 +6,11 @@ import { parseArgs } from 'node:util';
 
 import { assertNever } from '../src/lib/assert-never.ts';
 import { type RuleDescription, ruleRegistry } from '../src/rules/registry.ts';
-import type { GeneratedFile } from './generate.ts';
 
 const SUBJECTS: readonly RuleDescription['subject'][] = ['session', 'request', 'node', 'container'];
 
 /** The same bytes for the same rules, on every machine. */
-export function rulesDocument(): GeneratedFile {
+export function rulesDocument(): { readonly path: string; readonly text: string } {
   return { path: 'docs/rules.md', text: [HEAD, ...SUBJECTS.map(section)].join('\n') };
 }
 

@@ -91,6 +91,7 @@ export function createController(options: ControllerOptions): Controller {
   });
 
   const lookAtAll = () => {
+    if (!cache.synced) return; // the first list announces every session
     for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
   };
 

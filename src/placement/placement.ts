@@ -74,6 +74,7 @@ async function assignWhileLeading(options: PlacementOptions, signal: AbortSignal
     },
   });
   const lookAtWaiting = () => {
+    if (!cache.synced) return; // the first list announces every session
     for (const session of cache.all()) if (needsNode(session)) queue.add(sessionKeyOf(session.meta));
   };
   await Promise.all([

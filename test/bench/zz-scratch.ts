@@ -41,3 +41,7 @@ bench('metrics', () => {
   m.admissionRequests.inc({ operation: 'CREATE', decision: 'allow' });
 });
 console.log(answer);
+
+import { ownerViolation } from '../../src/rules/access/owner.ts';
+bench('owner', () => ownerViolation({ owner: null, previousOwner: undefined, requester: review.requester, frontendUsername: 'x' }));
+bench('whole', () => { const r = parseAdmissionReview(JSON.parse(text)); if (typeof r === 'string') throw 1; const { answer } = admit(r, opts); JSON.stringify(admissionResponse(r, answer)); });

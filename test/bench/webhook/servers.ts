@@ -84,26 +84,6 @@ async function send(pool: Pool, { path, body, requests, inFlight }: Load): Promi
       if (statusCode !== 200) throw new OperatorError('internal', `a server of the bench answered ${statusCode}`);
     }
   };
-  const rest = keepAwake();
-  try {
-    await Promise.all(Array.from({ length: inFlight }, worker));
-    return latenciesMs;
-  } finally {
-    rest();
-  }
-}
-
-/**
- * Keeps this process polling until the returned function is called. Waking a client that sleeps costs the server's write up
- * to 60 us of CPU on a virtual machine, and only the slower server would pay it, because only its client has time to sleep.
- */
-function keepAwake(): () => void {
-  let awake = true;
-  const spin = (): void => {
-    if (awake) setImmediate(spin);
-  };
-  spin();
-  return () => {
-    awake = false;
-  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return latenciesMs;
 }
