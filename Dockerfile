@@ -9,9 +9,6 @@ ARG BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 # Collects what the image holds and proves that it runs on this base, with nothing else around it.
 FROM ${BASE} AS collect
 COPY dist/mcpsession.mjs LICENSE /app/
-# The logger loads it at start, and the bundle leaves it out (hack/build.ts).
-COPY node_modules/thread-stream/package.json node_modules/thread-stream/index.js node_modules/thread-stream/LICENSE /app/node_modules/thread-stream/
-COPY node_modules/thread-stream/lib /app/node_modules/thread-stream/lib
 RUN ["/nodejs/bin/node", "/app/mcpsession.mjs", "version"]
 
 FROM ${BASE}

@@ -1,13 +1,14 @@
 // Bundles the one binary: dist/mcpsession.mjs, with the module files of the control plane beside it.
 
-import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, renameSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist', { recursive: true });
+// Built aside and renamed: a program that starts meanwhile sees the old bundle or the new one.
+const partial = `dist/.mcpsession-${process.pid}.mjs`;
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/mcpsession.mjs',
+  outfile: partial,
   bundle: true,
   platform: 'node',
   target: 'node22.19',
@@ -25,8 +26,10 @@ await build({
       'const __filename = import.meta.filename;',
     ].join('\n'),
   },
-  external: ['cpu-features', '*.node', 'thread-stream', 'pino-pretty'],
+  // Optional native parts and pretty printers that nothing here uses.
+  external: ['cpu-features', '*.node', 'pino-pretty'],
   logLevel: 'warning',
 });
-chmodSync('dist/mcpsession.mjs', 0o755);
+chmodSync(partial, 0o755);
+renameSync(partial, 'dist/mcpsession.mjs');
 cpSync('hack/control-plane', 'dist/control-plane', { recursive: true });

@@ -1,8 +1,4 @@
-// Writes docs/rules.md from the rules themselves. With --check it writes nothing and exits 1 when the file is stale.
-
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+// docs/rules.md, from the rules themselves. hack/generate.ts writes it.
 
 import { assertNever } from '../src/lib/assert-never.ts';
 import { type RuleDescription, ruleRegistry } from '../src/rules/registry.ts';
@@ -14,7 +10,7 @@ export function rulesDocument(): { readonly path: string; readonly text: string 
   return { path: 'docs/rules.md', text: [HEAD, ...SUBJECTS.map(section)].join('\n') };
 }
 
-const HEAD = `<!-- Generated from src/rules/registry.ts by hack/docs-rules.ts. Do not edit. -->
+const HEAD = `<!-- Generated from src/rules/registry.ts by hack/generate.ts (npm run generate). Do not edit. -->
 # Rules
 
 ${ruleRegistry.length} rules. A refusal names the rule, the field, the fact and the fix. \`deny\` refuses; \`warn\` is shown and lets pass.
@@ -67,20 +63,3 @@ function introductionOf(subject: RuleDescription['subject']): string {
       return assertNever(subject);
   }
 }
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const { path, text } = rulesDocument();
-  const file = join(import.meta.dirname, '..', path);
-  const current = await readFile(file, 'utf8').catch(() => null); // missing counts as stale
-  if (current === text) return 0;
-  if (values.check) {
-    console.error(`${path} is stale; run \`npm run generate\` and commit the result`);
-    return 1;
-  }
-  await writeFile(file, text);
-  console.log(`wrote ${path}`);
-  return 0;
-}
-
-if (import.meta.main) process.exitCode = await main();

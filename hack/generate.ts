@@ -1,10 +1,11 @@
-// Writes what is generated from the model: crds/*.yaml. With --check it writes nothing and exits 1 naming each stale file.
+// Writes what is generated from the model and the rules: crds/*.yaml, docs/rules.md. With --check it writes nothing and exits 1 naming each stale file.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { nodeCrd, sessionCrd } from '../src/model/crd.ts';
+import { rulesDocument } from './docs-rules.ts';
 
 export interface GeneratedFile {
   /** Below the root of the repository. */
@@ -17,6 +18,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
   return [
     { path: 'crds/mcpsession.dev_mcpsessions.yaml', text: yamlText(sessionCrd()) },
     { path: 'crds/mcpsession.dev_mcpnodes.yaml', text: yamlText(nodeCrd()) },
+    rulesDocument(),
   ];
 }
 

@@ -18,7 +18,7 @@ import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
 
 export interface ControllerOptions
-  extends Omit<ReconcileDependencies, 'view' | 'memories' | 'node' | 'written' | 'startedMs' | 'onStep'> {
+  extends Omit<ReconcileDependencies, 'view' | 'memories' | 'node' | 'written' | 'startedMs' | 'onStep' | 'onProof'> {
   readonly nodeName: string;
   readonly cluster: string;
   readonly written: (session: McpSession) => void;
@@ -70,6 +70,9 @@ export function createController(options: ControllerOptions): Controller {
     memories,
     node: () => facts,
     startedMs: clock.nowMs(),
+    onProof: (controls) => {
+      for (const { id, ok } of controls) metrics.isolationChecks.inc({ control: id, outcome: ok ? 'ok' : 'mismatch' });
+    },
     onStep: (step, outcome) => metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
   const queue = createWorkQueue({

@@ -5,7 +5,7 @@ import { canonicalJson } from '../lib/canonical-json.ts';
 import type { NodeFacts } from '../model/container.ts';
 import { parseSessionKey } from '../model/names.ts';
 import type { Policy } from '../model/policy.ts';
-import type { McpSession } from '../model/session.ts';
+import type { IsolationControl, McpSession } from '../model/session.ts';
 import { eventsFor } from '../plan/events.ts';
 import { nextStatus } from '../plan/next-status.ts';
 import { nextStep } from '../plan/next-step.ts';
@@ -28,6 +28,8 @@ export interface ReconcileDependencies extends PerformDependencies {
   readonly startedMs: number;
   readonly node: () => NodeFacts;
   readonly onStep?: (step: Step['do'], outcome: 'ok' | 'error') => void;
+  /** The controls of a container that was just reported on for the first time. */
+  readonly onProof?: (controls: readonly IsolationControl[]) => void;
 }
 
 /** Rejects with OperatorError for faults of the API server, which the queue retries; engine faults become part of what is seen. */
@@ -115,6 +117,8 @@ async function report(
   const written = await deps.store.writeStatus(session, status, signal);
   deps.written(written);
   for (const event of eventsFor(session, status)) deps.events.record(session, event);
+  const proof = status.isolation;
+  if (proof !== undefined && proof.digest !== session.status.isolation?.digest) deps.onProof?.(proof.controls);
   return written;
 }
 

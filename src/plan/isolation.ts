@@ -131,9 +131,12 @@ export function compareIsolation(input: {
   return ISOLATION_CONTROLS.map(({ id, fields, show }) => {
     const ok = fields.every((key) => canonicalJson(want[key]) === canonicalJson(got[key]));
     const shownGot = shorten(show(got));
+    // The engine reports what it was told, not what the kernel can do: the proof must not claim more than the node has.
     if (id === 'appArmor' && ok && !node.appArmor) {
       return { id, want: `${show(want)} where available`, got: 'not available on this node', ok };
     }
+    if (id === 'seccomp' && !node.seccomp)
+      return { id, want: show(want), got: 'not available on this node', ok: false };
     const shownWant = shorten(show(want));
     return { id, want: shownWant, got: ok || shownWant !== shownGot ? shownGot : `${shownGot} (values differ)`, ok };
   });

@@ -27,7 +27,8 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   if (lost && spec.failurePolicy === 'Retain') {
     return rest(0, {
       reason: 'ContainerLost',
-      message: 'the container was removed outside the operator; create a new session',
+      message:
+        'the container is gone: removed outside the operator, or with a stopped `mcpsession up`; create a new session',
       final: true,
     });
   }

@@ -51,6 +51,7 @@ function obstacleOf(seen: NodeSeen, spec: SessionSpec): string | null {
   if (missing !== undefined) return `lacks the label ${missing[0]}=${missing[1]} (spec.nodeSelector)`;
   const runtimes = node.status.engine?.runtimes ?? [];
   if (!runtimes.includes(spec.security.runtime)) return `has no runtime ${spec.security.runtime}`;
+  if (node.status.engine?.seccomp !== true) return 'has no seccomp, which every session needs';
   if (seen.sessions >= slotsOf(seen)) return `is full (${seen.sessions} of ${slotsOf(seen)} slots used)`;
   return null;
 }

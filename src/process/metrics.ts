@@ -65,12 +65,6 @@ export function createMetrics(build: { readonly version: string }) {
       'outcome',
     ]),
     dockerUp: gauge('docker_up', 'Whether the Docker Engine of the node answers.', ['node']),
-    dockerRequestDuration: histogram({
-      name: 'docker_request_duration_seconds',
-      help: 'Duration of one call to the Docker Engine.',
-      labels: ['operation', 'outcome'],
-      buckets: WORK_SECONDS,
-    }),
     orphanContainers: gauge('orphan_containers', 'Containers found whose session is gone.', ['node']),
     execTotal: counter('exec_total', 'Commands run in sessions, by outcome.', ['outcome']),
     execDuration: histogram({

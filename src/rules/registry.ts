@@ -37,6 +37,13 @@ const nodeRules: readonly RuleDescription[] = [
     why: 'A VOLUME of the image is writable disk without a limit.',
     subject: 'node',
   },
+  {
+    id: 'MCPS-321',
+    severity: 'deny',
+    title: 'image without a registry digest',
+    why: 'An image that was built or imported on the node has no origin that anybody can check.',
+    subject: 'node',
+  },
 ];
 
 /** Ordered by id. */

@@ -27,6 +27,8 @@ export function readyText(input: {
   readonly serviceAccount: string;
   readonly seconds: number;
   readonly logFile: string;
+  /** How this program was started: node and the bundle. */
+  readonly program: readonly string[];
 }): string {
   const { ready, kubectlCacheDir, namespace, serviceAccount } = input;
   const token = `${ready.kubectl} create token ${serviceAccount} -n ${namespace} --audience mcpsession --duration 24h`;
@@ -38,8 +40,9 @@ Kubernetes  export KUBECONFIG=${ready.kubeconfig}${kubectlCacheDir === null ? ''
             ${ready.kubectl} get mcps
 MCP         ${ready.mcpUrl}
   token     ${token}
-  stdio     claude mcp add mcpsession -- mcpsession mcp --kubeconfig ${ready.kubeconfig}
-  http      NODE_EXTRA_CA_CERTS=${ready.mcpCaFile} claude mcp add --transport http mcpsession ${ready.mcpUrl} --header "Authorization: Bearer $(${token})"
+  stdio     claude mcp add mcpsession -- ${input.program.join(' ')} mcp --kubeconfig ${ready.kubeconfig}
+  http      export NODE_EXTRA_CA_CERTS=${ready.mcpCaFile}    # where the MCP client runs
+            claude mcp add --transport http mcpsession ${ready.mcpUrl} --header "Authorization: Bearer $(${token})"
 Metrics     ${ready.metricsUrl}
 Log         ${input.logFile}
 

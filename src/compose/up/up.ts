@@ -166,6 +166,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
       serviceAccount: CLIENT_SERVICE_ACCOUNT,
       seconds,
       logFile: paths.log,
+      program: process.argv.slice(0, 2),
     }),
   );
   log.info('ready', { seconds });

@@ -97,6 +97,11 @@ test('on a node without AppArmor the proof does not claim it', () => {
   });
 });
 
+test('on a node without seccomp the proof fails', () => {
+  const controls = compareIsolation({ want: aContainer(), got: aContainer(), node: { ...node, seccomp: false } });
+  expect(controls.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['seccomp']);
+});
+
 test('the digest changes with any control', () => {
   const same = isolationReport(compare(aContainer())).digest;
   expect(same).toMatch(/^sha256:[0-9a-f]{64}$/);

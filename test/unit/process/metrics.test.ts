@@ -18,7 +18,6 @@ test('exports the closed set of names, each with the prefix', async () => {
     'mcpsession_policy_violations_total counter',
     'mcpsession_isolation_checks_total counter',
     'mcpsession_docker_up gauge',
-    'mcpsession_docker_request_duration_seconds histogram',
     'mcpsession_orphan_containers gauge',
     'mcpsession_exec_total counter',
     'mcpsession_exec_duration_seconds histogram',
