@@ -178,7 +178,8 @@ export function clientObjects(namespace: string): readonly KubernetesObject[] {
  * is down (security.md 0.6). The rest of the metadata needs no judgement.
  */
 export function webhookConfiguration(webhook: { readonly url: string; readonly caPem: string }): KubernetesObject {
-  const owner = (object: string) => `${object}.metadata.?annotations[?'${OWNER_ANNOTATION}'].orValue('')`;
+  // Compared as an optional: adding an empty owner is a change too.
+  const owner = (object: string) => `${object}.metadata.?annotations[?'${OWNER_ANNOTATION}']`;
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',

@@ -11,7 +11,7 @@ export interface ContainerView {
   containersOf(key: string, signal: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Replaces the index; entries that stay are looked at again when they are needed. */
   replaceAll(containers: readonly ContainerSummary[]): void;
-  /** A later list: adds what is new, and has everything that the list lacks looked at again. */
+  /** A later list: adds what is new, and has everything that the list shows otherwise looked at again. */
   merge(containers: readonly ContainerSummary[]): void;
   /** The engine is away: nothing is known until the next list. */
   forget(): void;
@@ -24,15 +24,39 @@ export interface ContainerView {
   readonly size: number;
 }
 
+interface Entry {
+  /** A `start` was heard of since the container was last inspected: an answer that knows of it is new enough. */
+  started: boolean;
+  /** null until it was inspected, and again after every reason to look anew. */
+  container: ObservedContainer | null;
+  /** Grows with every reason to look anew: an answer that was asked for before it is not kept. */
+  version: number;
+}
+
+/** Inspects of one look; an entry that keeps changing meanwhile is looked at again by the event that changed it. */
+const MOST_TRIES = 3;
+
+/**
+ * The engine's echo of our own create and start arrives after the inspect that followed them (performance.md 6). It is no
+ * reason for another one: a container cannot have stopped without a `die` in between.
+ */
+function tellsNothingNew(event: EngineEvent, entry: Entry): boolean {
+  if (event.action === 'create') return true;
+  if (event.action !== 'start') return false;
+  if (entry.container === null) entry.started = true;
+  return entry.container === null || entry.container.state === 'running';
+}
+
 export function createContainerView(engine: ContainerEngine): ContainerView {
-  const byKey = new Map<string, Map<string, ObservedContainer | null>>();
+  const byKey = new Map<string, Map<string, Entry>>();
   let synced = false;
   let size = 0;
 
-  const put = (key: string, id: string, container: ObservedContainer | null): void => {
-    const entries = byKey.get(key) ?? new Map<string, ObservedContainer | null>();
-    if (!entries.has(id)) size += 1;
-    entries.set(id, container);
+  const touch = (key: string, id: string): void => {
+    const entries = byKey.get(key) ?? new Map<string, Entry>();
+    const known = entries.get(id);
+    if (known === undefined) size += 1;
+    entries.set(id, { container: null, started: false, version: (known?.version ?? 0) + 1 });
     byKey.set(key, entries);
   };
 
@@ -49,15 +73,20 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
   };
 
   const fresh = async (key: string, id: string, signal: AbortSignal): Promise<ObservedContainer | null> => {
-    const known = byKey.get(key)?.get(id);
-    if (known != null) return known;
-    const found = await engine.inspect(id, signal);
-    if (found === null || !found.ours) {
-      drop(key, id);
-      return null;
+    for (let tries = 1; ; tries += 1) {
+      const before = byKey.get(key)?.get(id);
+      if (before?.container != null) return before.container;
+      const found = await engine.inspect(id, signal);
+      if (found === null || !found.ours) {
+        drop(key, id);
+        return null;
+      }
+      const after = byKey.get(key)?.get(id);
+      const early = after?.started === true && found.container.state === 'created';
+      const unchanged = after !== undefined && after.version === before?.version && !early;
+      if (unchanged) after.container = found.container;
+      if (unchanged || tries >= MOST_TRIES) return found.container;
     }
-    put(key, id, found.container);
-    return found.container;
   };
 
   return {
@@ -73,15 +102,17 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     },
     replaceAll(containers) {
       clear();
-      for (const summary of containers) put(sessionKeyOf(summary), summary.id, null);
+      for (const summary of containers) touch(sessionKeyOf(summary), summary.id);
       synced = true;
     },
     merge(containers) {
-      const listed = new Set(containers.map(({ id }) => id));
-      for (const entries of byKey.values()) for (const id of entries.keys()) if (!listed.has(id)) entries.set(id, null);
+      const listed = new Map(containers.map(({ id, state }) => [id, state]));
+      for (const [key, entries] of byKey) {
+        for (const [id, { container }] of entries) if (container?.state !== listed.get(id)) touch(key, id);
+      }
       for (const summary of containers) {
         const key = sessionKeyOf(summary);
-        if (byKey.get(key)?.has(summary.id) !== true) put(key, summary.id, null);
+        if (byKey.get(key)?.has(summary.id) !== true) touch(key, summary.id);
       }
     },
     forget() {
@@ -90,12 +121,13 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     },
     note(event) {
       const key = sessionKeyOf(event);
-      put(key, event.containerId, null);
+      const entry = byKey.get(key)?.get(event.containerId);
+      if (entry === undefined || !tellsNothingNew(event, entry)) touch(key, event.containerId);
       return key;
     },
-    add: (key, containerId) => put(key, containerId, null),
+    add: touch,
     markStale(key) {
-      for (const id of byKey.get(key)?.keys() ?? []) put(key, id, null);
+      for (const id of byKey.get(key)?.keys() ?? []) touch(key, id);
     },
     get synced() {
       return synced;

@@ -7,7 +7,7 @@ import type { McpSession } from '../model/session.ts';
 import { sortContainers } from '../plan/identity.ts';
 import { keysToLookAt } from '../plan/sweep.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
-import { holdLease, type LeaseDurations } from '../process/leader.ts';
+import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
@@ -45,6 +45,8 @@ export interface ExecTarget {
 export interface Controller {
   /** Runs until `signal` aborts; rejects with `conflict` when another controller serves this node. */
   run(signal: AbortSignal): Promise<void>;
+  /** Whether this process serves the node, or did when it was stopped: only then may anybody clean up for it. */
+  readonly holdsNode: boolean;
   /** Resolves once sessions and containers are known. */
   whenReady(signal: AbortSignal): Promise<void>;
   findTarget(
@@ -62,6 +64,7 @@ export function createController(options: ControllerOptions): Controller {
   const view = createContainerView(engine);
   const memories = createSessionMemories();
   let facts = unknownEngine(nodeName, options.cluster);
+  let holdsNode = false;
   const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
 
   const deps: ReconcileDependencies = {
@@ -75,28 +78,25 @@ export function createController(options: ControllerOptions): Controller {
     },
     onStep: (step, outcome) => metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
-  const queue = createWorkQueue({
-    concurrency: options.concurrency,
-    process: (key, signal) => reconcile(deps, key, signal),
-    clock,
-    random: options.random,
-    onError: (key, error, retryInMs) =>
-      log.warn('look failed', {
-        session: key,
-        kind: error.kind,
-        error: error.message,
-        retryInMs: Math.round(retryInMs),
-      }),
-    metrics: {
-      depth: (queued) => metrics.workqueueDepth.set({ program: 'controller' }, queued),
-      processed: ({ durationMs }) => metrics.reconcileDuration.observe({ program: 'controller' }, durationMs / 1000),
-    },
-  });
-
-  const lookAtAll = () => {
-    if (!cache.synced) return; // the first list announces every session
-    for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
-  };
+  /** One per term: what was queued under a lease that was lost is not done under the next one. */
+  const newQueue = () =>
+    createWorkQueue({
+      concurrency: options.concurrency,
+      process: (key, signal) => reconcile(deps, key, signal),
+      clock,
+      random: options.random,
+      onError: (key, error, retryInMs) =>
+        log.warn('look failed', {
+          session: key,
+          kind: error.kind,
+          error: error.message,
+          retryInMs: Math.round(retryInMs),
+        }),
+      metrics: {
+        depth: (queued) => metrics.workqueueDepth.set({ program: 'controller' }, queued),
+        processed: ({ durationMs }) => metrics.reconcileDuration.observe({ program: 'controller' }, durationMs / 1000),
+      },
+    });
 
   const setEngine = (state: EngineState) => {
     if (state.facts !== null) facts = state.facts;
@@ -104,7 +104,7 @@ export function createController(options: ControllerOptions): Controller {
     metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
   };
 
-  const sweepLoop = async (signal: AbortSignal): Promise<void> => {
+  const sweepLoop = async (queue: WorkQueue, signal: AbortSignal): Promise<void> => {
     await cache.whenSynced(signal);
     while (!signal.aborted) {
       if (view.synced) await sweep({ queue, deps, nodeName, metrics }, signal);
@@ -112,35 +112,58 @@ export function createController(options: ControllerOptions): Controller {
     }
   };
 
+  /** While the lease is ours. Nothing is decided before sessions are known and the engine has answered once, or is known to be away. */
+  const serve = async (signal: AbortSignal): Promise<void> => {
+    const queue = newQueue();
+    const asked = Promise.withResolvers<void>();
+    const lookAtAll = () => {
+      asked.resolve();
+      if (!cache.synced) return; // the first list announces every session
+      for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
+    };
+    const known = Promise.all([cache.whenSynced(signal), orAborted(asked.promise, signal)]);
+    await Promise.all([
+      cache.run((key) => queue.add(key), signal),
+      known.then(() => queue.run(signal), ignoreAbort(signal)),
+      watchEngine(
+        {
+          engine,
+          view,
+          clock,
+          log,
+          onUp: (seen) => setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
+          onDown: (message) => setEngine({ facts: null, message }),
+          onChangeOfAll: lookAtAll,
+          onChange: (key) => queue.add(key),
+        },
+        signal,
+      ),
+      publisher.run(signal),
+      sweepLoop(queue, signal).catch(ignoreAbort(signal)),
+    ]);
+  };
+
   return {
-    async run(signal) {
-      const held = await holdLease({ ...options.lease, name: `${NODE_LEASE_PREFIX}${nodeName}`, clock, log }, signal);
-      const untilLost = AbortSignal.any([signal, held.signal]);
-      try {
-        await Promise.all([
-          cache.run((key) => queue.add(key), untilLost),
-          cache.whenSynced(untilLost).then(() => queue.run(untilLost), ignoreAbort(untilLost)),
-          watchEngine(
-            {
-              engine,
-              view,
-              clock,
-              log,
-              onUp: (seen) =>
-                setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
-              onDown: (message) => setEngine({ facts: null, message }),
-              onChangeOfAll: lookAtAll,
-              onChange: (key) => queue.add(key),
-            },
-            untilLost,
-          ),
-          publisher.run(untilLost),
-          sweepLoop(untilLost).catch(ignoreAbort(untilLost)),
-        ]);
-        if (held.lost()) throw new Error(`the lease of node ${nodeName} was lost`);
-      } finally {
-        await held.release();
-      }
+    /** A lease that ran out because the API server was silent is taken again; one that somebody else took ends the controller. */
+    run: (signal) =>
+      runAsLeader(
+        {
+          ...options.lease,
+          name: `${NODE_LEASE_PREFIX}${nodeName}`,
+          clock,
+          log,
+          whenHeld: 'refuse',
+          lead: async (leading) => {
+            holdsNode = true;
+            await serve(leading);
+            holdsNode = signal.aborted; // stopped while it was ours, or lost
+          },
+        },
+        signal,
+      ),
+
+    get holdsNode() {
+      return holdsNode;
     },
 
     async whenReady(signal) {

@@ -34,6 +34,7 @@ export interface NodePublisher {
 }
 
 const RETRY_MS = 2_000;
+const LOOK_AGAIN_MS = 30_000;
 
 export function createNodePublisher(options: NodePublisherOptions & { readonly log: Log }): NodePublisher {
   const { clock, log } = options;
@@ -55,7 +56,10 @@ export function createNodePublisher(options: NodePublisherOptions & { readonly l
         try {
           await publishNode(options, said, signal);
           if (said.facts !== null) published.resolve();
-          if (!signal.aborted) await news.promise;
+          // Looked at again now and then: somebody may have deleted the object.
+          const pause = new AbortController();
+          await Promise.race([news.promise, clock.sleep(LOOK_AGAIN_MS, pause.signal).catch(() => {})]);
+          pause.abort();
         } catch (thrown) {
           if (!signal.aborted) log.warn('node not published', { error: asOperatorError(thrown).message });
           await clock.sleep(RETRY_MS, signal).catch(() => {}); // aborted: the loop ends

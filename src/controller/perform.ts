@@ -34,7 +34,7 @@ export function failingAct(step: Step): Failure['act'] | null {
     case 'lookAtImage':
       return 'inspectImage';
     case 'lookAtHostPaths':
-      return 'observe';
+      return 'resolveHostPaths';
     case 'pull':
     case 'create':
     case 'start':
@@ -135,6 +135,7 @@ async function performOnApiServer(
   const written = await deps.store.setFinalizer(session, step.do === 'addFinalizer', signal);
   if (written !== null) deps.written(written);
   if (step.do === 'removeFinalizer') {
+    target.memory.released = true;
     deps.events.record(session, { reason: 'Deleted', message: 'the container is removed' });
   }
 }

@@ -2,15 +2,16 @@
 
 import { asOperatorError } from '../lib/errors.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
-import type { NodeFacts } from '../model/container.ts';
-import { parseSessionKey } from '../model/names.ts';
+import type { NodeFacts, ObservedContainer } from '../model/container.ts';
+import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { Policy } from '../model/policy.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
 import { eventsFor } from '../plan/events.ts';
+import { sortContainers } from '../plan/identity.ts';
 import { nextStatus } from '../plan/next-status.ts';
 import { nextStep } from '../plan/next-step.ts';
 import type { ContainersSeen, Observation } from '../plan/observation.ts';
-import type { Decision, Step } from '../plan/step.ts';
+import { type Decision, rest, type Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SessionCache } from '../ports/sessions.ts';
@@ -32,6 +33,9 @@ export interface ReconcileDependencies extends PerformDependencies {
   readonly onProof?: (controls: readonly IsolationControl[]) => void;
 }
 
+/** After these the watch tells of the effect; until then there is nothing to do that would not repeat them. */
+const ECHO_WAIT_MS = 30_000;
+
 /** Rejects with OperatorError for faults of the API server, which the queue retries; engine faults become part of what is seen. */
 export async function reconcile(
   deps: ReconcileDependencies,
@@ -41,15 +45,25 @@ export async function reconcile(
   const session = await findSession(deps, key, signal);
   const memory = deps.memories.of(key, session?.meta.uid ?? '', deps.clock.nowMs());
   const seen = await observe(deps, { key, session, memory }, signal);
-  const decision = nextStep(seen);
+  const decision = memory.unsaid === null ? nextStep(seen) : rest(0, memory.unsaid);
   remember(memory, seen, decision);
-  const current = await report(deps, seen, nextStatus(seen, decision), signal);
+  const current = await report(deps, { seen, decision, memory }, signal);
   const step = decision.step;
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
 
+  if (step.do === 'removeFinalizer' && memory.released) return { requeueAfterMs: ECHO_WAIT_MS };
+  const waitMs = backoffMs(memory, step, seen.nowMs);
+  if (waitMs > 0) return { requeueAfterMs: waitMs };
   deps.log.info('step', { session: key, step: step.do });
   await tryStep(deps, step, { key, session: current, memory }, signal);
-  return { requeueAfterMs: 0 };
+  const echoed = step.do === 'removeFinalizer' || step.do === 'deleteSession';
+  return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0 };
+}
+
+/** What failed is not tried again before its time, whoever asks for a look. */
+function backoffMs({ lastFailure }: SessionMemory, step: Step, nowMs: number): number {
+  if (lastFailure === null || lastFailure.act !== failingAct(step)) return 0;
+  return Math.max(lastFailure.retryAtMs - nowMs, 0);
 }
 
 /** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
@@ -61,7 +75,10 @@ async function findSession(deps: ReconcileDependencies, key: string, signal: Abo
 async function observe(deps: ReconcileDependencies, target: Target, signal: AbortSignal): Promise<Observation> {
   const { session, memory } = target;
   const containers = await lookAtContainers(deps, target, signal);
-  forgetWrongImage(memory, containers);
+  const nowMs = deps.clock.nowMs();
+  const own = ownOf(deps, session, containers);
+  forgetWrongImage(memory, own);
+  noteWish({ memory, session, containers, own, nowMs });
   return {
     session,
     containers,
@@ -69,14 +86,38 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     image: memory.image,
     hostPaths: memory.hostPaths,
     lastFailure: memory.lastFailure,
-    lastActivityMs: memory.commands > 0 ? deps.clock.nowMs() : memory.lastActivityMs,
+    lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
     watchedSinceMs: deps.startedMs,
     wantedSinceMs: memory.wantedSinceMs,
-    nowMs: deps.clock.nowMs(),
+    nowMs,
     policy: deps.policy,
     policyHash: deps.policyHash,
     node: deps.node(),
   };
+}
+
+function ownOf(
+  deps: ReconcileDependencies,
+  session: McpSession | null,
+  containers: ContainersSeen,
+): ObservedContainer | null {
+  if (session === null || containers === null) return null;
+  return sortContainers({ session, containers, node: deps.node() }).own;
+}
+
+/** The startup deadline counts from the moment a container was first missing, not from the last look before. */
+function noteWish(input: {
+  readonly memory: SessionMemory;
+  readonly session: McpSession | null;
+  readonly containers: ContainersSeen;
+  readonly own: ObservedContainer | null;
+  readonly nowMs: number;
+}): void {
+  const { memory, session, containers, own, nowMs } = input;
+  const asked = session?.spec?.operatingMode === 'Running' && containers !== null;
+  const wanted = asked && (own === null || own.state === 'created');
+  if (wanted && !memory.wanted) memory.wantedSinceMs = nowMs;
+  memory.wanted = wanted;
 }
 
 async function lookAtContainers(
@@ -98,37 +139,56 @@ async function lookAtContainers(
 }
 
 /** A tag can move between the look and the create: what runs is judged by the image that runs. */
-function forgetWrongImage(memory: SessionMemory, containers: ContainersSeen): void {
-  const running = containers?.[0];
-  if (running === undefined || memory.image.known !== 'present') return;
-  if (memory.image.facts.id !== running.spec.imageId) memory.image = { known: 'unknown' };
+function forgetWrongImage(memory: SessionMemory, own: ObservedContainer | null): void {
+  if (own === null) return;
+  const same = memory.image.known === 'present' && memory.image.facts.id === own.spec.imageId;
+  if (!same) memory.image = { known: 'unknown' };
 }
 
-/** Writes the status when it says something new; returns the session as it is now. */
+/**
+ * Writes the status when it says something new; returns the session as it is now. A container that has to go does not wait
+ * for an API server that is away: the verdict is kept and written later.
+ */
 async function report(
   deps: ReconcileDependencies,
-  seen: Observation,
-  status: McpSession['status'] | null,
+  pass: { readonly seen: Observation; readonly decision: Decision; readonly memory: SessionMemory },
   signal: AbortSignal,
 ): Promise<McpSession | null> {
+  const { seen, decision, memory } = pass;
   const { session } = seen;
-  if (session === null || status === null) return session;
-  if (canonicalJson(status) === canonicalJson(session.status)) return session;
-  const written = await deps.store.writeStatus(session, status, signal);
-  deps.written(written);
+  const status = nextStatus(seen, decision);
+  if (session === null || status === null || canonicalJson(status) === canonicalJson(session.status)) {
+    memory.unsaid = null;
+    return session;
+  }
+  try {
+    const written = await deps.store.writeStatus(session, status, signal);
+    memory.unsaid = null;
+    deps.written(written);
+    tell(deps, session, status);
+    return written;
+  } catch (thrown) {
+    const error = asOperatorError(thrown);
+    const ends = decision.step.do === 'remove' || decision.step.do === 'stop';
+    if (!ends || (error.kind !== 'unavailable' && error.kind !== 'timeout')) throw error;
+    deps.log.warn('status not written', { session: sessionKeyOf(session.meta), error: error.message });
+    memory.unsaid = decision.report;
+    return session;
+  }
+}
+
+function tell(deps: ReconcileDependencies, session: McpSession, status: McpSession['status']): void {
   for (const event of eventsFor(session, status)) deps.events.record(session, event);
   const proof = status.isolation;
   if (proof !== undefined && proof.digest !== session.status.isolation?.digest) deps.onProof?.(proof.controls);
-  return written;
 }
 
-/** The startup deadline counts from the last time a container was not wanted or not missing; a taken name is tried again. */
+/** What the node API may run commands in: the container that this process has just compared, and no other. */
 function remember(memory: SessionMemory, seen: Observation, decision: Decision): void {
-  const reason = decision.report?.reason;
-  const running = reason === 'Running' ? seen.containers?.find(({ state }) => state === 'running') : undefined;
-  memory.verifiedContainerId = running?.id ?? null;
-  if (reason === 'Running' || reason === 'Suspended') memory.wantedSinceMs = seen.nowMs;
-  memory.nameTakenBy = null;
+  const { session, containers, node } = seen;
+  const verified = decision.report?.reason === 'Running' && session !== null && containers !== null;
+  memory.verifiedContainerId = verified ? (sortContainers({ session, containers, node }).own?.id ?? null) : null;
+  memory.nameTakenBy = null; // tried again
 }
 
 function settle(

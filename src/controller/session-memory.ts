@@ -4,6 +4,7 @@
 import type { OperatorError } from '../lib/errors.ts';
 import type { ResolvedHostPath } from '../model/container.ts';
 import type { Failure, ImageKnowledge } from '../plan/observation.ts';
+import type { Report } from '../plan/step.ts';
 
 export interface SessionMemory {
   uid: string;
@@ -11,7 +12,13 @@ export interface SessionMemory {
   hostPaths: readonly ResolvedHostPath[] | null;
   lastFailure: Failure | null;
   nameTakenBy: string | null;
+  /** Whether the session has lacked a running container since `wantedSinceMs`; the startup deadline counts from there. */
+  wanted: boolean;
   wantedSinceMs: number;
+  /** The finalizer is off: what is left of the object is the API server's business. */
+  released: boolean;
+  /** A verdict that was carried out while the API server did not take it; written before anything else is decided. */
+  unsaid: Report | null;
   lastActivityMs: number | null;
   /** Commands that run now: while there are any, the session is not idle. */
   commands: number;
@@ -39,7 +46,10 @@ export function createSessionMemories(): SessionMemories {
         hostPaths: null,
         lastFailure: null,
         nameTakenBy: null,
+        wanted: false,
         wantedSinceMs: nowMs,
+        unsaid: null,
+        released: false,
         lastActivityMs: null,
         commands: 0,
         verifiedContainerId: null,

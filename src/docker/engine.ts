@@ -1,3 +1,4 @@
+import { CONTAINER_STATES } from '../model/container.ts';
 // The container engine port over the Docker Engine. Every list and event stream is filtered by our labels; every call on a
 // container needs an id that was seen with them.
 
@@ -111,23 +112,29 @@ async function inspectContainer(
 }
 
 const listSchema = z.array(
-  z.looseObject({ Id: z.string(), Created: z.number(), Labels: z.record(z.string(), z.string()) }),
+  z.looseObject({
+    Id: z.string(),
+    Created: z.number(),
+    Labels: z.record(z.string(), z.string()),
+    State: z.enum(CONTAINER_STATES),
+  }),
 );
 
 async function listContainers(parts: Parts, signal: AbortSignal): Promise<readonly ContainerSummary[]> {
   const filters = JSON.stringify({ label: labelFilter(parts.home) });
   const answer = await parts.client.call('containerList', { query: { all: '1', filters } }, signal);
-  return parseAnswer({ schema: listSchema, answer, about: 'all containers' }).flatMap(({ Id, Created, Labels }) => {
-    const identity = identityOf(Labels, parts.home);
-    if (identity === null) {
-      parts.log.warn('left alone a container with malformed labels of ours', { container: Id });
-      return [];
-    }
-    parts.owned.add(Id);
-    return [
-      { id: Id, uid: identity.uid, namespace: identity.namespace, name: identity.name, createdMs: Created * 1000 },
-    ];
-  });
+  return parseAnswer({ schema: listSchema, answer, about: 'all containers' }).flatMap(
+    ({ Id, Created, Labels, State }) => {
+      const identity = identityOf(Labels, parts.home);
+      if (identity === null) {
+        parts.log.warn('left alone a container with malformed labels of ours', { container: Id });
+        return [];
+      }
+      parts.owned.add(Id);
+      const { uid, namespace, name } = identity;
+      return [{ id: Id, uid, namespace, name, createdMs: Created * 1000, state: State }];
+    },
+  );
 }
 
 async function nullIfAbsent<T>(answer: Promise<T>): Promise<T | null> {

@@ -52,7 +52,7 @@ function specOf(answer: InspectAnswer, identity: ContainerIdentity): ContainerSp
     healthcheck: (Config.Healthcheck?.Test[0] ?? 'NONE') !== 'NONE',
     stopSignal: Config.StopSignal,
     ...isolationOf(HostConfig),
-    ...parseSecurityOptions(HostConfig.SecurityOpt, answer.AppArmorProfile),
+    ...parseSecurityOptions(askedOptions(HostConfig), answer.AppArmorProfile),
     ...limitsOf(HostConfig),
     ...filesOf(HostConfig),
     ...lifecycleOf(HostConfig),
@@ -81,6 +81,12 @@ function isolationOf(config: HostConfigAnswer) {
     publishAllPorts: config.PublishAllPorts,
     runtime: config.Runtime,
   };
+}
+
+/** The engine adds `label=disable` by itself where SELinux labels cannot apply (moby daemon/create.go generateSecurityOpt). */
+function askedOptions({ SecurityOpt, Privileged, PidMode, IpcMode }: HostConfigAnswer): readonly string[] {
+  const unlabelled = Privileged || PidMode === 'host' || IpcMode === 'host';
+  return unlabelled ? SecurityOpt.filter((option) => option !== 'label=disable') : SecurityOpt;
 }
 
 function limitsOf(config: HostConfigAnswer) {
@@ -122,6 +128,7 @@ function mountOf({ Type, Source, Target, ReadOnly, BindOptions }: MountAnswer) {
     target: Target,
     readOnly: ReadOnly,
     propagation: BindOptions?.Propagation ?? '',
+    recursive: BindOptions?.NonRecursive !== true,
   };
 }
 

@@ -12,6 +12,7 @@ const imageSchema = z.looseObject({
   Config: z
     .looseObject({
       Env: z.array(z.string()).nullish(),
+      Labels: z.record(z.string(), z.unknown()).nullish(),
       Volumes: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish(),
@@ -25,5 +26,6 @@ export function imageFacts(answer: unknown): ImageFacts {
     repoDigests: RepoDigests ?? [],
     env: parseEnvironment(Config?.Env ?? []),
     volumes: Object.keys(Config?.Volumes ?? {}).sort(),
+    labels: Object.keys(Config?.Labels ?? {}).sort(),
   };
 }

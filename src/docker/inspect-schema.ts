@@ -35,7 +35,7 @@ export const mountSchema = z.looseObject({
   Source: text,
   Target: text,
   ReadOnly: flag,
-  BindOptions: z.looseObject({ Propagation: text }).nullish(),
+  BindOptions: z.looseObject({ Propagation: text, NonRecursive: flag }).nullish(),
 });
 
 export const hostConfigSchema = z.looseObject({

@@ -121,8 +121,12 @@ function lifecycle(spec: ContainerSpec) {
   };
 }
 
-function mountOf({ type, source, target, readOnly, propagation }: ContainerMount) {
-  const bind = propagation === '' ? {} : { BindOptions: { Propagation: propagation } };
+function mountOf({ type, source, target, readOnly, propagation, recursive }: ContainerMount) {
+  const options = {
+    ...(propagation === '' ? {} : { Propagation: propagation }),
+    ...(recursive ? {} : { NonRecursive: true }),
+  };
+  const bind = Object.keys(options).length === 0 ? {} : { BindOptions: options };
   return { Type: type, Source: source, Target: target, ReadOnly: readOnly, ...bind };
 }
 

@@ -1,6 +1,8 @@
 // Names every setting of a container that our model has no field for and that is not at rest. A setting that the engine
 // learns tomorrow is named too, so nothing is trusted because it is unknown. Pure.
 
+import { CONTAINER_LABELS } from '../model/names.ts';
+import { isSteeringLabel } from '../model/steering-labels.ts';
 import { hostConfigSchema, type InspectAnswer, type MountAnswer, processConfigSchema } from './inspect-schema.ts';
 
 /** What an engine writes where nothing was asked for, beside the empty values of every type. */
@@ -17,6 +19,7 @@ export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
     ...unknownKeys({ where: 'Config', settings: answer.Config, known: Object.keys(processConfigSchema.shape) }),
     ...answer.HostConfig.Mounts.flatMap(mountExtras),
     ...foreignHostname(answer),
+    ...steeringLabels(answer),
     ...uninvitedMounts(answer),
     ...uninvitedNetworks(answer),
     ...oddPorts(answer),
@@ -41,13 +44,26 @@ function unknownKeys({ where, settings, known }: Settings): string[] {
 function mountExtras(mount: MountAnswer): string[] {
   const where = `Mounts[${mount.Target}]`;
   const known = ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions'];
-  const bind = { where: `${where}.BindOptions`, settings: mount.BindOptions ?? {}, known: ['Propagation'] };
+  const bind = {
+    where: `${where}.BindOptions`,
+    settings: mount.BindOptions ?? {},
+    known: ['Propagation', 'NonRecursive'],
+  };
   return [...unknownKeys({ where, settings: mount, known }), ...unknownKeys(bind)];
 }
 
-/** The engine names a host after the container's id; any other name was asked for. */
-function foreignHostname({ Id, Config }: InspectAnswer): string[] {
+/** The engine names a host after the container's id, or after the node on its network; any other name was asked for. */
+function foreignHostname({ Id, Config, HostConfig }: InspectAnswer): string[] {
+  if (HostConfig.NetworkMode === 'host') return [];
   return Config.Hostname === '' || Id.startsWith(Config.Hostname) ? [] : ['Config.Hostname'];
+}
+
+/** Labels of the image that other software on the node acts on. */
+function steeringLabels({ Config }: InspectAnswer): string[] {
+  const ours: readonly string[] = Object.values(CONTAINER_LABELS);
+  return Object.keys(Config.Labels)
+    .filter((key) => !ours.includes(key) && isSteeringLabel(key))
+    .map((key) => `Labels[${key}]`);
 }
 
 /** Mounted without being in the list: an anonymous volume of the image, or a bind by another way. Or writable against the list. */

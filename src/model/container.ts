@@ -33,6 +33,8 @@ export interface ContainerMount {
   readonly target: string;
   readonly readOnly: boolean;
   readonly propagation: string;
+  /** Whether what is mounted below the source comes along. Read-only covers the top mount alone, so that would be writable. */
+  readonly recursive: boolean;
 }
 
 export interface ContainerPort {
@@ -140,6 +142,8 @@ export interface ImageFacts {
   readonly repoDigests: readonly string[];
   readonly env: readonly EnvironmentEntry[];
   readonly volumes: readonly string[];
+  /** Keys, sorted; the engine gives them to every container of the image. */
+  readonly labels: readonly string[];
 }
 
 /** What the node's engine is and can do; read once per connection. */

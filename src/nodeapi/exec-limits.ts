@@ -3,9 +3,11 @@
 
 import { posix } from 'node:path';
 import { err, ok, type Result } from '../lib/result.ts';
+import { shownValue } from '../lib/visible-text.ts';
 import type { ExecCommand } from '../model/node-protocol.ts';
 import type { Policy } from '../model/policy.ts';
 import type { CommandToRun } from '../ports/container-access.ts';
+import { workingDirProblem } from '../rules/container-path.ts';
 
 export interface BoundedCommand {
   readonly run: Omit<CommandToRun, 'execId' | 'user'>;
@@ -32,6 +34,8 @@ export function boundCommand(
   const problem = shapeProblem(command);
   if (problem !== null) return err(problem);
   const cwd = command.cwd === null ? null : posix.resolve(workingDir, command.cwd);
+  const place = cwd === null ? null : workingDirProblem(cwd);
+  if (cwd !== null && place !== null) return err(`the working directory ${shownValue(cwd)} ${place}`);
   return ok({
     run: { argv: command.argv, env: command.env, cwd, stdin: stdin.value, timeoutMs: timeoutSeconds * 1000 },
     maxOutputBytes,

@@ -3,6 +3,7 @@
 
 import { err, ok, type Result } from '../lib/result.ts';
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
+import { shownValue } from '../lib/visible-text.ts';
 import type {
   ContainerMount,
   ContainerPort,
@@ -14,6 +15,7 @@ import type {
   ResolvedHostPath,
 } from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
+import { isSteeringLabel } from '../model/steering-labels.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
@@ -152,6 +154,7 @@ function mountsOf(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): re
     target,
     readOnly,
     propagation: 'rprivate',
+    recursive: false,
   }));
 }
 
@@ -164,6 +167,7 @@ function imageProblems(image: ImageFacts, allowLocalImages: boolean): readonly V
     message: `the image declares VOLUME ${path}, which would be writable disk without a limit`,
     fix: 'use an image without VOLUME',
   }));
+  problems.push(...labelProblems(image));
   if (image.repoDigests.length > 0 || allowLocalImages) return problems;
   const local: Violation = {
     rule: 'MCPS-321',
@@ -174,6 +178,14 @@ function imageProblems(image: ImageFacts, allowLocalImages: boolean): readonly V
     fix: 'push the image to a registry and name it by digest',
   };
   return [...problems, local];
+}
+
+function labelProblems({ labels }: ImageFacts): readonly Violation[] {
+  const [key] = labels.filter(isSteeringLabel);
+  if (key === undefined) return [];
+  const message = `the image has label ${shownValue(key)}, which software on the node acts on`;
+  const fix = 'use an image without this label';
+  return [{ rule: 'MCPS-322', kind: 'forbidden', path: 'spec.image', value: key, message, fix }];
 }
 
 function hostPathProblems(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): readonly Violation[] {

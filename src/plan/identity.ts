@@ -61,12 +61,13 @@ export function sortContainers(input: {
   readonly foreign: readonly ObservedContainer[];
 } {
   const { session, containers, node } = input;
+  /** Another UID, an older generation, another spec: made by us, and not what the session is now. */
   const stale: ObservedContainer[] = [];
   const foreign: ObservedContainer[] = [];
   let own: ObservedContainer | null = null;
   for (const container of containers) {
     if (isOwn(container, session, node)) own = container;
-    else if (isStale(container, session)) stale.push(container);
+    else if (isNamedByUs(container)) stale.push(container);
     else foreign.push(container);
   }
   return { own, stale, foreign };
@@ -82,10 +83,8 @@ function isOwn(container: ObservedContainer, session: McpSession, node: NodeFact
 }
 
 /**
- * Made by us for this name, but not what the session is now: another UID, an older generation, another spec, or renamed by hand.
- * A container that merely carries our labels under a foreign name is not ours to remove (security.md F33).
+ * Made by us, by its name, which only we give and which inherits nothing: labels come along with `docker commit` of a session.
+ * Whatever merely carries our labels is not ours to remove (security.md F33).
  */
-function isStale(container: ObservedContainer, session: McpSession): boolean {
-  const named = container.spec.containerName === containerNameOf(container.spec.identity.uid);
-  return named || container.id === session.status.container?.id;
-}
+export const isNamedByUs = ({ spec }: ObservedContainer): boolean =>
+  spec.containerName === containerNameOf(spec.identity.uid);

@@ -2,6 +2,7 @@
 
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
+import { escapeInvisible, shorten } from '../lib/visible-text.ts';
 import type { ContainerSpec, NodeFacts } from '../model/container.ts';
 import type { IsolationControl, SessionStatus } from '../model/session.ts';
 
@@ -75,7 +76,12 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
     id: 'mounts',
     fields: ['mounts'],
     show: (spec) =>
-      list(spec.mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? 'ro' : 'rw'}`)),
+      list(
+        spec.mounts.map(
+          ({ source, target, readOnly, recursive }) =>
+            `${source}:${target}:${readOnly ? 'ro' : 'rw'}${recursive ? ' with the mounts below' : ''}`,
+        ),
+      ),
   },
   { id: 'devices', fields: ['devices'], show: (spec) => list(spec.devices) },
   {
@@ -119,7 +125,8 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
 ];
 
 const SHOWN_LENGTH = 300;
-const shorten = (text: string): string => (text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH - 3)}...` : text);
+/** A value as status and terminals may show it: escaped, bounded. */
+const shown = (text: string): string => shorten(escapeInvisible(text), SHOWN_LENGTH);
 
 /** Each control with what was wanted and what the engine reports; `ok` compares all its fields, not just what is shown. */
 export function compareIsolation(input: {
@@ -130,14 +137,13 @@ export function compareIsolation(input: {
   const { want, got, node } = input;
   return ISOLATION_CONTROLS.map(({ id, fields, show }) => {
     const ok = fields.every((key) => canonicalJson(want[key]) === canonicalJson(got[key]));
-    const shownGot = shorten(show(got));
+    const shownWant = shown(show(want));
+    const shownGot = shown(show(got));
     // The engine reports what it was told, not what the kernel can do: the proof must not claim more than the node has.
     if (id === 'appArmor' && ok && !node.appArmor) {
-      return { id, want: `${show(want)} where available`, got: 'not available on this node', ok };
+      return { id, want: `${shownWant} where available`, got: 'not available on this node', ok };
     }
-    if (id === 'seccomp' && !node.seccomp)
-      return { id, want: show(want), got: 'not available on this node', ok: false };
-    const shownWant = shorten(show(want));
+    if (id === 'seccomp' && !node.seccomp) return { id, want: shownWant, got: 'not available on this node', ok: false };
     return { id, want: shownWant, got: ok || shownWant !== shownGot ? shownGot : `${shownGot} (values differ)`, ok };
   });
 }

@@ -15,6 +15,8 @@ import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
 const RECHECK_MS = 1_000;
+/** How often a missing image of an existing container is looked for again. */
+const IMAGE_RETRY_MS = 10_000;
 const NO_SLEEP =
   'the image has no `sleep` program, which keeps an idle session alive; set spec.command or use an image with sleep';
 const RECREATE_BACKOFF_MS = [0, 1_000, 5_000, 15_000, 60_000] as const;
@@ -34,7 +36,7 @@ export function nextForContainer(
       return whilePaused(seen, session, spec, own);
     case 'exited':
     case 'dead':
-      return afterExit(seen, session, spec, own);
+      return afterExit(seen, spec, own);
     case 'restarting':
     case 'removing':
       return rest(RECHECK_MS);
@@ -122,13 +124,15 @@ function whilePaused(seen: Observation, session: McpSession, spec: SessionSpec, 
   });
 }
 
-function afterExit(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
+function afterExit(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision {
   if (spec.failurePolicy === 'Recreate') {
-    const tries = session.status.restartCount ?? 0;
+    const tries = own.spec.identity.attempt;
     const backoffMs = RECREATE_BACKOFF_MS[Math.min(tries, RECREATE_BACKOFF_MS.length - 1)] ?? 0;
     const waitMs = (own.finishedMs ?? seen.nowMs) + backoffMs - seen.nowMs;
     if (waitMs > 0) return rest(waitMs, { reason: 'Starting', message: `${exitText(own)}; a new container follows` });
-    return act({ do: 'remove', containerId: own.id });
+    // Said before it goes, so that the attempt is counted even if nobody ever saw it running.
+    const report = { reason: 'Starting', message: `${exitText(own)}; a new container follows` } as const;
+    return act({ do: 'remove', containerId: own.id }, report);
   }
   return rest(0, { reason: own.oomKilled ? 'OOMKilled' : 'Exited', message: finalText(own, spec), final: true });
 }
@@ -157,9 +161,18 @@ function isolationFailed(own: ObservedContainer, problem: string): Decision {
   );
 }
 
+function imageGone(own: ObservedContainer): Report {
+  const image = own.spec.imageId.slice(0, 19);
+  return {
+    reason: 'VerifyingIsolation',
+    message: `image ${image} of the container is not on the node any more, so the container cannot be compared; load it again`,
+  };
+}
+
 /** The judgement needs the image's facts, because its environment is part of what was approved. */
 function missingLook(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision | null {
-  if (seen.image.known !== 'present') return act({ do: 'lookAtImage', reference: own.spec.imageId });
+  if (seen.image.known === 'absent') return rest(IMAGE_RETRY_MS, imageGone(own));
+  if (seen.image.known === 'unknown') return act({ do: 'lookAtImage', reference: own.spec.imageId });
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
   return null;

@@ -58,7 +58,7 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
 }
 
 /** A failed proof stays until a person acts: trying again would run the same doubtful container. */
-function lastWord(session: McpSession): Report | null {
+export function lastWord(session: McpSession): Report | null {
   const ready = conditionOf(session.status.conditions, 'Ready');
   if (ready?.reason !== 'IsolationFailed' || ready.observedGeneration !== session.meta.generation) return null;
   return { reason: 'IsolationFailed', message: ready.message };
@@ -86,6 +86,7 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
     case 'stop':
     case 'remove':
     case 'observe':
+    case 'resolveHostPaths':
       return { reason: 'Pending', message: `${failure.message}; trying again` };
     default:
       return assertNever(failure.act);

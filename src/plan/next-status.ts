@@ -107,7 +107,7 @@ function containerPart(
   report: Report,
   own: ObservedContainer | null,
 ): Partial<SessionStatus> {
-  if (report.reason === 'Suspended') return { container: undefined, isolation: undefined };
+  if (hasNoContainer(report)) return { container: undefined, isolation: undefined };
   const spec = session.spec;
   if (own === null || spec === null || own.startedMs === null) return {};
   const approved = approvedContainer(seen, session, spec, own.spec.identity.attempt);
@@ -123,6 +123,12 @@ function containerPart(
     restartCount: own.spec.identity.attempt,
     ...(controls === null ? {} : { isolation: isolationReport(controls) }),
   };
+}
+
+/** Words that end with the container gone; the failed proof of IsolationFailed stays, as evidence. */
+function hasNoContainer({ reason, final }: Report): boolean {
+  if (reason === 'ContainerLost') return final === true;
+  return reason === 'Suspended' || reason === 'SessionExpired' || reason === 'PolicyRejected';
 }
 
 function imageDigest(seen: Observation): string {

@@ -10,9 +10,9 @@ import { renderSummary } from '../rules/render.ts';
 import { evaluate } from '../rules/rule.ts';
 import { sessionRules } from '../rules/session-rules.ts';
 import { deleteAtMs, expiryMs } from './expiry.ts';
-import { sortContainers } from './identity.ts';
+import { isNamedByUs, sortContainers } from './identity.ts';
 import { nextForContainer } from './next-for-container.ts';
-import { nextForCreation } from './next-for-creation.ts';
+import { lastWord, nextForCreation } from './next-for-creation.ts';
 import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
@@ -20,6 +20,8 @@ import { act, type Decision, type Report, rest } from './step.ts';
 const STOP_GRACE_SECONDS = 5;
 /** How long until a look is repeated when the engine could not be asked. */
 const ENGINE_RETRY_MS = 5_000;
+
+const NO_METADATA = { labels: {}, annotations: {} };
 
 export function nextStep(seen: Observation): Decision {
   const { session, containers } = seen;
@@ -40,7 +42,8 @@ export function nextStep(seen: Observation): Decision {
     return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
   }
   if (spec.operatingMode === 'Suspended') return whileSuspended(seen, session, own);
-  const { labels, annotations } = session.meta;
+  // Metadata makes no part of the container: a key that was added to a running session is admission's business.
+  const { labels, annotations } = own === null ? session.meta : NO_METADATA;
   const verdict = evaluate(sessionRules, { spec, labels, annotations }, seen.policy);
   if (verdict.violations.length > 0) return refuse(own, rejection(verdict.violations));
   if (own !== null) return nextForContainer(seen, session, spec, own);
@@ -51,6 +54,8 @@ function engineUnseen(seen: Observation): Decision {
   const { session, lastFailure } = seen;
   const wakeAfterMs = lastFailure === null ? ENGINE_RETRY_MS : Math.max(lastFailure.retryAtMs - seen.nowMs, 0);
   if (session === null) return rest(wakeAfterMs);
+  // What was said for good stays said: an engine that is away proves nothing about a session that is over.
+  if (session.status.finishedAt !== undefined || lastWord(session) !== null) return rest(wakeAfterMs);
   const why = lastFailure?.message ?? 'the Docker Engine has not answered yet';
   return rest(wakeAfterMs, {
     reason: 'DockerUnavailable',
@@ -59,7 +64,7 @@ function engineUnseen(seen: Observation): Decision {
 }
 
 function withoutSession(containers: readonly ObservedContainer[]): Decision {
-  const orphan = containers[0];
+  const orphan = containers.find(isNamedByUs);
   return orphan === undefined ? rest(null) : act({ do: 'remove', containerId: orphan.id });
 }
 

@@ -6,7 +6,7 @@ import type { McpSession } from '../model/session.ts';
 
 /** What the last act on this session ran into; kept in memory, forgotten after a success. */
 export interface Failure {
-  readonly act: 'inspectImage' | 'pull' | 'create' | 'start' | 'stop' | 'remove' | 'observe';
+  readonly act: 'observe' | 'inspectImage' | 'resolveHostPaths' | 'pull' | 'create' | 'start' | 'stop' | 'remove';
   /** Whether trying the same again can help. */
   readonly retryable: boolean;
   /** The engine itself did not answer: nothing about this session is wrong. */

@@ -1,5 +1,6 @@
 // Which node takes a session: the ready one that fits and has the most free slots. Assigned once; nothing moves by itself.
 
+import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { McpNode } from '../model/node.ts';
 import type { McpSession } from '../model/session.ts';
@@ -51,8 +52,21 @@ function obstacleOf(seen: NodeSeen, spec: SessionSpec): string | null {
   if (missing !== undefined) return `lacks the label ${missing[0]}=${missing[1]} (spec.nodeSelector)`;
   const runtimes = node.status.engine?.runtimes ?? [];
   if (!runtimes.includes(spec.security.runtime)) return `has no runtime ${spec.security.runtime}`;
+  const small = tooSmall(node, spec);
+  if (small !== null) return small;
   if (node.status.engine?.seccomp !== true) return 'has no seccomp, which every session needs';
   if (seen.sessions >= slotsOf(seen)) return `is full (${seen.sessions} of ${slotsOf(seen)} slots used)`;
+  return null;
+}
+
+function tooSmall({ status }: McpNode, { resources }: SessionSpec): string | null {
+  const { cpu = '0', memory = '0' } = status.capacity ?? {};
+  if ((parseCpuNano(resources.cpu) ?? 0) > (parseCpuNano(cpu) ?? 0)) {
+    return `has ${cpu} CPUs, and spec.resources.cpu is ${resources.cpu}`;
+  }
+  if ((parseQuantityBytes(resources.memory) ?? 0) > (parseQuantityBytes(memory) ?? 0)) {
+    return `has ${memory} bytes of memory, and spec.resources.memory is ${resources.memory}`;
+  }
   return null;
 }
 

@@ -1,6 +1,6 @@
 // What the controller may ask of a container engine: a closed list (requirements.md 9.5). No raw client escapes through it.
 
-import type { ImageFacts, NodeFacts, ObservedContainer } from '../model/container.ts';
+import type { ContainerState, ImageFacts, NodeFacts, ObservedContainer } from '../model/container.ts';
 import type { LockedDownSpec } from '../rules/lock-down.ts';
 
 /** A container with labels of this cluster and node, without its details; enough to know that it exists. */
@@ -10,6 +10,7 @@ export interface ContainerSummary {
   readonly namespace: string;
   readonly name: string;
   readonly createdMs: number;
+  readonly state: ContainerState;
 }
 
 /** Something happened to one of our containers: a hint to look again, never a fact to act on. */

@@ -6,13 +6,19 @@ import { keepLease, type LeaseClaim, releaseLease, takeLease } from './lease-hol
 
 export { DEFAULT_LEASE_DURATIONS, type LeaseClaim, type LeaseDurations } from './lease-holder.ts';
 
+export interface Leadership extends LeaseClaim {
+  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** While another live holder has it: wait for one's turn (default), or reject with `conflict`, naming that holder. */
+  readonly whenHeld?: 'wait' | 'refuse';
+}
+
 /**
  * Runs `lead` while this process holds the lease; its signal aborts when leadership is lost or `signal` aborts, and the lease
  * is given back only after `lead` has settled. Resolves when `signal` aborts or `lead` returns; rejects when `lead` rejects for
  * a reason of its own. A leader must still fence its writes: between two looks at the clock a process can be frozen.
  */
 export async function runAsLeader(
-  claim: LeaseClaim & { readonly lead: (signal: AbortSignal) => Promise<void> },
+  claim: Leadership,
   signal: AbortSignal,
 ): Promise<void> {
   checkDurations(claim);
@@ -23,10 +29,10 @@ export async function runAsLeader(
 }
 
 async function leadOnce(
-  claim: LeaseClaim & { readonly lead: (signal: AbortSignal) => Promise<void> },
+  claim: Leadership,
   signal: AbortSignal,
 ): Promise<'done' | 'lost'> {
-  const held = await holdWhenFree(claim, 'wait', signal).catch((thrown: unknown) => {
+  const held = await holdWhenFree(claim, claim.whenHeld ?? 'wait', signal).catch((thrown: unknown) => {
     if (signal.aborted) return null;
     throw thrown;
   });

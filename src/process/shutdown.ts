@@ -35,10 +35,12 @@ export function createShutdown(options: {
   const controller = new AbortController();
   const closers: { readonly name: string; readonly close: (signal: AbortSignal) => Promise<void> }[] = [];
   const request = (reason: string): void => controller.abort(new OperatorError('cancelled', reason));
+  let asked = 0;
   const listeners = STOP_SIGNALS.map((name) => ({
     name,
     listener: () => {
-      if (controller.signal.aborted) return options.exit(EXIT_CODES[name]);
+      asked += 1; // a stop of our own is not counted: the first signal during it must not cut the closers short
+      if (asked > 1) return options.exit(EXIT_CODES[name]);
       options.log.info('stopping', { signal: name });
       request(`stopped by ${name}`);
     },

@@ -44,6 +44,13 @@ const nodeRules: readonly RuleDescription[] = [
     why: 'An image that was built or imported on the node has no origin that anybody can check.',
     subject: 'node',
   },
+  {
+    id: 'MCPS-322',
+    severity: 'deny',
+    title: 'labels of the image',
+    why: 'A label of the image reaches the container, and proxies, schedulers and updaters on the node act on labels.',
+    subject: 'node',
+  },
 ];
 
 /** Ordered by id. */

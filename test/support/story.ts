@@ -37,6 +37,7 @@ export const STORY_IMAGE: ImageFacts = {
   repoDigests: [`registry.example/team/tool@sha256:${'ab'.repeat(32)}`],
   env: [{ name: 'PATH', value: '/usr/bin:/bin' }],
   volumes: [],
+  labels: [],
 };
 
 export function aStoredSession(change: Partial<SessionSpecInput> = {}, status: SessionStatus = {}): McpSession {

@@ -31,6 +31,8 @@ export interface RunningController {
   readonly nodeApiUrl: string;
   whenReady(signal: AbortSignal): Promise<void>;
   readonly done: Promise<void>;
+  /** Whether the node is ours, or was when we were stopped. */
+  holdsNode(): boolean;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,7 @@ export async function startController(
     nodeApiUrl: server.url,
     whenReady: (waiting) => controller.whenReady(waiting),
     done,
+    holdsNode: () => controller.holdsNode,
     async close() {
       nodeApi.close();
       await server.close(CLOSE_MS);

@@ -21,6 +21,7 @@ export const statePaths = (stateDir: string) => ({
   mcpKeys: `${stateDir}/mcp-ca.key`,
   mcpPort: `${stateDir}/mcp-port`,
   identity: `${stateDir}/identity`,
+  nodeName: `${stateDir}/node-name`,
   log: `${stateDir}/mcpsession.log`,
 });
 

@@ -26,6 +26,7 @@ import { readyText, writeReadyFile } from './announce.ts';
 import { openCluster } from './cluster.ts';
 import { installOperator } from './install.ts';
 import { defaultStateDir, type Environment, statePaths } from './paths.ts';
+import { becomeOnlyUp } from './only-up.ts';
 import { remembered } from './remembered.ts';
 import { openRoleClients } from './role-clients.ts';
 
@@ -55,7 +56,8 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   shutdown.onClose('state directory', async () => lock.release());
   const log = host.openLog(paths.log);
   const userAgent = `mcpsession-up/${host.version}`;
-  const nodeName = options.nodeName ?? nodeNameOf(hostname());
+  const nodeName = await keptNodeName(paths.nodeName, options.nodeName);
+  const identity = await remembered(paths.identity, randomUUID);
 
   const engineFacts = await lookAtEngine(options.dockerSocket, signal);
   const cluster = await openCluster({ ...options, ...host, stateDir, userAgent, log }, signal);
@@ -63,8 +65,6 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   await installOperator({ client: cluster.client, clientNamespace: CLIENT_NAMESPACE }, clock, signal);
   const clusterUid = await clusterId(cluster.client, signal);
 
-  const engine = createDockerEngine({ socketPath: options.dockerSocket, cluster: clusterUid, nodeName, log });
-  shutdown.onClose('containers', (closing) => removeContainers(engine, log, closing));
   const clients = await openRoleClients(
     {
       admin: cluster.client,
@@ -79,7 +79,6 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   shutdown.onClose('API clients', () => clients.close());
 
   const metrics = createMetrics({ version: host.version });
-  const identity = await remembered(paths.identity, randomUUID);
   const context = (role: keyof typeof clients.of): RoleContext => ({
     client: clients.of[role],
     policy,
@@ -91,14 +90,13 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     identity,
   });
 
-  const webhook = await startWebhookRole(
-    context('webhook'),
-    { host: options.advertiseAddress, port: 0, hosts: [options.advertiseAddress] },
-    signal,
-  );
-  shutdown.onClose('webhook', () => webhook.close());
-  await apply(cluster.client, webhookConfiguration(webhook), signal);
-
+  const alone = await becomeOnlyUp({ client: cluster.client, identity, clock, log }, signal);
+  shutdown.onClose('place of the only up', () => alone.release());
+  const engine = createDockerEngine({ socketPath: options.dockerSocket, cluster: clusterUid, nodeName, log });
+  let holdsNode = () => false;
+  shutdown.onClose('containers', async (closing) => {
+    if (holdsNode()) await removeContainers(engine, log, closing); // else they are somebody else's now
+  });
   const controller = await startController(
     context('controller'),
     {
@@ -111,7 +109,16 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     },
     signal,
   );
+  holdsNode = () => controller.holdsNode();
   shutdown.onClose('controller', () => controller.close());
+  const webhook = await startWebhookRole(
+    context('webhook'),
+    { host: options.advertiseAddress, port: 0, hosts: [options.advertiseAddress] },
+    signal,
+  );
+  shutdown.onClose('webhook', () => webhook.close());
+  await apply(cluster.client, webhookConfiguration(webhook), signal);
+
   const placement = startPlacement(context('placement'), signal);
   shutdown.onClose('placement', async () => {
     await placement.done.catch(() => {}); // reported below
@@ -131,6 +138,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     controller: controller.done,
     placement: placement.done,
     tokens: clients.keep(signal),
+    'this cluster': alone.lost,
     'control plane': cluster.failed.then((why) => Promise.reject(new OperatorError('unavailable', why))),
   });
   await Promise.race([controller.whenReady(AbortSignal.any([signal, AbortSignal.timeout(READY_MS)])), failure]);
@@ -209,6 +217,16 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** The name of the first run: containers carry it, and sessions are assigned to it (a host name can change). */
+async function keptNodeName(file: string, asked: string | null): Promise<string> {
+  const kept = await remembered(file, () => asked ?? nodeNameOf(hostname()));
+  if (asked === null || asked === kept) return kept;
+  throw new OperatorError(
+    'invalid',
+    `--node-name ${asked}: this state directory belongs to node ${kept}; leave the option out, or pass another --state-dir`,
+  );
 }
 
 /** A host name as an object name: what DNS-1123 allows. */

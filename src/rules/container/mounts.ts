@@ -1,5 +1,5 @@
 // Danger: whatever the session asked for, this is what was really mounted: a followed link, a volume of the image, a driver bind.
-// Fields: mounts. Allowed: bind, read-only, rprivate, from a source that passes the host path judgement and policy mounts, to a
+// Fields: mounts. Allowed: bind, read-only, rprivate, not recursive (what is mounted below stays writable), from a source that passes the host path judgement and policy mounts, to a
 // target outside the reserved places, once. Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
 
 import { shownValue } from '../../lib/visible-text.ts';
@@ -26,10 +26,12 @@ export const containerMounts: Rule<ContainerSpec> = {
     }),
 };
 
-function mountProblem({ type, source, target, readOnly, propagation }: ContainerMount, policy: Policy): string | null {
+function mountProblem(mount: ContainerMount, policy: Policy): string | null {
+  const { type, source, target, readOnly, propagation, recursive } = mount;
   if (type !== 'bind') return `type "${shownValue(type)}" is not bind`;
   if (policy.mounts.hostPath === 'forbidden') return 'policy mounts.hostPath is "forbidden"';
   if (!readOnly) return 'is writable';
+  if (recursive) return 'takes along the mounts below its source, which may be writable';
   if (propagation !== 'rprivate') return `propagation "${shownValue(propagation)}" is not rprivate`;
   const place = mountTargetProblem(target);
   if (place !== null) return place;

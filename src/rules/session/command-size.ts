@@ -1,5 +1,6 @@
 // Danger: a NUL ends an argument early, so that another program runs than the one reviewed; arguments beyond the kernel's
-// bound make every start fail. Fields: spec.command, spec.args. Allowed: a program that is not empty, no NUL, 128 KiB in all.
+// bound make every start fail; status and terminals show the program's name. Fields: spec.command, spec.args. Allowed: a program
+// that is not empty and holds nothing invisible, no NUL, 128 KiB in all.
 // Source: execve(2) "Limits on size of arguments", security.md 4.4 Cmd.
 
 import type { Violation } from '../../model/violation.ts';
@@ -7,6 +8,8 @@ import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 const MAX_BYTES = 131_072;
+/** NUL has a sentence of its own. */
+const INVISIBLE = /[^\P{Cc}\0]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
 export const commandSize: Rule<SessionSubject> = {
   id: 'MCPS-802',
@@ -31,6 +34,10 @@ export const commandSize: Rule<SessionSubject> = {
     if (spec.command[0] === '') {
       const message = 'the name of the program is empty';
       violations.push({ rule: 'MCPS-802', kind: 'required', path: 'spec.command[0]', message, fix: 'name a program' });
+    }
+    if (INVISIBLE.test(spec.command[0] ?? '')) {
+      const message = 'the name of the program holds a control or invisible character';
+      violations.push({ rule: 'MCPS-802', kind: 'invalid', path: 'spec.command[0]', message, fix: 'delete it' });
     }
     const bytes = byteLength([...spec.command, ...spec.args]);
     if (bytes > MAX_BYTES) {

@@ -15,6 +15,7 @@ import {
   releaseArchitecture,
 } from '../../../src/embedded/binaries/release.ts';
 import { type ControlPlane, startControlPlane } from '../../../src/embedded/control-plane.ts';
+import { parentDeathPrefix } from '../../../src/embedded/server/start-child.ts';
 import { obtainControlPlane } from '../../../src/embedded/obtain-control-plane.ts';
 import { clusterId } from '../../../src/kube/install.ts';
 import { createKubeClient, type KubeClient } from '../../../src/kube/kube-client.ts';
@@ -103,11 +104,9 @@ async function startProduct(
     'node-name': 'bench',
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  // Detached: Ctrl-C reaches only the bench, which ends it in order.
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), 'up', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
+  // Detached: Ctrl-C reaches only the bench, which ends it in order. When the bench is killed, the kernel asks it to stop.
+  const [command = '', ...rest] = [...(await untilWeDie()), process.execPath, join(ROOT, 'src/main.ts'), 'up', ...args];
+  const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
@@ -132,6 +131,11 @@ async function startProduct(
     await end();
     throw thrown;
   }
+}
+
+/** What to put before a command so that it gets SIGTERM when this process dies; nothing where the system cannot. */
+async function untilWeDie(): Promise<readonly string[]> {
+  return (await parentDeathPrefix()).length === 0 ? [] : ['setpriv', '--pdeathsig', 'TERM', '--'];
 }
 
 /** The product removes its own; this is for the case that it could not. */

@@ -21,12 +21,13 @@ export interface RawContainers extends AsyncDisposable {
   hardened(): LockedDownSpec;
   /** Create and start with the body of `hardened()`; the id. */
   startHardened(): Promise<string>;
-  /** Only created, so that the start can be measured as a whole elsewhere: create and start of the same image with nothing of ours set. */
+  /** Create and start of the same image and program with nothing of ours set; the id. */
   startPlain(): Promise<string>;
 }
 
 /** The hardened container has network none, so the plain one has too: what is compared is hardening, not bridges. */
 const PLAIN_NETWORK = 'none';
+const NODE = 'bench';
 
 export async function openRawContainers(socketPath: string, signal: AbortSignal): Promise<RawContainers> {
   const cluster = `bench-raw-${randomUUID()}`;
@@ -47,7 +48,7 @@ export async function openRawContainers(socketPath: string, signal: AbortSignal)
     },
     startPlain() {
       const { imageId, entrypoint, command } = hardened();
-      const Labels = { [CONTAINER_LABELS.cluster]: cluster };
+      const Labels = { [CONTAINER_LABELS.cluster]: cluster, [CONTAINER_LABELS.node]: NODE };
       const body = {
         Image: imageId,
         Entrypoint: entrypoint,
@@ -69,7 +70,7 @@ async function lookAtEngine(
   signal: AbortSignal,
 ): Promise<{ readonly image: ImageFacts; readonly node: NodeFacts }> {
   const { reference } = await ensureSessionImage({ socketPath: at.socketPath, log: () => {} });
-  const engine = createDockerEngine({ ...at, nodeName: 'bench' });
+  const engine = createDockerEngine({ ...at, nodeName: NODE });
   const [image, node] = await Promise.all([engine.inspectImage(reference, signal), engine.facts(signal)]);
   if (image === null) throw new OperatorError('not-found', `the engine has no image ${reference}`);
   return { image, node };

@@ -52,7 +52,7 @@ async function rateOfBareLoop(raw: RawContainers, inFlight: number): Promise<num
 
 const perSecond = (ms: number): number => (SESSIONS * 1000) / ms;
 
-/** Runs `act` so many times, `inFlight` of them at a time. */
+/** Runs `act` so many times, `inFlight` of them at a time. Settles only when nothing runs any more, so that nothing is made after the end. */
 async function loop(
   { times, inFlight }: { readonly times: number; readonly inFlight: number },
   act: (index: number) => Promise<void>,
@@ -61,5 +61,6 @@ async function loop(
   const worker = async (): Promise<void> => {
     for (let index = next++; index < times; index = next++) await act(index);
   };
-  await Promise.all(Array.from({ length: inFlight }, worker));
+  const workers = await Promise.allSettled(Array.from({ length: inFlight }, worker));
+  for (const outcome of workers) if (outcome.status === 'rejected') throw outcome.reason;
 }

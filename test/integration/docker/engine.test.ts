@@ -76,7 +76,16 @@ describe('a life of a container', () => {
         memorySwapBytes: 134_217_728,
         pidsLimit: 20,
         sysctls: { 'net.ipv4.tcp_keepalive_time': '600' },
-        mounts: [{ type: 'bind', source: '/usr/share/doc', target: '/doc', readOnly: true, propagation: 'rprivate' }],
+        mounts: [
+          {
+            type: 'bind',
+            source: '/usr/share/doc',
+            target: '/doc',
+            readOnly: true,
+            propagation: 'rprivate',
+            recursive: false,
+          },
+        ],
         stopSignal: 'SIGINT',
       },
     });
@@ -87,7 +96,14 @@ describe('a life of a container', () => {
 
   test('every host setting that is sent is echoed, so that no misspelt one is lost', async () => {
     const mounts = [
-      { type: 'bind', source: '/usr/share/doc', target: '/doc', readOnly: true, propagation: 'rprivate' },
+      {
+        type: 'bind',
+        source: '/usr/share/doc',
+        target: '/doc',
+        readOnly: true,
+        propagation: 'rprivate',
+        recursive: false,
+      },
     ];
     const want = await spec({ change: { mounts, sysctls: { 'net.ipv4.tcp_keepalive_time': '600' } } });
     const { id } = await engine.create(lockedDown(want), signal);
@@ -306,7 +322,7 @@ describe('what the engine tells', () => {
 
   test('knows a local image, and null for one that is not there', async () => {
     const { reference, imageId } = await sessionImage();
-    const facts = { id: imageId, repoDigests: [], env: [], volumes: [] };
+    const facts = { id: imageId, repoDigests: [], env: [], volumes: [], labels: ['local.mcps.recipe'] };
     expect(await engine.inspectImage(reference, signal)).toEqual(facts);
     expect(await engine.inspectImage(imageId, signal)).toEqual(facts);
     expect(await engine.inspectImage('mcps.local/absent:1', signal)).toBeNull();

@@ -114,3 +114,52 @@ test('containers that are not ours are never touched, not even with a name or la
     await spoofed.remove({ force: true });
   }
 });
+
+test('a second up on the same cluster is refused, and takes nothing of the first with it', async () => {
+  const first = await startUp();
+  await first.kubectl(['apply', '-f', '-'], manifest('mine'));
+  await first.kubectl(['wait', '--for=condition=Ready', 'mcps/mine', '--timeout=30s']);
+  const before = await first.containers();
+  const second = await spawnUp({ args: ['--kubeconfig', first.ready.kubeconfig, '--node-name', first.nodeName] });
+  const ended = await waitFor('the second up to end', () => (second.child.exitCode === null ? null : second.said()), 60_000);
+  expect(ended.stderr).toBe(
+    `error: the cluster ${await serverOf(first)} is served by another \`mcpsession up\`; stop that one, or use another cluster\n`,
+  );
+  expect(await first.containers()).toEqual(before);
+  expect((await first.kubectl(['apply', '-f', '-'], manifest('later'))).code).toBe(0);
+  await first.stop();
+  for (const dir of [first.stateDir, second.stateDir]) await rm(dir, { recursive: true, force: true });
+});
+
+test('an API server that is silent for longer than the lease ends nothing', async () => {
+  const up = await startUp();
+  await up.kubectl(['apply', '-f', '-'], manifest('steady'));
+  await up.kubectl(['wait', '--for=condition=Ready', 'mcps/steady', '--timeout=30s']);
+  const before = await up.containers();
+  const apiServer = (await processesNaming(up.stateDir)).find((line) => line.includes('kube-apiserver')) ?? '';
+  const pid = Number(apiServer.split(' ', 1)[0]);
+  process.kill(pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 14_000)); // longer than the renew deadline of 10 s: the case itself
+  process.kill(pid, 'SIGCONT');
+  expect((await up.kubectl(['apply', '-f', '-'], manifest('after'))).code).toBe(0);
+  expect((await up.kubectl(['wait', '--for=condition=Ready', 'mcps/after', '--timeout=40s'])).code).toBe(0);
+  expect(await up.containers()).toEqual(expect.arrayContaining([...before]));
+  const ended = await up.stop();
+  expect(ended.code).toBe(0);
+  expect(await up.containers()).toEqual([]);
+  await rm(up.stateDir, { recursive: true, force: true });
+});
+
+test('the node keeps the name of its first run', async () => {
+  const first = await startUp();
+  await first.stop();
+  const second = await spawnUp({ stateDir: first.stateDir, args: ['--node-name', 'another'] });
+  const ended = await waitFor('the second run to end', () => (second.child.exitCode === null ? null : second.said()));
+  expect(ended.stderr).toContain(`--node-name another: this state directory belongs to node ${first.nodeName}`);
+  await rm(first.stateDir, { recursive: true, force: true });
+});
+
+async function serverOf(up: RunningUp): Promise<string> {
+  const view = await up.kubectl(['config', 'view', '-o', 'jsonpath={.clusters[0].cluster.server}']);
+  return view.stdout;
+}

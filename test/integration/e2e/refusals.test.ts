@@ -61,6 +61,7 @@ test('an owner cannot be added later', async () => {
   await up.kubectl(['apply', '-f', '-'], manifest('mine', ''));
   const annotated = await up.kubectl(['annotate', 'mcps', 'mine', 'mcpsession.dev/owner=alice']);
   expect(annotated.stderr).toContain('[MCPS-601]');
+  expect((await up.kubectl(['annotate', 'mcps', 'mine', 'mcpsession.dev/owner='])).stderr).toContain('[MCPS-601]');
   expect((await up.kubectl(['label', 'mcps', 'mine', 'team=a'])).code).toBe(0);
 });
 

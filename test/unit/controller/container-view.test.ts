@@ -1,23 +1,30 @@
 import { expect, test } from 'vitest';
 import { createContainerView } from '../../../src/controller/container-view.ts';
+import type { ContainerState } from '../../../src/model/container.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { aContainer } from '../../support/container-builder.ts';
 
 const signal = new AbortController().signal;
 const KEY = 'team-a/hello';
-const summary = (id: string) => ({ id, uid: 'u', namespace: 'team-a', name: 'hello', createdMs: 0 });
+const summary = (id: string) => ({ id, uid: 'u', namespace: 'team-a', name: 'hello', createdMs: 0, state: 'running' as const });
 
 function setUp() {
   const inspected: string[] = [];
   const gone = new Set<string>();
   const foreign = new Set<string>();
+  /** What happens on the engine while an inspect is under way. */
+  const during: (() => void)[] = [];
+  const states: ContainerState[] = [];
   const inspect: ContainerEngine['inspect'] = async (id) => {
     inspected.push(id);
+    const state = states.shift() ?? 'running';
+    await Promise.resolve();
+    during.shift()?.();
     if (gone.has(id)) return null;
     if (foreign.has(id)) return { ours: false, id };
     const container = {
       id,
-      state: 'running' as const,
+      state,
       createdMs: 0,
       startedMs: 0,
       finishedMs: null,
@@ -30,7 +37,7 @@ function setUp() {
   };
   const view = createContainerView({ inspect } as unknown as ContainerEngine); // the view asks for nothing else
   const ids = async () => (await view.containersOf(KEY, signal)).map(({ id }) => id);
-  return { view, inspected, gone, foreign, ids };
+  return { view, inspected, gone, foreign, ids, during, states };
 }
 
 test('before the first list nothing is known, which is not the same as nothing', async () => {
@@ -73,4 +80,43 @@ test('a later list adds what is new, and has what it lacks looked at before it i
   gone.add('c1');
   expect((await ids()).sort()).toEqual(['c2', 'made-after-the-list-began']);
   expect(inspected.filter((id) => id === 'c1')).toHaveLength(2);
+});
+
+const event = (action: string) => ({ containerId: 'c1', namespace: 'team-a', name: 'hello', action });
+
+test('an answer that was asked for before the container died is not believed', async () => {
+  const { view, during, states } = setUp();
+  view.replaceAll([summary('c1')]);
+  states.push('running', 'exited');
+  during.push(() => view.note(event('die')));
+  const found = await view.containersOf(KEY, signal);
+  expect(found.map(({ state }) => state)).toEqual(['exited']);
+  expect((await view.containersOf(KEY, signal)).map(({ state }) => state)).toEqual(['exited']);
+});
+
+test('the echo of our own start is no reason to inspect again, but a start that the answer misses is', async () => {
+  const { view, inspected, ids, during, states } = setUp();
+  view.replaceAll([summary('c1')]);
+  during.push(() => view.note(event('start')));
+  await ids();
+  view.note(event('start'));
+  await ids();
+  expect(inspected).toEqual(['c1']);
+
+  view.markStale(KEY);
+  states.push('created', 'running');
+  during.push(() => view.note(event('start')));
+  expect((await view.containersOf(KEY, signal)).map(({ state }) => state)).toEqual(['running']);
+});
+
+test('a list that shows another state than the known one causes a look', async () => {
+  const { view, inspected, ids } = setUp();
+  view.replaceAll([summary('c1')]);
+  await ids();
+  view.merge([summary('c1')]);
+  await ids();
+  expect(inspected).toEqual(['c1']);
+  view.merge([{ ...summary('c1'), state: 'exited' }]);
+  await ids();
+  expect(inspected).toEqual(['c1', 'c1']);
 });

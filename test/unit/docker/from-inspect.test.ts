@@ -9,6 +9,7 @@ import type { LockedDownSpec } from '../../../src/rules/lock-down.ts';
 import { aContainer } from '../../support/container-builder.ts';
 import recorded from './recorded/inspect-20.10.json' with { type: 'json' };
 
+const { Labels: labels } = recorded.Config;
 const home = { cluster: 'cluster-1', nodeName: 'node-1' };
 
 type Change = Readonly<Record<string, unknown>>;
@@ -25,6 +26,8 @@ const answer = ({ top = {}, host = {}, config = {} }: Changes = {}) => ({
   HostConfig: { ...recorded.HostConfig, ...host },
   Config: { ...recorded.Config, ...config },
 });
+
+const bind = { Type: 'bind', Source: '/a', Target: '/a', ReadOnly: true };
 
 function specIn(given: unknown): ContainerSpec {
   const found = fromInspect(given, home);
@@ -110,6 +113,11 @@ describe('settings that the model has no field for are named', () => {
     { name: 'Config.StopTimeout', config: { StopTimeout: 1000 } },
     { name: 'Config.FutureField', config: { FutureField: 'x' } },
     { name: 'Mounts[/data]', top: { Mounts: [{ Destination: '/data', RW: true }] } },
+    {
+      name: 'Labels[com.docker.compose.project]',
+      config: { Labels: { ...labels, 'com.docker.compose.project': 'x' } },
+    },
+    { name: 'Labels[MCPSession.dev/UID]', config: { Labels: { ...labels, 'MCPSession.dev/UID': 'x' } } },
     { name: 'Networks[bridge]', top: { NetworkSettings: { Networks: { none: {}, bridge: {} } } } },
     {
       name: 'PortBindings[80/tcp]',
@@ -124,13 +132,15 @@ describe('settings that the model has no field for are named', () => {
       name: 'what newer engines write for nothing',
       host: { MemorySwappiness: -1, Isolation: 'default', Annotations: {}, StorageOpt: null },
     },
+    {
+      name: 'a label that no software acts on',
+      config: { Labels: { ...labels, 'org.opencontainers.image.title': 'x', 'local.mcps.recipe': 'x' } },
+    },
     { name: 'the size of a console', host: { ConsoleSize: [0, 0] } },
     { name: 'no network before the start', top: { NetworkSettings: { Networks: null } } },
   ])('$name is not', ({ name: _name, ...changes }) => {
     expect(specIn(answer(changes)).unmodelled).toEqual([]);
   });
-
-  const bind = { Type: 'bind', Source: '/a', Target: '/a', ReadOnly: true };
 
   test.each([
     {
@@ -140,9 +150,9 @@ describe('settings that the model has no field for are named', () => {
     },
     { name: 'options of a tmpfs', mount: { TmpfsOptions: { SizeBytes: 1 } }, want: 'Mounts[/a].TmpfsOptions' },
     {
-      name: 'a bind that is not recursive',
-      mount: { BindOptions: { NonRecursive: true } },
-      want: 'Mounts[/a].BindOptions.NonRecursive',
+      name: 'an option of a bind that newer engines have',
+      mount: { BindOptions: { NonRecursive: true, ReadOnlyNonRecursive: true } },
+      want: 'Mounts[/a].BindOptions.ReadOnlyNonRecursive',
     },
     { name: 'consistency', mount: { Consistency: 'cached' }, want: 'Mounts[/a].Consistency' },
   ])('$name of a mount', ({ mount, want }) => {
@@ -193,6 +203,36 @@ describe('reads the effect, not the words', () => {
       want: { healthcheck: true },
     },
     { name: 'no init', host: { Init: null }, want: { init: false } },
+    {
+      name: 'a bind that takes the mounts below it along',
+      host: { Mounts: [bind] },
+      top: { Mounts: [{ Destination: '/a', RW: false }] },
+      want: {
+        mounts: [{ type: 'bind', source: '/a', target: '/a', readOnly: true, propagation: '', recursive: true }],
+      },
+    },
+    {
+      name: 'label=disable, which the engine adds by itself to a privileged container',
+      host: { Privileged: true, SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      want: { privileged: true },
+    },
+    {
+      name: 'label=disable, which the engine adds by itself to the PID namespace of the host',
+      host: { PidMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      want: { pidMode: 'host' },
+    },
+    {
+      name: 'label=disable, which the engine adds by itself to the IPC namespace of the host',
+      host: { IpcMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      want: { ipcMode: 'host' },
+    },
+    {
+      name: 'label=disable that somebody asked for',
+      host: { NetworkMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      config: { Hostname: 'node-1' },
+      top: { NetworkSettings: { Networks: { host: {} } } },
+      want: { networkMode: 'host', otherSecurityOptions: ['label=disable'] },
+    },
     {
       name: 'an AppArmor profile that was taken away',
       top: { AppArmorProfile: 'unconfined' },
@@ -255,6 +295,7 @@ function anySpec(): fc.Arbitrary<ContainerSpec> {
     target: path,
     readOnly: fc.boolean(),
     propagation: fc.constantFrom('', 'rprivate', 'rshared'),
+    recursive: fc.boolean(),
   });
   return fc
     .record({

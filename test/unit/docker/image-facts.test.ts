@@ -5,7 +5,12 @@ import { imageFacts } from '../../../src/docker/image-facts.ts';
 const Id = `sha256:${'ab'.repeat(32)}`;
 
 test('reads what an image brings along', () => {
-  const Config = { Env: ['PATH=/bin', 'EMPTY=', 'ODD', 'X=a=b'], Volumes: { '/b': {}, '/a': {} }, User: 'root' };
+  const Config = {
+    Env: ['PATH=/bin', 'EMPTY=', 'ODD', 'X=a=b'],
+    Volumes: { '/b': {}, '/a': {} },
+    User: 'root',
+    Labels: { b: 'x', a: '' },
+  };
   expect(imageFacts({ Id, RepoDigests: ['a@sha256:x'], Config })).toEqual({
     id: Id,
     repoDigests: ['a@sha256:x'],
@@ -16,6 +21,7 @@ test('reads what an image brings along', () => {
       { name: 'X', value: 'a=b' },
     ],
     volumes: ['/a', '/b'],
+    labels: ['a', 'b'],
   });
 });
 
@@ -25,6 +31,7 @@ test('reads an image that brings nothing', () => {
     repoDigests: [],
     env: [],
     volumes: [],
+    labels: [],
   });
 });
 

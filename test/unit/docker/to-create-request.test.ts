@@ -105,10 +105,20 @@ test('prints the one profile of a session, every field of it', () => {
 test.each([
   {
     name: 'a bind mount',
-    change: { mounts: [{ type: 'bind', source: '/srv/a', target: '/a', readOnly: true, propagation: 'rprivate' }] },
+    change: {
+      mounts: [
+        { type: 'bind', source: '/srv/a', target: '/a', readOnly: true, propagation: 'rprivate', recursive: false },
+      ],
+    },
     want: {
       Mounts: [
-        { Type: 'bind', Source: '/srv/a', Target: '/a', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+        {
+          Type: 'bind',
+          Source: '/srv/a',
+          Target: '/a',
+          ReadOnly: true,
+          BindOptions: { Propagation: 'rprivate', NonRecursive: true },
+        },
       ],
     },
   },

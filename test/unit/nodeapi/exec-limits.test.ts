@@ -46,6 +46,19 @@ describe('limits of a command', () => {
     { given: { argv: ['', 'x'] }, want: 'the program name is empty' },
     { given: { argv: ['sh', 'a\0b'] }, want: 'an argument holds a NUL character' },
     { given: { cwd: '/a\0' }, want: 'the working directory holds a NUL character' },
+    {
+      given: { cwd: '/proc/self/fd/8' },
+      want: 'the working directory /proc/self/fd/8 is in /proc, which belongs to the kernel',
+    },
+    { given: { cwd: '../sys/' }, want: 'the working directory /sys is in /sys, which belongs to the kernel' },
+    {
+      given: { cwd: '/tmp/..//dev/fd' },
+      want: 'the working directory /dev/fd is in /dev, which belongs to the kernel',
+    },
+    {
+      given: { cwd: 'a\u001b[2J' },
+      want: 'the working directory /workspace/a\\u{1b}[2J holds a control or invisible character',
+    },
     { given: { env: [{ name: 'A=B', value: '' }] }, want: 'an environment name holds "=" or NUL' },
     { given: { env: [{ name: 'A', value: '\0' }] }, want: 'an environment value holds a NUL character' },
     { given: { stdin: 'not base64' }, want: 'standard input is not canonical base64' },

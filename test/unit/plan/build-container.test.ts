@@ -85,6 +85,18 @@ test("the session's variables win over the image's, and a main program replaces 
 test.each([
   { name: 'an image with a VOLUME', image: { ...STORY_IMAGE, volumes: ['/data'] }, change: {}, rule: 'MCPS-320' },
   {
+    name: 'an image with a label that other software on the node acts on',
+    image: { ...STORY_IMAGE, labels: ['maintainer', 'Traefik.enable'] },
+    change: {},
+    rule: 'MCPS-322',
+  },
+  {
+    name: 'an image with a label of the operator',
+    image: { ...STORY_IMAGE, labels: ['mcpsession.dev/uid'] },
+    change: {},
+    rule: 'MCPS-322',
+  },
+  {
     name: 'a runtime that the engine lacks',
     image: STORY_IMAGE,
     change: { security: { runtime: 'runsc' } },
@@ -99,6 +111,25 @@ test.each([
 ] as const)('$name is refused on the node with a reason', ({ image, change, rule }) => {
   const built = build(change as Partial<SessionSpecInput>, image);
   expect(built.ok ? [] : built.error.map((violation) => violation.rule)).toEqual([rule]);
+});
+
+test('labels that only describe an image are fine', () => {
+  const labels = ['local.mcps.recipe', 'maintainer', 'org.opencontainers.image.source', 'traefikless'];
+  expect(build({}, { ...STORY_IMAGE, labels }).ok).toBe(true);
+});
+
+test('a mount never takes the mounts below its source along', () => {
+  const change: Partial<SessionSpecInput> = { mounts: [{ hostPath: '/opt/x', target: '/x' }] };
+  const built = buildContainer({
+    session: aStoredSession(change),
+    spec: aSessionSpec(change),
+    image: STORY_IMAGE,
+    hostPaths: [{ asked: '/opt/x', resolved: '/opt/y', kind: 'directory' }],
+    node: STORY_NODE,
+    attempt: 0,
+    allowLocalImages: true,
+  });
+  expect(built).toMatchObject({ ok: true, value: { mounts: [{ source: '/opt/y', recursive: false }] } });
 });
 
 test('an image without a registry digest is refused where policy says so', () => {

@@ -57,7 +57,7 @@ const different: { readonly [Field in keyof ContainerSpec]: ContainerSpec[Field]
   oomKillDisabled: true,
   oomScoreAdj: -1000,
   tmpfs: [],
-  mounts: [{ type: 'bind', source: '/', target: '/host', readOnly: false, propagation: 'rshared' }],
+  mounts: [{ type: 'bind', source: '/', target: '/host', readOnly: false, propagation: 'rshared', recursive: true }],
   devices: ['/dev/kvm:/dev/kvm'],
   sysctls: { 'net.ipv4.ip_forward': '1' },
   groups: ['docker'],
@@ -80,6 +80,31 @@ test.each(Object.keys(different) as (keyof ContainerSpec)[])(
     expect(failed.map(({ id }) => id)).toEqual([control?.id]);
   },
 );
+
+test('mounts below a mount are part of what the proof shows', () => {
+  const bind = { type: 'bind', source: '/srv/a', target: '/a', readOnly: true, propagation: 'rprivate' };
+  const want = aContainer({ mounts: [{ ...bind, recursive: false }] });
+  const got = aContainer({ mounts: [{ ...bind, recursive: true }] });
+  expect(compareIsolation({ want, got, node }).filter(({ ok }) => !ok)).toEqual([
+    { id: 'mounts', want: '/srv/a:/a:ro', got: '/srv/a:/a:ro with the mounts below', ok: false },
+  ]);
+});
+
+test('no shown value holds a character that a terminal acts on', () => {
+  const evil = '\u001b[2J\u202e\n\u0007';
+  const bad = compare(
+    aContainer({
+      entrypoint: [evil],
+      networkMode: evil,
+      user: evil,
+      seccomp: evil,
+      appArmor: evil,
+      unmodelled: [evil],
+    }),
+  );
+  for (const { want, got } of bad) expect(`${want}${got}`).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(bad.find(({ id }) => id === 'user')?.got).toBe('\\u{1b}[2J\\u{202e}\\n\\u{7}');
+});
 
 test('a difference that the short text hides is said in words, and no value of a variable is shown', () => {
   const secret = 'hunter2-very-secret';

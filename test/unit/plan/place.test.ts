@@ -30,7 +30,7 @@ function aNode(name: string, change: Partial<McpNode> = {}, seen: Partial<NodeSe
     generation: 1,
     labels: {},
     spec: { unschedulable: false },
-    status: { conditions: [condition('True')], capacity: { slots: 2, cpu: '2', memory: '1' }, engine },
+    status: { conditions: [condition('True')], capacity: { slots: 2, cpu: '2', memory: '4Gi' }, engine },
     ...change,
   };
   return { node, alive: true, sessions: 0, ...seen };
@@ -83,6 +83,9 @@ test('a node selector and a runtime must be met', () => {
   expect(place(session, [aNode('a'), gpu])).toMatchObject({ nodeName: 'gpu' });
   expect(place(session, [aNode('a')])).toMatchObject({
     report: { message: 'no node can take the session: a lacks the label gpu=yes (spec.nodeSelector)' },
+  });
+  expect(place(aStoredSession({ resources: { cpu: '4' } }), [aNode('a')])).toMatchObject({
+    report: { message: 'no node can take the session: a has 2 CPUs, and spec.resources.cpu is 4' },
   });
   expect(place(aStoredSession({ security: { runtime: 'runsc' } }), [aNode('a')])).toMatchObject({
     report: { message: 'no node can take the session: a has no runtime runsc' },

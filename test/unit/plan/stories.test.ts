@@ -246,6 +246,55 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
     },
   },
   {
+    name: 'what was said for good survives an engine that is away',
+    world: aWorld({ session: aStoredSession({ failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      runToRest(world);
+      pass(world, 15 * MINUTE);
+      runToRest(world);
+      meanwhile(world, 'dockerd restarts', () => {
+        world.containers = null;
+        world.lastFailure = failure({ act: 'observe', engineAway: true, message: 'no Docker Engine answers' });
+      });
+      runToRest(world);
+      meanwhile(world, 'dockerd is back', () => {
+        world.containers = [];
+        world.lastFailure = null;
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a copy that inherited our labels is left alone, before and after the session is deleted',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'docker commit and docker run --name my_debug', () => {
+        const own = world.containers?.[0];
+        if (own === undefined) return;
+        const copy = { ...own, id: 'f'.repeat(64), spec: { ...own.spec, containerName: 'my_debug' } };
+        world.containers = [copy, own];
+      });
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+      world.lines.push(`left on the engine: ${world.containers?.map(({ spec }) => spec.containerName).join()}`);
+    },
+  },
+  {
+    name: 'a program that ends at once is counted and waits longer each time',
+    world: aWorld({ session: aStoredSession({ command: ['false'], failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      for (let round = 0; round < 3; round += 1) {
+        runToRest(world);
+        meanwhile(world, 'it ended before anybody looked', () =>
+          changeFirstContainer(world, { state: 'exited', exitCode: 1, finishedMs: world.nowMs }),
+        );
+        runToRest(world);
+        pass(world, 5_000);
+      }
+    },
+  },
+  {
     name: 'a foreign container with the name of the session is left alone',
     world: aWorld({ nameTakenBy: 'f'.repeat(64) }),
     tell: (world) => {

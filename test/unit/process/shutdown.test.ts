@@ -22,6 +22,15 @@ test('the first signal aborts with a reason, the second one ends the process', (
   expect(exits).toEqual([130]);
 });
 
+test('the first signal during a stop of our own does not cut the closers short', () => {
+  const { source, exits, shutdown } = setUp();
+  shutdown.request('a program failed');
+  source.emit('SIGTERM');
+  expect(exits).toEqual([]);
+  source.emit('SIGTERM');
+  expect(exits).toEqual([143]);
+});
+
 test('closers run in reverse order, and one that fails does not stop the others', async () => {
   const { shutdown, source } = setUp();
   const closed: string[] = [];

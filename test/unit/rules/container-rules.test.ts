@@ -14,7 +14,14 @@ const judged = (change: Partial<ContainerSpec>, policy: Policy = defaultPolicy()
     ({ rule, path, message }) => `${rule} ${path} ${message}`,
   );
 
-const bind = { type: 'bind', source: '/srv/data', target: '/data', readOnly: true, propagation: 'rprivate' };
+const bind = {
+  type: 'bind',
+  source: '/srv/data',
+  target: '/data',
+  readOnly: true,
+  propagation: 'rprivate',
+  recursive: false,
+};
 const port = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };
 const refused = [...isolationCases, ...surroundingsCases];
 

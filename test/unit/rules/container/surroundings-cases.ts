@@ -4,7 +4,14 @@ import { aContainer } from '../../../support/container-builder.ts';
 import type { ContainerCase } from '../../../support/container-case.ts';
 
 const tmp = { path: '/tmp', sizeBytes: 1024, options: ['mode=1777', 'nodev', 'noexec', 'nosuid'] };
-const bind = { type: 'bind', source: '/srv/data', target: '/data', readOnly: true, propagation: 'rprivate' };
+const bind = {
+  type: 'bind',
+  source: '/srv/data',
+  target: '/data',
+  readOnly: true,
+  propagation: 'rprivate',
+  recursive: false,
+};
 const port = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };
 const identity = aContainer().identity;
 
@@ -42,6 +49,10 @@ export const surroundingsCases: readonly ContainerCase[] = [
     want: ['MCPS-917 container.mounts[/data] type "volume" is not bind'],
   },
   { change: { mounts: [{ ...bind, readOnly: false }] }, want: ['MCPS-917 container.mounts[/data] is writable'] },
+  {
+    change: { mounts: [{ ...bind, recursive: true }] },
+    want: ['MCPS-917 container.mounts[/data] takes along the mounts below its source, which may be writable'],
+  },
   {
     change: { mounts: [{ ...bind, propagation: 'rshared' }] },
     want: ['MCPS-917 container.mounts[/data] propagation "rshared" is not rprivate'],

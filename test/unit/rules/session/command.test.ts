@@ -28,6 +28,14 @@ testSessionRules({
       want: ['spec.command[0]: Required value: [MCPS-802] the name of the program is empty; fix: name a program'],
     },
     {
+      name: 'a program whose name a terminal would act on',
+      rule: commandSize,
+      given: { command: ['sh\u001b[2J', '\n'] },
+      want: [
+        'spec.command[0]: Invalid value: [MCPS-802] the name of the program holds a control or invisible character; fix: delete it',
+      ],
+    },
+    {
       name: 'more than 128 KiB in all, counted in bytes',
       rule: commandSize,
       given: { command: ['echo'], args: Array.from({ length: 3 }, () => '\u00e9'.repeat(32_000)) },

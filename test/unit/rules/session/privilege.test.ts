@@ -41,10 +41,28 @@ const refused: readonly Case[] = [
   {
     name: 'a capability beside the allowed one',
     rule: capabilities,
-    given: { security: { capabilities: { add: ['cap_kill', 'ALL'] } } },
+    given: { user: { uid: 0 }, security: { capabilities: { add: ['cap_kill', 'ALL'] } } },
     policy: aPolicy({ capabilities: { allow: ['KILL'] } }),
     want: [
       'spec.security.capabilities.add[1]: Forbidden: [MCPS-102] ALL is not in policy capabilities.allow (KILL); fix: delete it; all capabilities are dropped (mcpsession.dev/r/102)',
+    ],
+  },
+  {
+    name: 'a capability with blanks, whatever policy allows',
+    rule: capabilities,
+    given: { user: { uid: 0 }, security: { capabilities: { add: [' KILL'] } } },
+    policy: aPolicy({ capabilities: { allow: ['*'] } }),
+    want: [
+      'spec.security.capabilities.add[0]: Forbidden: [MCPS-102] " KILL" is not the name of a capability; fix: delete it; all capabilities are dropped (mcpsession.dev/r/102)',
+    ],
+  },
+  {
+    name: 'a capability for a user who is not root',
+    rule: capabilities,
+    given: { security: { capabilities: { add: ['KILL'] } } },
+    policy: aPolicy({ capabilities: { allow: ['KILL'] } }),
+    want: [
+      'spec.security.capabilities.add[0]: Forbidden: [MCPS-102] KILL has no effect for uid 1001; the kernel gives added capabilities to root only; fix: delete it (mcpsession.dev/r/102)',
     ],
   },
   {
@@ -157,7 +175,7 @@ describe('privilege rules accept', () => {
     {
       name: 'a capability that policy lists, in another spelling',
       rule: capabilities,
-      given: { security: { capabilities: { add: ['cap_net_bind_service'] } } },
+      given: { user: { uid: 0 }, security: { capabilities: { add: ['cap_net_bind_service'] } } },
       policy: aPolicy({ capabilities: { allow: ['NET_BIND_SERVICE'] } }),
     },
     {
