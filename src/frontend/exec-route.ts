@@ -19,7 +19,10 @@ export type ExecRoute = (
   signal: AbortSignal,
 ) => Promise<Result<ExecTarget, ToolError>>;
 
-/** Straight to the node: its address and CA come from McpNode.status.nodeApi, which only that node's identity may write (design.md 8.15). */
+/**
+ * Straight to the node: its address and CA come from McpNode.status.nodeApi. Whoever may write that status is believed; no policy
+ * limits it to the node's own identity yet (docs/threat-model.md).
+ */
 export const routeToNode =
   (nodes: NodeStore): ExecRoute =>
   async (session, caller, signal) => {

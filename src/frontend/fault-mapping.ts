@@ -22,7 +22,7 @@ export function forbidden(caller: Caller, request: AccessRequest): ToolError {
 
 /** Creating failed at the API server. null: not an expected refusal. */
 export function createRefusal(fault: OperatorError, session: SessionReference): ToolError | null {
-  const reason = sentence(shown(fault.message));
+  const reason = sentence(shown(onOneLine(fault.message)));
   switch (fault.kind) {
     case 'already-exists':
       return {
@@ -30,6 +30,14 @@ export function createRefusal(fault: OperatorError, session: SessionReference): 
         what: `A session named "${session.name}" exists in namespace "${session.namespace}" already.`,
         next: 'call session_create with another name, or without one',
       };
+    case 'not-found':
+      return /^namespaces? /.test(fault.message)
+        ? {
+            code: 'INVALID_ARGUMENT',
+            what: `The namespace "${session.namespace}" does not exist.`,
+            next: 'call session_create with the ns of a namespace that exists, or without ns for your own',
+          }
+        : null;
     case 'invalid':
       return {
         code: 'POLICY_DENIED',
@@ -153,5 +161,8 @@ function kindOfCode(code: ToolErrorCode): FaultKind {
       return assertNever(code);
   }
 }
+
+/** Causes that come as a list of lines, as kubectl prints them. */
+const onOneLine = (text: string): string => text.replace(/:\s*\n\* /, ': ').replaceAll('\n* ', '; ');
 
 const shown = (text: string): string => shorten(escapeInvisible(text), MAX_FOREIGN_TEXT);

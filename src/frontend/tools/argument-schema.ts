@@ -19,7 +19,10 @@ export function argumentSchema<Shape extends z.ZodObject>(
       version: 1,
       vendor: 'mcpsession',
       validate: (value) => {
-        const parsed = schema.safeParse(repaired(value, structured));
+        const given = repaired(value, structured);
+        const lost = lostNames(given);
+        if (lost.length > 0) return { value: err(lost) };
+        const parsed = schema.safeParse(given);
         if (parsed.success) return { value: ok(parsed.data) };
         return { value: err(parsed.error.issues.map((issue) => problemText(issue, names))) };
       },
@@ -87,6 +90,14 @@ function parsedOrSame(text: string): unknown {
   } catch {
     return text; // not JSON: the schema says what is expected
   }
+}
+
+/** Maps with an entry that zod leaves out without a word; the caller would believe that it was taken. */
+function lostNames(given: unknown): ArgumentProblems {
+  if (typeof given !== 'object' || given === null) return [];
+  return Object.entries(given)
+    .filter(([, map]: [string, unknown]) => typeof map === 'object' && map !== null && Object.hasOwn(map, '__proto__'))
+    .map(([name]) => `${name.slice(0, 64)}: "__proto__" is not a usable name`);
 }
 
 function problemText(issue: z.core.$ZodIssue, names: readonly string[]): string {

@@ -1,5 +1,6 @@
 // Danger: an unconfined container, or one under a profile that nobody reviewed. Fields: appArmor. Allowed: "RuntimeDefault",
-// which on a kernel without AppArmor means none (K-35; shown in status). Source: CIS Docker 5.2.
+// which on a kernel without AppArmor means none (K-35; shown in status), and none at all for a privileged container that policy
+// privileged.allow grants: the engine switches it off there. Source: CIS Docker 5.2, moby saveAppArmorConfig.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { ContainerSpec } from '../../model/container.ts';
@@ -11,8 +12,8 @@ export const containerAppArmor: Rule<ContainerSpec> = {
   severity: 'deny',
   title: 'container: AppArmor',
   why: 'Without AppArmor the file and mount limits of the kernel do not hold.',
-  check: ({ appArmor }) =>
-    appArmor === 'RuntimeDefault'
+  check: ({ appArmor, privileged }, policy) =>
+    appArmor === 'RuntimeDefault' || (appArmor === 'Unconfined' && privileged && policy.privileged.allow)
       ? []
       : [
           containerViolation({

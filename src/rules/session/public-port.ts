@@ -7,6 +7,7 @@ import { shownValue } from '../../lib/visible-text.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
+import { publishedPorts } from './ports-without-network.ts';
 
 export const publicPort: Rule<SessionSubject> = {
   id: 'MCPS-502',
@@ -14,7 +15,7 @@ export const publicPort: Rule<SessionSubject> = {
   title: 'public ports',
   why: 'A port on every address of the node is open to whoever reaches the node.',
   check: ({ spec }, policy) =>
-    spec.network.ports.flatMap(({ hostIP }, index): Violation[] => {
+    publishedPorts(spec).flatMap(({ hostIP }, index): Violation[] => {
       const problem = hostIpProblem(hostIP, policy.ports.allowPublic);
       if (problem === null) return [];
       const { kind, message } = problem;

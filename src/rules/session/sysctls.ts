@@ -4,7 +4,7 @@
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { Violation } from '../../model/violation.ts';
-import { allows } from '../allow-list.ts';
+import { allows, shownStart } from '../allow-list.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
 import { canonicalSysctl } from '../sysctl-name.ts';
@@ -25,7 +25,7 @@ export const sysctls: Rule<SessionSubject> = {
       seen.add(canonical);
       const rule = 'MCPS-210';
       if (!allows(policy.sysctls.allow, canonical)) {
-        const message = `${shownValue(name)} is not in policy sysctls.allow`;
+        const message = `${shownValue(name)} is not in policy sysctls.allow (${shownStart(policy.sysctls.allow)})`;
         return [{ rule, kind: 'forbidden', path: `${path}.name`, message, fix: 'delete it' }];
       }
       if (repeated) {

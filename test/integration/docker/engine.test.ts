@@ -280,7 +280,8 @@ describe('what the engine tells', () => {
     const { id } = await engine.create(lockedDown(want), signal);
     const found = (await engine.list(signal)).find((container) => container.id === id);
     const createdMs = expect.any(Number) as number;
-    expect(found).toEqual({ id, uid: want.identity.uid, namespace: 'team-b', name: 'listed', createdMs });
+    const identity = { uid: want.identity.uid, namespace: 'team-b', name: 'listed' };
+    expect(found).toEqual({ id, ...identity, createdMs, state: 'created' });
   });
 
   test('delivers the events of our containers and nothing of commands in them', async () => {

@@ -54,7 +54,7 @@ beforeAll(async () => void (await sessionImage()));
 afterAll(() => removeAllOf(cluster));
 
 test.each<{ name: string; policy: Record<string, unknown>; change: Partial<ContainerSpec> }>([
-  { name: 'privileged', policy: { privileged: { allow: true } }, change: { privileged: true } },
+  { name: 'privileged', policy: { privileged: { allow: true } }, change: { privileged: true, appArmor: 'Unconfined' } },
   ...(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup'] as const).map((namespace) => ({
     name: `the ${namespace} namespace of the host`,
     policy: { hostNamespaces: { allow: [namespace] } },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ImageFacts } from '../../../src/model/container.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
+import { defaultPolicy, policySchema } from '../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { buildContainer } from '../../../src/plan/build-container.ts';
 import { specHashOf } from '../../../src/plan/identity.ts';
@@ -130,6 +130,13 @@ test('a mount never takes the mounts below its source along', () => {
     allowLocalImages: true,
   });
   expect(built).toMatchObject({ ok: true, value: { mounts: [{ source: '/opt/y', recursive: false }] } });
+});
+
+test('a privileged session says that AppArmor is off, because the engine switches it off', () => {
+  const built = build({ security: { privileged: true } });
+  expect(built).toMatchObject({ ok: true, value: { privileged: true, appArmor: 'Unconfined' } });
+  const policy = policySchema.parse({ privileged: { allow: true } });
+  expect(built.ok && lockDown(built.value, policy)).toMatchObject({ ok: true });
 });
 
 test('an image without a registry digest is refused where policy says so', () => {

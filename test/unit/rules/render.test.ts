@@ -68,6 +68,16 @@ describe('renderCause', () => {
     if (violation.fix === ttl.fix) expect(text).toMatch(/; fix: set ttlSeconds <= 28800 \(mcpsession\.dev\/r\/401\)$/);
   });
 
+  test('cuts the value before the list of what is allowed', () => {
+    const list = 'is not in policy runtimes.allow (runc, runsc, kata-runtime, crun)';
+    const long: Violation = { ...socket, message: `${'r'.repeat(90)} ${list}`, fix: 'choose one of these runtimes' };
+    expect(renderCauseText(long)).toContain(`r… ${list}; fix: choose one of these runtimes`);
+    const both: Violation = { ...long, kind: 'invalid', value: 'v'.repeat(60), message: `${'r'.repeat(50)} ${list}` };
+    expect(renderCauseText(both)).toMatch(
+      /^Invalid value: v+…: \[MCPS-201\] r+… is not in policy .*crun\); fix: choose/,
+    );
+  });
+
   test('escapes control characters of values, messages and paths', () => {
     const rendered = renderCause({
       ...ttl,
@@ -96,7 +106,16 @@ test('renderSummary is bounded, because it becomes a condition', () => {
   expect(summary).not.toContain('\n');
 });
 
-test('renderWarning is one line of at most 120 characters', () => {
+test('renderSummary says how to mend each violation', () => {
+  expect(renderSummary([ttl, socket])).toBe(
+    '[MCPS-401] spec.lifetime.ttlSeconds: above 28800, the maximum of profile "sandbox"; fix: set ttlSeconds <= 28800; [MCPS-201] spec.mounts[0].hostPath: /var/run/docker.sock gives root on the node; fix: delete this mount, use spec.workspace',
+  );
+});
+
+test('renderWarning is one line of at most 120 characters, with the fix where it fits', () => {
+  expect(renderWarning({ ...socket, fix: 'delete this mount' })).toBe(
+    '[MCPS-201] spec.mounts[0].hostPath: /var/run/docker.sock gives root on the node; fix: delete this mount',
+  );
   expect(renderWarning(socket)).toBe('[MCPS-201] spec.mounts[0].hostPath: /var/run/docker.sock gives root on the node');
   expect(renderWarning({ ...socket, message: `a\n${'x'.repeat(500)}` })).toHaveLength(120);
 });

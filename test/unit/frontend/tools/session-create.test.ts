@@ -137,6 +137,18 @@ describe('session_create', () => {
     });
   });
 
+  test.each([
+    { name: 'as an object', env: JSON.parse('{"__proto__": "x", "A": "b"}') as unknown },
+    { name: 'as JSON text', env: '{"__proto__": "x"}' },
+  ])('refuses a variable that no object can hold, sent $name', async ({ env }) => {
+    const world = frontendWorld();
+    const answer = await create(world, { env });
+    expect(answer).toMatchObject({ isError: true, structured: null });
+    expect(answer.text).toContain('[INVALID_ARGUMENT]');
+    expect(answer.text).toContain('env: "__proto__" is not a usable name');
+    expect(world.sessions.stored.size).toBe(0);
+  });
+
   test('waits no longer than asked', async () => {
     const world = frontendWorld();
     world.sessions.statusAt = () => ({});
@@ -154,6 +166,21 @@ describe('session_create', () => {
       name: 'admission',
       fault: new OperatorError('invalid', 'McpSession "old" is invalid: spec.image: no'),
       want: '[POLICY_DENIED] Admission refused the session: McpSession "old" is invalid: spec.image: no.',
+    },
+    {
+      name: 'admission for two reasons',
+      fault: new OperatorError('invalid', 'The McpSession "s1" is invalid: \n* spec.image: no\n* spec.user: no'),
+      want: '[POLICY_DENIED] Admission refused the session: The McpSession "s1" is invalid: spec.image: no; spec.user: no.',
+    },
+    {
+      name: 'a namespace that is not there',
+      fault: new OperatorError('not-found', 'namespaces "agents" not found'),
+      want: '[INVALID_ARGUMENT] The namespace "agents" does not exist. Next: ',
+    },
+    {
+      name: 'a kind that the API server does not know',
+      fault: new OperatorError('not-found', 'the server could not find the requested resource'),
+      want: '[INTERNAL] A fault on our side.',
     },
     {
       name: 'a quota',

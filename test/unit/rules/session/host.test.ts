@@ -111,7 +111,7 @@ testSessionRules({
         },
       },
       want: [
-        'spec.security.sysctls[0].name: Forbidden: [MCPS-210] net/ipv4/ip_forward is not in policy sysctls.allow; fix: delete it',
+        'spec.security.sysctls[0].name: Forbidden: [MCPS-210] net/ipv4/ip_forward is not in policy sysctls.allow (kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, 10 more); fix: delete it',
         'spec.security.sysctls[2].name: Invalid value: net/ipv4/tcp_fin_timeout: [MCPS-210] the setting is given twice; fix: keep one',
         'spec.security.sysctls[3].value: Invalid value: 1\\n2: [MCPS-210] is not a plain value; fix: use numbers or words on one line',
       ],

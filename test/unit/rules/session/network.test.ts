@@ -7,7 +7,10 @@ import { aPolicy, refusals } from '../../../support/judgement.ts';
 import { aSession } from '../../../support/session-builder.ts';
 import { testSessionRules } from '../../../support/session-rule-cases.ts';
 
-const onAddress = (hostIP: string) => ({ network: { ports: [{ containerPort: 80, hostIP }] } });
+const ports = [{ containerPort: 80, hostIP: '127.0.0.1' }];
+const onAddress = (hostIP: string) => ({
+  network: { mode: 'isolated' as const, ports: [{ containerPort: 80, hostIP }] },
+});
 const everywhere =
   'publishes on every address of the node; policy ports.allowPublic is false; fix: set hostIP: 127.0.0.1';
 
@@ -33,7 +36,7 @@ testSessionRules({
     {
       name: 'S0.M1.05 a port on every address, by leaving the address out',
       rule: publicPort,
-      given: { network: { ports: [{ containerPort: 80 }] } },
+      given: { network: { mode: 'isolated', ports: [{ containerPort: 80 }] } },
       want: [`spec.network.ports[0].hostIP: Required value: [MCPS-502] a missing hostIP ${everywhere}`],
     },
     {
@@ -53,7 +56,7 @@ testSessionRules({
     {
       name: 'a low port of the node',
       rule: lowHostPort,
-      given: { network: { ports: [{ containerPort: 80, hostIP: '127.0.0.1', hostPort: 1023 }] } },
+      given: { network: { mode: 'isolated', ports: [{ containerPort: 80, hostIP: '127.0.0.1', hostPort: 1023 }] } },
       want: [
         'spec.network.ports[0].hostPort: Invalid value: 1023: [MCPS-503] below 1024, which services of the node use; fix: leave it out, or set 1024 or above',
       ],
@@ -61,7 +64,7 @@ testSessionRules({
     {
       name: 'K-39 a port without a network',
       rule: portsWithoutNetwork,
-      given: onAddress('127.0.0.1'),
+      given: { network: { ports } },
       want: [
         'spec.network.ports: Forbidden: [MCPS-504] publishing ports needs a network, and spec.network.mode is "none"; fix: delete spec.network.ports',
       ],
@@ -73,7 +76,17 @@ testSessionRules({
     {
       name: 'port 1024',
       rule: lowHostPort,
-      given: { network: { ports: [{ containerPort: 80, hostPort: 1024 }] } },
+      given: { network: { mode: 'isolated', ports: [{ containerPort: 80, hostPort: 1024 }] } },
+    },
+    {
+      name: 'an address of a port that MCPS-504 says to delete',
+      rule: publicPort,
+      given: { network: { ports: [{ containerPort: 80 }] } },
+    },
+    {
+      name: 'a low number of a port that MCPS-504 says to delete',
+      rule: lowHostPort,
+      given: { network: { ports: [{ containerPort: 80, hostPort: 80 }] } },
     },
     { name: 'no ports', rule: portsWithoutNetwork, given: {} },
   ],
