@@ -131,7 +131,8 @@ export function createController(options: ControllerOptions): Controller {
           view,
           clock,
           log,
-          onUp: (seen) => setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
+          onUp: (seen) =>
+            setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
           onDown: (message) => setEngine({ facts: null, message }),
           onChangeOfAll: lookAtAll,
           onChange: (key) => queue.add(key),

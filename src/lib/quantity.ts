@@ -3,6 +3,9 @@
 const NANO = 1_000_000_000n;
 const QUANTITY = /^\+?([0-9]+)(?:\.([0-9]*))?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]{1,2})?$/;
 const MAX_LENGTH = 64;
+/** What fits in a double without doubt: almost every size that people write. */
+const PLAIN_BYTES = /^([0-9]{1,6})(Ki|Mi|Gi)?$/;
+const PLAIN_FACTOR: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
 
 /** Nano units of one unit with this suffix. */
 const SUFFIX_NANO: ReadonlyMap<string, bigint> = new Map([
@@ -35,6 +38,7 @@ export function parseQuantityNano(text: string): bigint | null {
   const [, whole = '', fraction = '', suffix = ''] = match;
   const digits = BigInt(whole + fraction);
   const unitNano = SUFFIX_NANO.get(suffix);
+  if (unitNano !== undefined && fraction === '') return digits * unitNano; // almost every quantity that people write
   const exponent = unitNano === undefined ? Number(suffix.slice(1)) : 0;
   const numerator = digits * (unitNano ?? NANO) * 10n ** BigInt(Math.max(0, exponent));
   return divideUp(numerator, 10n ** BigInt(fraction.length + Math.max(0, -exponent)));
@@ -42,6 +46,8 @@ export function parseQuantityNano(text: string): bigint | null {
 
 /** Whole bytes, rounded up; null for nonsense and for more than 2^53 - 1 bytes. Example: "1.5Ki" is 1536. */
 export function parseQuantityBytes(text: string): number | null {
+  const plain = PLAIN_BYTES.exec(text);
+  if (plain !== null) return Number(plain[1]) * (PLAIN_FACTOR[plain[2] ?? ''] ?? 1);
   const nano = parseQuantityNano(text);
   return nano === null ? null : safeNumber(divideUp(nano, NANO));
 }

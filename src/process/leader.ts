@@ -17,10 +17,7 @@ export interface Leadership extends LeaseClaim {
  * is given back only after `lead` has settled. Resolves when `signal` aborts or `lead` returns; rejects when `lead` rejects for
  * a reason of its own. A leader must still fence its writes: between two looks at the clock a process can be frozen.
  */
-export async function runAsLeader(
-  claim: Leadership,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runAsLeader(claim: Leadership, signal: AbortSignal): Promise<void> {
   checkDurations(claim);
   while (!signal.aborted) {
     const term = await leadOnce(claim, signal);
@@ -28,10 +25,7 @@ export async function runAsLeader(
   }
 }
 
-async function leadOnce(
-  claim: Leadership,
-  signal: AbortSignal,
-): Promise<'done' | 'lost'> {
+async function leadOnce(claim: Leadership, signal: AbortSignal): Promise<'done' | 'lost'> {
   const held = await holdWhenFree(claim, claim.whenHeld ?? 'wait', signal).catch((thrown: unknown) => {
     if (signal.aborted) return null;
     throw thrown;

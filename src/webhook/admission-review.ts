@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Caller } from '../model/caller.ts';
 
 const stringMap = z.record(z.string(), z.string()).nullish();
-const objectSchema = z.looseObject({
-  metadata: z.looseObject({
+const objectSchema = z.object({
+  metadata: z.object({
     name: z.string().optional(),
     namespace: z.string().optional(),
     labels: stringMap,
@@ -14,17 +14,17 @@ const objectSchema = z.looseObject({
   spec: z.unknown(),
 });
 
-const reviewSchema = z.looseObject({
+const reviewSchema = z.object({
   apiVersion: z.literal('admission.k8s.io/v1'),
   kind: z.literal('AdmissionReview'),
-  request: z.looseObject({
+  request: z.object({
     uid: z.string().min(1).max(128),
-    kind: z.looseObject({ group: z.string(), kind: z.string() }),
+    kind: z.object({ group: z.string(), kind: z.string() }),
     name: z.string().optional(),
     namespace: z.string().optional(),
     operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
     dryRun: z.boolean().nullish(),
-    userInfo: z.looseObject({
+    userInfo: z.object({
       username: z.string().optional(),
       uid: z.string().optional(),
       groups: z.array(z.string()).nullish(),

@@ -20,6 +20,8 @@ const TOKEN_SHAPES: readonly RegExp[] = [
 ];
 
 const MAX_EXAMINED_LENGTH = 2048;
+/** No shape above but the URL matches less. */
+const SHORTEST_TOKEN = 15;
 const MIN_ENTROPY_BITS = 4.2;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HASH = /^(?:sha[0-9]+[:-])?[0-9a-f]+$/i;
@@ -31,6 +33,7 @@ export const isPlainSetting = (value: string): boolean => /^(?:|[0-9.]+|true|fal
 
 /** Looks at the start only: long values are data, and the patterns stay cheap on any input. */
 export function hasSecretShape(value: string): boolean {
+  if (value.length < SHORTEST_TOKEN && !value.includes('://')) return false;
   const start = value.slice(0, MAX_EXAMINED_LENGTH);
   return TOKEN_SHAPES.some((shape) => shape.test(start)) || isRandomToken(value);
 }

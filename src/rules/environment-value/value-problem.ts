@@ -20,10 +20,15 @@ const SEPARATORS: readonly Token[] = [
   { text: '\r', name: 'a carriage return' },
 ];
 
+const holds =
+  (value: string) =>
+  ({ text }: Token): boolean =>
+    value.includes(text);
+
 /** What a shell could act on in the value, as the end of a sentence; null for nothing. */
 export function shellTokenProblem(value: string): string | null {
-  if (isJsonDocument(value)) return null;
-  const tokens = isExemptShape(value) ? SUBSTITUTIONS : [...SUBSTITUTIONS, ...SEPARATORS];
-  const found = tokens.find(({ text }) => value.includes(text));
-  return found === undefined ? null : `holds ${found.name}`;
+  const found = SUBSTITUTIONS.find(holds(value)) ?? SEPARATORS.find(holds(value));
+  if (found === undefined || isJsonDocument(value)) return null; // shapes are looked at only where they matter
+  if (SEPARATORS.includes(found) && isExemptShape(value)) return null;
+  return `holds ${found.name}`;
 }

@@ -1,3 +1,4 @@
+import { utf8Length } from '../../lib/utf8.ts';
 // Spellings of host paths that are refused whatever they mean: those that two programs could read differently.
 // Source: requirements.md 9.1 and S0.C1.18-19, security.md 4.3 "Source".
 
@@ -13,12 +14,11 @@ interface SpellingRule {
 const LOOKALIKE = /[\u2044\u2215\u29f8\u2216\u29f5]/u;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u;
 const ENCODED = /%(?:25)*(?:2e|2f|5c|00)/i;
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 /** In order: the first that holds is what the message says. */
 const SPELLING_RULES: readonly SpellingRule[] = [
   { holds: (path) => path === '', problem: 'is empty' },
-  { holds: (path) => byteLength(path) > MAX_BYTES, problem: `is longer than ${MAX_BYTES} bytes` },
+  { holds: (path) => utf8Length(path) > MAX_BYTES, problem: `is longer than ${MAX_BYTES} bytes` },
   { holds: (path) => INVISIBLE.test(path), problem: 'holds a control or invisible character' },
   { holds: (path) => /^[A-Za-z]:/.test(path), problem: 'is a Windows path; nodes are Linux' },
   { holds: (path) => /^\/\/[.?]\//.test(path), problem: 'is a Windows device path; nodes are Linux' },
@@ -37,7 +37,7 @@ const SPELLING_RULES: readonly SpellingRule[] = [
     problem: 'holds a segment that starts or ends with a blank',
   },
   {
-    holds: (path) => path.split('/').some((segment) => byteLength(segment) > MAX_SEGMENT_BYTES),
+    holds: (path) => path.split('/').some((segment) => utf8Length(segment) > MAX_SEGMENT_BYTES),
     problem: `holds a segment longer than ${MAX_SEGMENT_BYTES} bytes`,
   },
 ];

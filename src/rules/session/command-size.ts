@@ -3,6 +3,7 @@
 // that is not empty and holds nothing invisible, no NUL, 128 KiB in all.
 // Source: execve(2) "Limits on size of arguments", security.md 4.4 Cmd.
 
+import { utf8Length } from '../../lib/utf8.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
@@ -50,6 +51,5 @@ export const commandSize: Rule<SessionSubject> = {
 };
 
 function byteLength(argv: readonly string[]): number {
-  const encoder = new TextEncoder();
-  return argv.reduce((sum, argument) => sum + encoder.encode(argument).length + 1, 0);
+  return argv.reduce((sum, argument) => sum + utf8Length(argument) + 1, 0);
 }

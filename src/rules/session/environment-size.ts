@@ -1,6 +1,7 @@
 // Danger: an environment beyond the kernel's bound makes every command of the session fail. Fields: spec.env.
 // Allowed: 1 MiB of names and values in all. Source: execve(2) "Limits on size of arguments", security.md 4.4 Env.
 
+import { utf8Length } from '../../lib/utf8.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
@@ -12,11 +13,8 @@ export const environmentSize: Rule<SessionSubject> = {
   title: 'size of the environment',
   why: 'An environment beyond the bound of the kernel makes every command of the session fail.',
   check: ({ spec }) => {
-    const encoder = new TextEncoder();
-    const bytes = spec.env.reduce(
-      (sum, { name, value }) => sum + encoder.encode(`${name}=${value ?? ''}`).length + 1,
-      0,
-    );
+    // "NAME=value" and the NUL behind it.
+    const bytes = spec.env.reduce((sum, { name, value }) => sum + utf8Length(name) + utf8Length(value ?? '') + 2, 0);
     if (bytes <= MAX_BYTES) return [];
     return [
       {

@@ -121,7 +121,11 @@ test('a second up on the same cluster is refused, and takes nothing of the first
   await first.kubectl(['wait', '--for=condition=Ready', 'mcps/mine', '--timeout=30s']);
   const before = await first.containers();
   const second = await spawnUp({ args: ['--kubeconfig', first.ready.kubeconfig, '--node-name', first.nodeName] });
-  const ended = await waitFor('the second up to end', () => (second.child.exitCode === null ? null : second.said()), 60_000);
+  const ended = await waitFor(
+    'the second up to end',
+    () => (second.child.exitCode === null ? null : second.said()),
+    60_000,
+  );
   expect(ended.stderr).toBe(
     `error: the cluster ${await serverOf(first)} is served by another \`mcpsession up\`; stop that one, or use another cluster\n`,
   );

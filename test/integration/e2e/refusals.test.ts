@@ -69,7 +69,8 @@ test('a mutable tag is a warning, not a refusal', async () => {
   const applied = await up.kubectl(['apply', '-f', '-'], manifest('tagged', ''));
   expect(applied).toMatchObject({
     code: 0,
-    stderr: 'Warning: [MCPS-310] spec.image: tag "1" can be moved to another image; fix: append @sha256:<64 hex digits>\n',
+    stderr:
+      'Warning: [MCPS-310] spec.image: tag "1" can be moved to another image; fix: append @sha256:<64 hex digits>\n',
   });
 });
 

@@ -6,7 +6,14 @@ import { aContainer } from '../../support/container-builder.ts';
 
 const signal = new AbortController().signal;
 const KEY = 'team-a/hello';
-const summary = (id: string) => ({ id, uid: 'u', namespace: 'team-a', name: 'hello', createdMs: 0, state: 'running' as const });
+const summary = (id: string) => ({
+  id,
+  uid: 'u',
+  namespace: 'team-a',
+  name: 'hello',
+  createdMs: 0,
+  state: 'running' as const,
+});
 
 function setUp() {
   const inspected: string[] = [];

@@ -25,7 +25,12 @@ function aRunningSession(change: (session: McpSession) => McpSession = (session)
 
 function setUp(start: { session: McpSession; containers: ObservedContainer[] }) {
   const clock = createManualClock(STORY_START_MS);
-  const world = { ...start, calls: [] as string[], engineFault: null as FaultKind | null, apiFault: null as FaultKind | null };
+  const world = {
+    ...start,
+    calls: [] as string[],
+    engineFault: null as FaultKind | null,
+    apiFault: null as FaultKind | null,
+  };
   const engine = {
     inspect: async (id: string) => {
       const container = world.containers.find((known) => known.id === id);
@@ -52,7 +57,14 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
   } as unknown as SessionStore; // as above
   const view = createContainerView(engine);
   view.replaceAll(
-    start.containers.map(({ id, state }) => ({ id, state, uid: 'u', namespace: 'team-a', name: 'hello', createdMs: 0 })),
+    start.containers.map(({ id, state }) => ({
+      id,
+      state,
+      uid: 'u',
+      namespace: 'team-a',
+      name: 'hello',
+      createdMs: 0,
+    })),
   );
   const deps: ReconcileDependencies = {
     engine,
@@ -77,7 +89,10 @@ const suspended = (session: McpSession): McpSession => ({
   ...session,
   spec: session.spec === null ? null : { ...session.spec, operatingMode: 'Suspended' },
 });
-const deleted = (session: McpSession): McpSession => ({ ...session, meta: { ...session.meta, deletionMs: STORY_START_MS } });
+const deleted = (session: McpSession): McpSession => ({
+  ...session,
+  meta: { ...session.meta, deletionMs: STORY_START_MS },
+});
 
 test('a step that failed is not tried again before its time, whoever asks for a look', async () => {
   const { world, clock, look } = setUp(aRunningSession(suspended));

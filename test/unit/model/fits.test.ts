@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compileFits } from '../../../src/model/fits.ts';
+import { sessionSpecSchema } from '../../../src/model/session-spec.ts';
+import { aSessionSpec } from '../../support/session-builder.ts';
+
+const fits = compileFits(sessionSpecSchema);
+
+const full = aSessionSpec({
+  command: ['a'],
+  env: [
+    { name: 'A', value: 'b' },
+    { name: 'C', valueFrom: { secretKeyRef: { name: 'x', key: 'y' } } },
+  ],
+  mounts: [{ hostPath: '/srv/data', target: '/data' }],
+  network: { egress: [{ host: 'example.com' }], ports: [{ containerPort: 80, hostIP: '127.0.0.1' }] },
+  security: { devices: [{ hostPath: '/dev/kvm' }], sysctls: [{ name: 'a', value: 'b' }], capabilities: { add: ['X'] } },
+  nodeSelector: { zone: 'a' },
+  imagePullSecrets: [{ name: 's' }],
+});
+
+test('a complete spec fits, as the API server sends it', () => {
+  expect(fits(JSON.parse(JSON.stringify(full)))).toBe(true);
+});
+
+test('what lacks a default does not fit: zod fills it in', () => {
+  expect(fits({ image: 'a' })).toBe(false);
+});
+
+/** Every place in the spec, for changes of one thing. */
+function places(value: unknown, path: readonly (string | number)[] = []): readonly (readonly (string | number)[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return [path, ...entries.flatMap(([key, item]) => places(item, [...path, key as string | number]))];
+}
+
+function changed(path: readonly (string | number)[], to: unknown): unknown {
+  const copy = JSON.parse(JSON.stringify(full)) as Record<string | number, unknown>;
+  const last = path.at(-1);
+  if (last === undefined) return to;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>; // the path comes from the same value
+  if (to === undefined) delete at[last];
+  else at[last] = to;
+  return copy;
+}
+
+const values = fc.oneof(
+  fc.constantFrom(
+    undefined,
+    null,
+    '',
+    'x',
+    0,
+    -1,
+    1.5,
+    1e400,
+    2 ** 53,
+    true,
+    [],
+    {},
+    ['x'],
+    { bogus: 1 },
+    'x'.repeat(5000),
+  ),
+  fc.string(),
+  fc.integer(),
+  fc.object({ maxDepth: 2 }),
+);
+
+test('whatever fits is what zod would return, unchanged', () => {
+  let fitting = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...places(full)), values, (path, to) => {
+      const candidate = changed(path, to);
+      if (!fits(candidate)) return;
+      fitting += 1;
+      expect(sessionSpecSchema.parse(candidate)).toEqual(candidate);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(fitting).toBeGreaterThan(50);
+});
+
+test.each([
+  { name: 'an unknown key', text: JSON.stringify({ ...full, bogus: 1 }) },
+  { name: 'a key of the prototype', text: JSON.stringify(full).replace('{', '{"__proto__":{},') },
+  { name: 'a prototype key in a map', text: JSON.stringify(full).replace('"zone":"a"', '"__proto__":"a"') },
+])('$name does not fit', ({ text }) => {
+  expect(fits(JSON.parse(text))).toBe(false);
+});
