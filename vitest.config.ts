@@ -12,6 +12,7 @@ export default defineConfig({
           // No module keeps state (style.md 13), so the files can share their imports: a third of the time.
           isolate: false,
           pool: 'threads',
+          maxWorkers: 2,
         },
       },
       {

@@ -54,7 +54,7 @@ const values = fc.oneof(
     0,
     -1,
     1.5,
-    1e400,
+    Number.POSITIVE_INFINITY,
     2 ** 53,
     true,
     [],
