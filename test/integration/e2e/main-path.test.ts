@@ -1,5 +1,6 @@
 // The main path on real parts: kubectl apply -> admission -> locked-down container -> MCP call -> delete.
 
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IsolationControl } from '../../../src/model/session.ts';
 import { rawDocker } from '../../support/docker.ts';
@@ -15,6 +16,7 @@ afterAll(async () => {
   const ended = await up.stop();
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(await up.containers()).toEqual([]);
+  await rm(up.stateDir, { recursive: true, force: true });
 });
 
 const manifest = (name: string, spec = '') =>

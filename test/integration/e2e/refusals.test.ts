@@ -1,5 +1,6 @@
 // What kubectl prints when a spec is refused, word for word, and that admission fails closed without blocking deletion.
 
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningUp, startUp } from '../../support/running-up.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -11,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await up.stop();
+  await rm(up.stateDir, { recursive: true, force: true });
 });
 
 const manifest = (name: string, spec: string, metadata = '') =>
