@@ -38,5 +38,5 @@ clean: ## Remove what was built in the tree; caches outside it stay
 	rm -rf node_modules dist out
 
 node_modules/.stamp: package.json package-lock.json
-	npm ci --ignore-scripts
+	npm ci --ignore-scripts --loglevel=error
 	@touch $@
