@@ -3,9 +3,14 @@
 const NANO = 1_000_000_000n;
 const QUANTITY = /^\+?([0-9]+)(?:\.([0-9]*))?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]{1,2})?$/;
 const MAX_LENGTH = 64;
-/** What fits in a double without doubt: almost every size that people write. */
-const PLAIN_BYTES = /^([0-9]{1,6})(Ki|Mi|Gi)?$/;
-const PLAIN_FACTOR: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+/** Digits that fit in a double with any of the factors below. */
+const PLAIN_DIGITS = 6;
+const PLAIN_FACTOR: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['Ki', 2 ** 10],
+  ['Mi', 2 ** 20],
+  ['Gi', 2 ** 30],
+]);
 
 /** Nano units of one unit with this suffix. */
 const SUFFIX_NANO: ReadonlyMap<string, bigint> = new Map([
@@ -44,10 +49,23 @@ export function parseQuantityNano(text: string): bigint | null {
   return divideUp(numerator, 10n ** BigInt(fraction.length + Math.max(0, -exponent)));
 }
 
+/** The value of a short whole number with no suffix or Ki, Mi, Gi, exactly; null for every other text, which says nothing about it. */
+export function plainQuantity(text: string): number | null {
+  let whole = 0;
+  let length = 0;
+  for (; length < PLAIN_DIGITS; length += 1) {
+    const digit = text.charCodeAt(length) - 48; // NaN behind the end
+    if (!(digit >= 0 && digit <= 9)) break;
+    whole = whole * 10 + digit;
+  }
+  const factor = length === 0 ? undefined : PLAIN_FACTOR.get(text.slice(length));
+  return factor === undefined ? null : whole * factor;
+}
+
 /** Whole bytes, rounded up; null for nonsense and for more than 2^53 - 1 bytes. Example: "1.5Ki" is 1536. */
 export function parseQuantityBytes(text: string): number | null {
-  const plain = PLAIN_BYTES.exec(text);
-  if (plain !== null) return Number(plain[1]) * (PLAIN_FACTOR[plain[2] ?? ''] ?? 1);
+  const plain = plainQuantity(text);
+  if (plain !== null) return plain;
   const nano = parseQuantityNano(text);
   return nano === null ? null : safeNumber(divideUp(nano, NANO));
 }

@@ -1,6 +1,6 @@
 // A quantity of a session between two quantities of policy; what the limit rules have in common.
 
-import { parseQuantityNano } from '../lib/quantity.ts';
+import { parseQuantityNano, plainQuantity } from '../lib/quantity.ts';
 import type { Violation } from '../model/violation.ts';
 
 export interface QuantityRange {
@@ -18,6 +18,7 @@ export interface QuantityRange {
 /** At most one violation. A quantity that cannot be read is out of range, whichever side it is on. */
 export function quantityRangeViolations(range: QuantityRange): readonly Violation[] {
   const { rule, path, value, minimum, maximum } = range;
+  if (isPlainlyWithin(range)) return [];
   const field = path.slice(path.lastIndexOf('.') + 1);
   const asked = parseQuantityNano(value);
   const least = parseQuantityNano(minimum);
@@ -31,4 +32,10 @@ export function quantityRangeViolations(range: QuantityRange): readonly Violatio
   if (asked < least) return invalid(`below ${minimum}, ${range.minimumIs}`, `set ${field} >= ${minimum}`);
   if (asked > most) return invalid(`above ${maximum}, ${range.maximumIs}`, `set ${field} <= ${maximum}`);
   return [];
+}
+
+/** A quick yes for what people write; a no leaves it to exact arithmetic. */
+function isPlainlyWithin({ value, minimum, maximum }: QuantityRange): boolean {
+  const [asked, least, most] = [plainQuantity(value), plainQuantity(minimum), plainQuantity(maximum)];
+  return asked !== null && least !== null && most !== null && asked >= least && asked <= most;
 }

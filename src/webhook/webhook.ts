@@ -19,6 +19,8 @@ export interface WebhookOptions extends AdmitOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly monotonicMs: () => number;
+  /** Aborts when the webhook ends: a body that trickles in must not hold it up. */
+  readonly closing: AbortSignal;
 }
 
 export function startWebhook(options: WebhookOptions): Promise<WebServer> {
@@ -40,7 +42,7 @@ async function handle(options: WebhookOptions, request: IncomingMessage, respons
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'admission reviews come by POST' });
 
   const startedMs = options.monotonicMs();
-  const body = await readJson(request);
+  const body = await readJson(request, options.closing);
   if (!body.ok) return sendJson(response, body.status, { error: body.error });
   const review = parseAdmissionReview(body.value);
   if (typeof review === 'string') return sendJson(response, 400, { error: review });
@@ -61,12 +63,13 @@ async function handle(options: WebhookOptions, request: IncomingMessage, respons
 
 async function readJson(
   request: IncomingMessage,
+  closing: AbortSignal,
 ): Promise<
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly status: number; readonly error: string }
 > {
   try {
-    const body = await readBody(request, MAX_BODY_BYTES, new AbortController().signal);
+    const body = await readBody(request, MAX_BODY_BYTES, closing);
     return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown }; // parsed next by the schema
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return { ok: false, status: 400, error: 'the body is not JSON' };

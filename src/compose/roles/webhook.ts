@@ -60,6 +60,7 @@ export async function startWebhookRole(
     policy,
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
     monotonicMs: () => clock.monotonicMs(),
+    closing: signal,
   });
   return {
     url: `${server.url}${VALIDATE_PATH}`,

@@ -19,6 +19,9 @@ const TOKEN_SHAPES: readonly RegExp[] = [
   /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/, // URL with a password
 ];
 
+/** Each shape above holds one of these; looking for them first spares ordinary values the patterns. */
+const TOKEN_MARKS = ['gh', 'glpat-', 'xox', 'AKIA', 'ASIA', 'AIza', 'sk-', 'eyJ', '-----BEGIN', '://'];
+
 const MAX_EXAMINED_LENGTH = 2048;
 /** No shape above but the URL matches less. */
 const SHORTEST_TOKEN = 15;
@@ -35,7 +38,8 @@ export const isPlainSetting = (value: string): boolean => /^(?:|[0-9.]+|true|fal
 export function hasSecretShape(value: string): boolean {
   if (value.length < SHORTEST_TOKEN && !value.includes('://')) return false;
   const start = value.slice(0, MAX_EXAMINED_LENGTH);
-  return TOKEN_SHAPES.some((shape) => shape.test(start)) || isRandomToken(value);
+  const mayHold = TOKEN_MARKS.some((mark) => start.includes(mark));
+  return (mayHold && TOKEN_SHAPES.some((shape) => shape.test(start))) || isRandomToken(value);
 }
 
 /** One word of 24 to 128 characters with upper case, lower case and digits, in no order that a person would write. */

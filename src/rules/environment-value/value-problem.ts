@@ -20,6 +20,9 @@ const SEPARATORS: readonly Token[] = [
   { text: '\r', name: 'a carriage return' },
 ];
 
+/** One pass over ordinary values, which hold none of the tokens. */
+const ANY_TOKEN = /[$`;&|\n\r]/;
+
 const holds =
   (value: string) =>
   ({ text }: Token): boolean =>
@@ -27,6 +30,7 @@ const holds =
 
 /** What a shell could act on in the value, as the end of a sentence; null for nothing. */
 export function shellTokenProblem(value: string): string | null {
+  if (!ANY_TOKEN.test(value)) return null;
   const found = SUBSTITUTIONS.find(holds(value)) ?? SEPARATORS.find(holds(value));
   if (found === undefined || isJsonDocument(value)) return null; // shapes are looked at only where they matter
   if (SEPARATORS.includes(found) && isExemptShape(value)) return null;

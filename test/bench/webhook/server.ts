@@ -40,7 +40,8 @@ function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebSe
   if (kind === 'webhook') {
     const metrics = createMetrics({ version: 'bench' });
     const decision = { policy: defaultPolicy(), frontendUsername: 'frontend', monotonicMs: () => performance.now() };
-    return startWebhook({ ...common, ...decision, certificate, metrics });
+    const closing = new AbortController().signal;
+    return startWebhook({ ...common, ...decision, certificate, metrics, closing });
   }
   const never = new AbortController().signal;
   return startWebServer({
