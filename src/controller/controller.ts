@@ -1,11 +1,9 @@
 // The node's controller: wires the pure core to queue, view, caches and clocks. Everything that decides lives in plan/.
 
 import type { NodeFacts } from '../model/container.ts';
-import { conditionOf } from '../model/conditions.ts';
 import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import { sortContainers } from '../plan/identity.ts';
-import { keysToLookAt } from '../plan/sweep.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
 import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
@@ -16,6 +14,7 @@ import { watchEngine } from './engine-watch.ts';
 import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
+import { sweep } from './sweep.ts';
 
 export interface ControllerOptions
   extends Omit<ReconcileDependencies, 'view' | 'memories' | 'node' | 'written' | 'startedMs' | 'onStep' | 'onProof'> {
@@ -198,33 +197,6 @@ export function createController(options: ControllerOptions): Controller {
       };
     },
   };
-}
-
-/** The list of the engine against the list of sessions: what they disagree on is looked at. */
-async function sweep(
-  input: {
-    readonly queue: WorkQueue;
-    readonly deps: ReconcileDependencies;
-    readonly nodeName: string;
-    readonly metrics: Metrics;
-  },
-  signal: AbortSignal,
-): Promise<void> {
-  const { queue, deps, metrics, nodeName } = input;
-  try {
-    const containers = await deps.engine.list(signal);
-    deps.view.merge(containers);
-    const { orphans, missing } = keysToLookAt(containers, deps.cache.all());
-    metrics.orphanContainers.set({ node: nodeName }, orphans.size);
-    for (const key of [...orphans, ...missing]) queue.add(key);
-    metrics.sessions.reset();
-    for (const session of deps.cache.all()) {
-      const state = conditionOf(session.status.conditions, 'Ready')?.reason ?? 'Pending';
-      metrics.sessions.inc({ state, node: nodeName });
-    }
-  } catch (thrown) {
-    if (!signal.aborted) deps.log.warn('sweep failed', { error: String(thrown) });
-  }
 }
 
 const ignoreAbort =

@@ -76,7 +76,8 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
   const { session, memory } = target;
   const containers = await lookAtContainers(deps, target, signal);
   const nowMs = deps.clock.nowMs();
-  const own = ownOf(deps, session, containers);
+  const node = deps.node();
+  const own = ownOf({ session, containers, node });
   forgetWrongImage(memory, own);
   noteWish({ memory, session, containers, own, nowMs });
   return {
@@ -92,17 +93,14 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     nowMs,
     policy: deps.policy,
     policyHash: deps.policyHash,
-    node: deps.node(),
+    node,
   };
 }
 
-function ownOf(
-  deps: ReconcileDependencies,
-  session: McpSession | null,
-  containers: ContainersSeen,
-): ObservedContainer | null {
+function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): ObservedContainer | null {
+  const { session, containers, node } = seen;
   if (session === null || containers === null) return null;
-  return sortContainers({ session, containers, node: deps.node() }).own;
+  return sortContainers({ session, containers, node }).own;
 }
 
 /** The startup deadline counts from the moment a container was first missing, not from the last look before. */
@@ -185,9 +183,8 @@ function tell(deps: ReconcileDependencies, session: McpSession, status: McpSessi
 
 /** What the node API may run commands in: the container that this process has just compared, and no other. */
 function remember(memory: SessionMemory, seen: Observation, decision: Decision): void {
-  const { session, containers, node } = seen;
-  const verified = decision.report?.reason === 'Running' && session !== null && containers !== null;
-  memory.verifiedContainerId = verified ? (sortContainers({ session, containers, node }).own?.id ?? null) : null;
+  const verified = decision.report?.reason === 'Running';
+  memory.verifiedContainerId = verified ? (ownOf(seen)?.id ?? null) : null;
   memory.nameTakenBy = null; // tried again
 }
 

@@ -83,3 +83,16 @@ export function aContainer(change: Partial<ContainerSpec> = {}): ContainerSpec {
     ...change,
   };
 }
+
+/** A bind mount that keeps every rule about how it is mounted; where it may come from is for the policy. */
+export const aBind = {
+  type: 'bind',
+  source: '/srv/data',
+  target: '/data',
+  readOnly: true,
+  propagation: 'rprivate',
+  recursive: false,
+};
+
+/** A port that is published to the node's loopback. */
+export const aPort = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };

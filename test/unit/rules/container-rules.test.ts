@@ -4,7 +4,7 @@ import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
 import { containerRules } from '../../../src/rules/container-rules.ts';
 import { lockDown } from '../../../src/rules/lock-down.ts';
 import { evaluate } from '../../../src/rules/rule.ts';
-import { aContainer } from '../../support/container-builder.ts';
+import { aBind, aContainer, aPort } from '../../support/container-builder.ts';
 import { aPolicy } from '../../support/judgement.ts';
 import { isolationCases } from './container/isolation-cases.ts';
 import { surroundingsCases } from './container/surroundings-cases.ts';
@@ -14,15 +14,6 @@ const judged = (change: Partial<ContainerSpec>, policy: Policy = defaultPolicy()
     ({ rule, path, message }) => `${rule} ${path} ${message}`,
   );
 
-const bind = {
-  type: 'bind',
-  source: '/srv/data',
-  target: '/data',
-  readOnly: true,
-  propagation: 'rprivate',
-  recursive: false,
-};
-const port = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };
 const refused = [...isolationCases, ...surroundingsCases];
 
 describe('container rules refuse', () => {
@@ -46,17 +37,17 @@ describe('container rules refuse', () => {
 
   test('mounts beyond the roots of policy', () => {
     const policy = aPolicy({ mounts: { allowedRoots: ['/srv/mcp'] } });
-    expect(judged({ mounts: [bind] }, policy)).toEqual([
+    expect(judged({ mounts: [aBind] }, policy)).toEqual([
       'MCPS-917 container.mounts[/data] source /srv/data is not below policy mounts.allowedRoots',
     ]);
-    expect(judged({ mounts: [bind] }, aPolicy({ mounts: { hostPath: 'forbidden' } }))).toEqual([
+    expect(judged({ mounts: [aBind] }, aPolicy({ mounts: { hostPath: 'forbidden' } }))).toEqual([
       'MCPS-917 container.mounts[/data] policy mounts.hostPath is "forbidden"',
     ]);
   });
 
   test('ports of a container with a network', () => {
     const policy = aPolicy({ hostNamespaces: { allow: ['network'] } });
-    const onHost = (change: object) => judged({ networkMode: 'host', ports: [{ ...port, ...change }] }, policy);
+    const onHost = (change: object) => judged({ networkMode: 'host', ports: [{ ...aPort, ...change }] }, policy);
     expect(onHost({})).toEqual([]);
     expect(onHost({ protocol: 'udp' })).toEqual(['MCPS-921 container.ports[80] is not TCP']);
     expect(onHost({ hostPort: 80 })).toEqual(['MCPS-921 container.ports[80] host port 80 is below 1024']);
@@ -69,7 +60,7 @@ describe('container rules refuse', () => {
 describe('container rules accept', () => {
   test.each([
     ['the default container', {}],
-    ['a read-only bind from an ordinary directory', { mounts: [bind] }],
+    ['a read-only bind from an ordinary directory', { mounts: [aBind] }],
     ['no log at all', { logDriver: 'none', logOptions: {} }],
     ['safe kernel settings', { sysctls: { 'net.ipv4.tcp_fin_timeout': '30' } }],
     ['standard input for the session init', { openStdin: true, init: false }],

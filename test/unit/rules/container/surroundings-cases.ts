@@ -1,18 +1,9 @@
 // What connects a container to the node or to somebody else, and what is said about it.
 
-import { aContainer } from '../../../support/container-builder.ts';
+import { aBind, aContainer, aPort } from '../../../support/container-builder.ts';
 import type { ContainerCase } from '../../../support/container-case.ts';
 
 const tmp = { path: '/tmp', sizeBytes: 1024, options: ['mode=1777', 'nodev', 'noexec', 'nosuid'] };
-const bind = {
-  type: 'bind',
-  source: '/srv/data',
-  target: '/data',
-  readOnly: true,
-  propagation: 'rprivate',
-  recursive: false,
-};
-const port = { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: 8080 };
 const identity = aContainer().identity;
 
 export const surroundingsCases: readonly ContainerCase[] = [
@@ -41,33 +32,36 @@ export const surroundingsCases: readonly ContainerCase[] = [
     want: ['MCPS-916 container.tmpfs[/proc/acpi] is in /proc, which belongs to the kernel'],
   },
   {
-    change: { mounts: [{ ...bind, target: '/tmp' }] },
+    change: { mounts: [{ ...aBind, target: '/tmp' }] },
     want: ['MCPS-916 container.tmpfs[/tmp] is mounted twice'],
   },
   {
-    change: { mounts: [{ ...bind, type: 'volume' }] },
+    change: { mounts: [{ ...aBind, type: 'volume' }] },
     want: ['MCPS-917 container.mounts[/data] type "volume" is not bind'],
   },
-  { change: { mounts: [{ ...bind, readOnly: false }] }, want: ['MCPS-917 container.mounts[/data] is writable'] },
+  { change: { mounts: [{ ...aBind, readOnly: false }] }, want: ['MCPS-917 container.mounts[/data] is writable'] },
   {
-    change: { mounts: [{ ...bind, recursive: true }] },
+    change: { mounts: [{ ...aBind, recursive: true }] },
     want: ['MCPS-917 container.mounts[/data] takes along the mounts below its source, which may be writable'],
   },
   {
-    change: { mounts: [{ ...bind, propagation: 'rshared' }] },
+    change: { mounts: [{ ...aBind, propagation: 'rshared' }] },
     want: ['MCPS-917 container.mounts[/data] propagation "rshared" is not rprivate'],
   },
   {
-    change: { mounts: [{ ...bind, source: '/run/docker.sock' }] },
+    change: { mounts: [{ ...aBind, source: '/run/docker.sock' }] },
     want: ['MCPS-917 container.mounts[/data] source /run/docker.sock gives root on the node'],
   },
-  { change: { mounts: [{ ...bind, source: '' }] }, want: ['MCPS-917 container.mounts[/data] source (empty) is empty'] },
   {
-    change: { mounts: [{ ...bind, target: '/sys/fs' }] },
+    change: { mounts: [{ ...aBind, source: '' }] },
+    want: ['MCPS-917 container.mounts[/data] source (empty) is empty'],
+  },
+  {
+    change: { mounts: [{ ...aBind, target: '/sys/fs' }] },
     want: ['MCPS-917 container.mounts[/sys/fs] is in /sys, which belongs to the kernel'],
   },
   {
-    change: { mounts: [bind, { ...bind, source: '/srv/x' }] },
+    change: { mounts: [aBind, { ...aBind, source: '/srv/x' }] },
     want: ['MCPS-917 container.mounts[/data] is mounted twice', 'MCPS-917 container.mounts[/data] is mounted twice'],
   },
   {
@@ -79,7 +73,7 @@ export const surroundingsCases: readonly ContainerCase[] = [
     want: ['MCPS-919 container.sysctls net/ipv4/ip_forward is not in policy sysctls.allow'],
   },
   { change: { groups: ['0', '105'] }, want: ['MCPS-920 container.groups holds 0, 105'] },
-  { change: { ports: [port] }, want: ['MCPS-921 container.ports[80] is published without a network'] },
+  { change: { ports: [aPort] }, want: ['MCPS-921 container.ports[80] is published without a network'] },
   { change: { publishAllPorts: true }, want: ['MCPS-921 container.publishAllPorts is true'] },
   { change: { runtime: 'runsc' }, want: ['MCPS-922 container.runtime "runsc" is not in policy runtimes.allow'] },
   { change: { runtime: '' }, want: ['MCPS-922 container.runtime "(empty)" is not in policy runtimes.allow'] },
