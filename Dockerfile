@@ -1,5 +1,5 @@
 # The image of mcp-session-operator: one file of JavaScript on a Node.js base without a shell.
-# `make image` (hack/image.ts) builds the bundle and this image, and says which base it used. By hand:
+# `make image` (hack/image.ts) builds the bundle, the session init and this image, and says which base it used. By hand:
 #   npm run build && docker build --network none --build-arg BASE=<image with Node 24 at /nodejs/bin/node> -t mcp-session-operator:dev .
 # Works with the legacy builder and with BuildKit: no "# syntax" line, which would need a registry, and no newer instructions.
 
@@ -8,8 +8,10 @@ ARG BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 
 # Collects what the image holds and proves that it runs on this base, with nothing else around it.
 FROM ${BASE} AS collect
-COPY dist/mcpsession.mjs LICENSE /app/
+COPY dist/mcpsession.mjs dist/init LICENSE /app/
 RUN ["/nodejs/bin/node", "/app/mcpsession.mjs", "version"]
+# The session init (make init): static, for the architecture of this image.
+RUN ["/app/init", "version"]
 
 FROM ${BASE}
 ARG VERSION=dev

@@ -1,6 +1,6 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate bench image clean
+.PHONY: help demo test unit integration lint fmt generate bench init image clean
 
 NPM := npm run --silent
 
@@ -30,6 +30,9 @@ generate: node_modules/.stamp ## Write the CRDs and the generated docs from thei
 
 bench: node_modules/.stamp ## Measure against baselines in the same run; writes out/bench.json
 	@$(NPM) build && $(NPM) bench
+
+init: node_modules/.stamp ## Build the session init to dist/init; needs cargo: Debian 12's is enough (apt-get install cargo)
+	@$(NPM) build:init
 
 image: node_modules/.stamp ## Build the container image from what is here; says which base it used
 	@$(NPM) image

@@ -1,7 +1,8 @@
-// Bundles the one binary: dist/mcpsession.mjs, with the module files of the control plane beside it.
+// Bundles the one binary: dist/mcpsession.mjs, with the module files of the control plane and the session init beside it.
 
 import { chmodSync, cpSync, mkdirSync, renameSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildInit } from './init/build.ts';
 
 mkdirSync('dist', { recursive: true });
 // Built aside and renamed: a program that starts meanwhile sees the old bundle or the new one.
@@ -33,3 +34,4 @@ await build({
 chmodSync(partial, 0o755);
 renameSync(partial, 'dist/mcpsession.mjs');
 cpSync('hack/control-plane', 'dist/control-plane', { recursive: true });
+await buildInit((line) => console.log(line));

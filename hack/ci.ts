@@ -3,6 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
+import { cargoTests } from './init/cargo-tests.ts';
+
 interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -54,7 +56,7 @@ function staticChecks(): Counts {
 
 rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
-const all = [staticChecks(), vitest('unit'), vitest('integration')];
+const all = [staticChecks(), vitest('unit'), await cargoTests(), vitest('integration')];
 const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;

@@ -7,7 +7,7 @@ import { asOperatorError, OperatorError } from '../src/lib/errors.ts';
 import { ensureDocker } from './docker.ts';
 import { engineRequest } from './docker/engine-request.ts';
 import { type Busybox, findBusybox } from './docker/find-busybox.ts';
-import { type TarEntry, tarArchive } from './docker/tar-archive.ts';
+import { type TarEntry, tarArchive } from '../src/docker/tar-archive.ts';
 
 export const SESSION_IMAGE = 'mcps.local/busybox:1';
 /** The user that sessions run as; owns /workspace. */

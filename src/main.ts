@@ -3,14 +3,18 @@
 
 import { createWriteStream, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { type Command, parseCommand, USAGE } from './cli/arguments.ts';
+import { type Command, parseCommand } from './cli/arguments.ts';
+import { USAGE } from './cli/arguments/usage.ts';
 import { runCheck } from './cli/check.ts';
 import { inputFiles } from './cli/check/input-files.ts';
+import { exitCodeOfFault, exitCodeOfUsage } from './cli/exit-codes.ts';
 import { runMcp } from './compose/mcp.ts';
 import { readPolicy } from './compose/policy-file.ts';
+import { runForSession } from './compose/session-command.ts';
 import { runUp } from './compose/up/up.ts';
 import { assertNever } from './lib/assert-never.ts';
-import { asOperatorError, type OperatorError } from './lib/errors.ts';
+import { asOperatorError } from './lib/errors.ts';
+import { escapeInvisibleLines } from './lib/visible-text.ts';
 import type { Log } from './ports/log.ts';
 import { createLogger } from './process/logger.ts';
 import { createShutdown } from './process/shutdown.ts';
@@ -22,7 +26,8 @@ const OLDEST_NODE = [22, 19] as const;
 const SHUTDOWN_MS = 25_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const complain = (text: string): void => void process.stderr.write(`error: ${text}\n`);
+/** Some texts come from elsewhere, and a terminal does what it is told. */
+const complain = (text: string): void => void process.stderr.write(`error: ${escapeInvisibleLines(text)}\n`);
 
 // Pooled connections and timers of libraries must not keep an ended program alive.
 process.exit(await main(process.argv.slice(2)));
@@ -37,14 +42,14 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!command.ok) {
     for (const problem of command.error) complain(problem);
     process.stderr.write('Run `mcpsession help` for the commands and their options.\n');
-    return 1;
+    return exitCodeOfUsage(argv);
   }
   try {
     return await run(command.value);
   } catch (thrown) {
     const error = asOperatorError(thrown);
     complain(error.message);
-    return exitCodeOf(error);
+    return exitCodeOfFault(error);
   }
 }
 
@@ -57,10 +62,10 @@ async function run(command: Command): Promise<number> {
       say(PROGRAM_VERSION);
       return 0;
     case 'check': {
-      const { policy } = await readPolicy(command.policyFile);
+      const { policy } = await readPolicy(command.options.policyFile);
       const write = (text: string) => void process.stdout.write(text);
       const writeError = (text: string) => void process.stderr.write(text);
-      return runCheck({ ...inputFiles(process.stdin), ...command, policy, write, writeError });
+      return runCheck({ ...inputFiles(process.stdin), ...command.options, policy, write, writeError });
     }
     case 'up':
       return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
@@ -72,6 +77,11 @@ async function run(command: Command): Promise<number> {
       return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
         await runMcp(command.options, { version: PROGRAM_VERSION, log: log.toStderr }, shutdown.signal);
       });
+    case 'exec':
+    case 'logs':
+    case 'cp':
+    case 'port-forward':
+      return runForSession(command, { version: PROGRAM_VERSION });
     default:
       return assertNever(command);
   }
@@ -125,11 +135,4 @@ function nodeProblem(version: string): string | null {
 function debugProblem(debug: string | undefined): string | null {
   if (debug === undefined || !/modem|\*/.test(debug)) return null;
   return `DEBUG=${debug} would print secrets of sessions; unset it and use --log-level debug`;
-}
-
-/** ux.md 2.5: 1 failure or usage, 2 policy violation, 3 not authenticated, 4 unreachable. */
-function exitCodeOf(error: OperatorError): number {
-  if (error.kind === 'unauthenticated') return 3;
-  if (error.kind === 'unavailable' || error.kind === 'timeout') return 4;
-  return 1;
 }

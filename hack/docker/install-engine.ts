@@ -4,7 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { OperatorError } from '../../src/lib/errors.ts';
-import { runCommand } from './run-command.ts';
+import { installPackage } from '../install-package.ts';
 
 /** Where administrators' programs live; a user's PATH often leaves these out. */
 const SYSTEM_DIRS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin'];
@@ -36,24 +36,10 @@ export async function installEngine(log: (line: string) => void): Promise<string
     );
   }
   log("docker: no engine is installed; installing Debian's docker.io by apt-get");
-  await apt(['update']);
-  await apt(['install', '--yes', '--no-install-recommends', 'docker.io']);
+  await installPackage('docker.io', 'fix apt or install a Docker Engine yourself');
   const path = await findDockerd();
   if (path === null) {
     throw new OperatorError('internal', 'docker.io is installed but there is no dockerd on PATH or in /usr/sbin');
   }
   return path;
-}
-
-async function apt(args: readonly string[]): Promise<void> {
-  const outcome = await runCommand({
-    program: 'apt-get',
-    args: ['--quiet', '--option', 'DPkg::Lock::Timeout=120', ...args],
-    environment: { DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  if (outcome.exitCode === 0) return;
-  throw new OperatorError(
-    'unavailable',
-    `"apt-get ${args.join(' ')}" ended with code ${outcome.exitCode}; fix apt or install a Docker Engine yourself. Its last lines:\n${outcome.lastLines}`,
-  );
 }

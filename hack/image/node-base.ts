@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { OperatorError } from '../../src/lib/errors.ts';
 import { engineRequest } from '../docker/engine-request.ts';
 import { runCommand } from '../docker/run-command.ts';
-import { type TarEntry, tarArchive } from '../docker/tar-archive.ts';
+import { type TarEntry, tarArchive } from '../../src/docker/tar-archive.ts';
 
 export const NODE_BASE = 'mcps.local/node-base:24';
 

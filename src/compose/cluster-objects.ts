@@ -119,13 +119,23 @@ function roleObjects(role: Role): readonly KubernetesObject[] {
   ];
 }
 
-/** What people and agents are given: to see, to change, and, apart from these, to run commands (ux.md 1.1). */
+/** What people and agents are given: to see, to change, and, apart from these, to reach inside (ux.md 1.1). */
 function userRoles(): readonly KubernetesObject[] {
-  const exec: PolicyRule = { apiGroups: [GROUP], resources: ['mcpsessions/exec'], verbs: ['create'] };
+  const inside = (subresource: string, ...verbs: string[]): PolicyRule => ({
+    apiGroups: [GROUP],
+    resources: [`mcpsessions/${subresource}`],
+    verbs,
+  });
+  const log = inside('log', 'get');
   return [
-    clusterRole('mcpsession-view', [sessions('get', 'list', 'watch')]),
+    clusterRole('mcpsession-view', [sessions('get', 'list', 'watch'), log]),
     clusterRole('mcpsession-edit', [sessions('get', 'list', 'watch', 'create', 'update', 'patch', 'delete')]),
-    clusterRole('mcpsession-exec', [exec]),
+    clusterRole('mcpsession-exec', [
+      inside('exec', 'create'),
+      inside('files', 'get', 'update'),
+      inside('portforward', 'create'),
+      log,
+    ]),
   ];
 }
 

@@ -18,6 +18,8 @@ export interface ContainerView {
   /** Marks what the event is about; returns the session key that deserves a look. */
   note(event: EngineEvent): string;
   add(key: string, containerId: string): void;
+  /** The session key of a container; null when it is not known. */
+  keyOf(containerId: string): string | null;
   /** Look again before the next decision: a call timed out, or its effect is what we want to see. */
   markStale(key: string): void;
   readonly synced: boolean;
@@ -126,6 +128,7 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
       return key;
     },
     add: touch,
+    keyOf: (containerId) => [...byKey].find(([, entries]) => entries.has(containerId))?.[0] ?? null,
     markStale(key) {
       for (const id of byKey.get(key)?.keys() ?? []) touch(key, id);
     },

@@ -1,5 +1,6 @@
 // The node's controller: wires the pure core to queue, view, caches and clocks. Everything that decides lives in plan/.
 
+import { asOperatorError } from '../lib/errors.ts';
 import type { NodeFacts } from '../model/container.ts';
 import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
@@ -11,13 +12,17 @@ import type { Metrics } from '../process/metrics.ts';
 import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
 import { watchEngine } from './engine-watch.ts';
+import { createImageLooks } from './image-looks.ts';
 import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
 import { sweep } from './sweep.ts';
 
 export interface ControllerOptions
-  extends Omit<ReconcileDependencies, 'view' | 'memories' | 'node' | 'written' | 'startedMs' | 'onStep' | 'onProof'> {
+  extends Omit<
+    ReconcileDependencies,
+    'view' | 'memories' | 'images' | 'node' | 'written' | 'startedMs' | 'onStep' | 'onProof'
+  > {
   readonly nodeName: string;
   readonly cluster: string;
   readonly written: (session: McpSession) => void;
@@ -70,6 +75,7 @@ export function createController(options: ControllerOptions): Controller {
     ...options,
     view,
     memories,
+    images: createImageLooks(engine, clock),
     node: () => facts,
     startedMs: clock.nowMs(),
     onProof: (controls) => {
@@ -121,6 +127,10 @@ export function createController(options: ControllerOptions): Controller {
       for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
     };
     const known = Promise.all([cache.whenSynced(signal), orAborted(asked.promise, signal)]);
+    const stopListening = options.inits.onWayChange((containerId) => {
+      const key = view.keyOf(containerId);
+      if (key !== null) queue.add(key);
+    });
     await Promise.all([
       cache.run((key) => queue.add(key), signal),
       known.then(() => queue.run(signal), ignoreAbort(signal)),
@@ -130,8 +140,13 @@ export function createController(options: ControllerOptions): Controller {
           view,
           clock,
           log,
-          onUp: (seen) =>
-            setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` }),
+          onUp: (seen) => {
+            setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` });
+            // Ahead of the first session, which would wait for it; what fails is tried again and told there.
+            engine.sessionInitVolume(signal).catch((thrown: unknown) => {
+              log.warn('session init not delivered', { error: asOperatorError(thrown).message });
+            });
+          },
           onDown: (message) => setEngine({ facts: null, message }),
           onChangeOfAll: lookAtAll,
           onChange: (key) => queue.add(key),
@@ -140,7 +155,7 @@ export function createController(options: ControllerOptions): Controller {
       ),
       publisher.run(signal),
       sweepLoop(queue, signal).catch(ignoreAbort(signal)),
-    ]);
+    ]).finally(stopListening);
   };
 
   return {

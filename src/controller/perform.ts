@@ -1,23 +1,32 @@
 // Carries out one step. No decisions here: what a refusal means for the session is decided at the next look.
 
 import { assertNever } from '../lib/assert-never.ts';
-import { isFault } from '../lib/errors.ts';
+import { asOperatorError, isFault } from '../lib/errors.ts';
 import { containerNameOf } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Failure } from '../plan/observation.ts';
 import type { Step } from '../plan/step.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { SessionInits } from '../ports/container-access.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
+import type { Log } from '../ports/log.ts';
 import type { SessionEvents, SessionStore } from '../ports/sessions.ts';
+import { withDeadline } from '../process/deadline.ts';
 import type { ContainerView } from './container-view.ts';
+import type { ImageLooks } from './image-looks.ts';
 import type { SessionMemory } from './session-memory.ts';
+
+const INIT_ANSWERS_WITHIN_MS = 10_000;
 
 export interface PerformDependencies {
   readonly engine: ContainerEngine;
   readonly view: ContainerView;
   readonly store: SessionStore;
   readonly events: SessionEvents;
+  readonly images: ImageLooks;
   readonly hostPaths: HostPaths;
+  readonly inits: SessionInits;
+  readonly log: Log;
   /** Our own write, to be seen by the cache before its echo arrives. */
   readonly written: (session: McpSession) => void;
 }
@@ -35,6 +44,8 @@ export function failingAct(step: Step): Failure['act'] | null {
       return 'inspectImage';
     case 'lookAtHostPaths':
       return 'resolveHostPaths';
+    case 'lookAtInit':
+      return 'deliverInit';
     case 'pull':
     case 'create':
     case 'start':
@@ -64,12 +75,15 @@ export async function perform(
     case 'rest':
       return;
     case 'lookAtImage': {
-      const facts = await engine.inspectImage(step.reference, signal);
+      const facts = await deps.images.look(step.reference, signal);
       memory.image = facts === null ? { known: 'absent' } : { known: 'present', facts };
       return;
     }
     case 'lookAtHostPaths':
       memory.hostPaths = await deps.hostPaths.resolve(step.paths, signal);
+      return;
+    case 'lookAtInit':
+      memory.initVolume = await engine.sessionInitVolume(signal);
       return;
     case 'pull':
       await engine.pullImage(step.reference, signal);
@@ -80,7 +94,7 @@ export async function perform(
       return createOrAdopt(deps, step, target, signal);
     case 'start':
       view.markStale(key);
-      return engine.start(step.containerId, signal);
+      return startContainer(deps, step, signal);
     case 'stop':
       view.markStale(key);
       return engine.stop(step.containerId, step.graceSeconds, signal);
@@ -96,6 +110,24 @@ export async function perform(
   }
 }
 
+/** Attached before it starts, so that nothing is said before somebody listens; ready when the init has answered. */
+async function startContainer(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'start' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine, inits } = deps;
+  if (!step.sessionInit) return engine.start(step.containerId, signal);
+  await inits.open(step.containerId, signal);
+  await engine.start(step.containerId, signal);
+  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'the first word of the session init' };
+  await withDeadline(limit, (within) => inits.whenReady(step.containerId, within), signal).catch((thrown: unknown) => {
+    // A container that ended is seen at the next look; one that runs is served by the engine's exec, and status says so.
+    const error = asOperatorError(thrown).message;
+    deps.log.warn('session init does not answer', { container: step.containerId.slice(0, 12), error });
+  });
+}
+
 /** A taken name is either our own earlier attempt, whose answer was lost, or somebody else's container, which is left alone. */
 async function createOrAdopt(
   deps: PerformDependencies,
@@ -105,6 +137,7 @@ async function createOrAdopt(
 ): Promise<void> {
   const { key, memory } = target;
   try {
+    memory.initVolume = null; // it can be collected once no container uses it
     const { id } = await deps.engine.create(step.spec, signal);
     deps.view.add(key, id);
   } catch (thrown) {

@@ -13,7 +13,7 @@ import { nextStep } from '../plan/next-step.ts';
 import type { ContainersSeen, Observation } from '../plan/observation.ts';
 import { type Decision, rest, type Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { ContainerAccess } from '../ports/container-access.ts';
 import type { SessionCache } from '../ports/sessions.ts';
 import { failingAct, perform, type PerformDependencies, type Target } from './perform.ts';
 import { failureOf, type SessionMemories, type SessionMemory } from './session-memory.ts';
@@ -22,9 +22,12 @@ export interface ReconcileDependencies extends PerformDependencies {
   readonly cache: SessionCache;
   readonly memories: SessionMemories;
   readonly clock: Clock;
-  readonly log: Log;
   readonly policy: Policy;
   readonly policyHash: string;
+  readonly wayInto: ContainerAccess['wayInto'];
+  /** A container that was just verified; and a session that is gone for good, told once or more. */
+  readonly onRunning: (session: McpSession, container: ObservedContainer) => void;
+  readonly onReleased: (sessionUid: string) => void;
   /** Milliseconds since the epoch when this controller began to watch (plan/expiry.ts). */
   readonly startedMs: number;
   readonly node: () => NodeFacts;
@@ -46,7 +49,7 @@ export async function reconcile(
   const memory = deps.memories.of(key, session?.meta.uid ?? '', deps.clock.nowMs());
   const seen = await observe(deps, { key, session, memory }, signal);
   const decision = memory.unsaid === null ? nextStep(seen) : rest(0, memory.unsaid);
-  remember(memory, seen, decision);
+  remember(deps, memory, seen, decision);
   const current = await report(deps, { seen, decision, memory }, signal);
   const step = decision.step;
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
@@ -86,6 +89,8 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     nameTakenBy: memory.nameTakenBy,
     image: memory.image,
     hostPaths: memory.hostPaths,
+    initVolume: memory.initVolume,
+    commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
     lastFailure: memory.lastFailure,
     lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
     watchedSinceMs: deps.startedMs,
@@ -182,10 +187,12 @@ function tell(deps: ReconcileDependencies, session: McpSession, status: McpSessi
 }
 
 /** What the node API may run commands in: the container that this process has just compared, and no other. */
-function remember(memory: SessionMemory, seen: Observation, decision: Decision): void {
-  const verified = decision.report?.reason === 'Running';
-  memory.verifiedContainerId = verified ? (ownOf(seen)?.id ?? null) : null;
+function remember(deps: ReconcileDependencies, memory: SessionMemory, seen: Observation, decision: Decision): void {
+  const own = decision.report?.reason === 'Running' ? ownOf(seen) : null;
+  const isNew = own !== null && own.id !== memory.verifiedContainerId;
+  memory.verifiedContainerId = own?.id ?? null;
   memory.nameTakenBy = null; // tried again
+  if (isNew && seen.session !== null) deps.onRunning(seen.session, own);
 }
 
 function settle(
@@ -194,7 +201,10 @@ function settle(
   wakeAfterMs: number | null,
   wrote: boolean,
 ): { readonly requeueAfterMs: number | null } {
-  if (target.session === null) deps.memories.forget(target.key);
+  if (target.session === null) {
+    if (target.memory.uid !== '') deps.onReleased(target.memory.uid); // else it was never seen
+    deps.memories.forget(target.key);
+  }
   // A verdict that was just written (for example an end) can ask for a next step at once.
   return { requeueAfterMs: wrote ? Math.min(wakeAfterMs ?? 0, 0) : wakeAfterMs };
 }

@@ -10,6 +10,8 @@ export interface SessionMemory {
   uid: string;
   image: ImageKnowledge;
   hostPaths: readonly ResolvedHostPath[] | null;
+  /** Volume for the next container; asked for anew each time. */
+  initVolume: string | null;
   lastFailure: Failure | null;
   nameTakenBy: string | null;
   /** Whether the session has lacked a running container since `wantedSinceMs`; the startup deadline counts from there. */
@@ -44,6 +46,7 @@ export function createSessionMemories(): SessionMemories {
         uid,
         image: { known: 'unknown' },
         hostPaths: null,
+        initVolume: null,
         lastFailure: null,
         nameTakenBy: null,
         wanted: false,

@@ -1,27 +1,38 @@
 // Every call that may leave this process for the Docker Engine (requirements.md 9.5), with its deadline. The table is the law:
 // the client can only send its rows, and the guard in guarded-modem.ts refuses whatever is not one of them.
 
-type Target = 'none' | 'container' | 'exec' | 'image';
+type Target = 'none' | 'container' | 'exec' | 'image' | 'init-image' | 'volume';
 
-interface CallShape {
+/** What a request carries beside its query; a raw body is a tar archive. */
+export type BodyKind = 'none' | 'json' | 'tar';
+
+/** The only repository that an image is ever imported to: it holds nothing but the session init. */
+export const INIT_REPOSITORY = 'mcpsession/init';
+
+export interface CallShape {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** "{}" stands for the target. */
   readonly path: string;
   readonly target: Target;
   /** The only query parameters that may be sent. */
   readonly query: readonly string[];
-  readonly body: boolean;
+  /** Query parameters that must be sent, with just this value. */
+  readonly fixedQuery?: Readonly<Record<string, string>>;
+  readonly body: BodyKind;
+  /** The only fields that a JSON body may have; left out where the adapter prints a closed model. */
+  readonly bodyFields?: readonly string[];
   /** Until the answer is complete; for a stream until its head has come. 0 means none: the caller's signal alone ends it. */
   readonly deadlineMs: number;
   /** For messages: "Docker could not <doing> <target>". */
   readonly doing: string;
 }
 
-const noBody = { query: [], body: false } as const;
+const noBody = { query: [], body: 'none' } as const;
 
 // A start sends no body: on old API versions one replaces the whole host config (security.md 0.3). A pull sends no
-// `fromSrc`: that would be an import. Removal has no `link`. Events have no deadline: 20.10 sends the head of the answer
-// together with the first event.
+// `fromSrc`: that would be an import, which goes to one repository alone. A volume has no driver options: they can name a host
+// path. Removal has no `link`. An attach asks for no logs. Events have no deadline: 20.10 sends the head of the answer together
+// with the first event.
 export const ENGINE_CALLS = {
   ping: { method: 'GET', path: '/_ping', target: 'none', ...noBody, deadlineMs: 5_000, doing: 'answer a ping' },
   version: { method: 'GET', path: '/version', target: 'none', ...noBody, deadlineMs: 5_000, doing: 'tell its version' },
@@ -31,7 +42,7 @@ export const ENGINE_CALLS = {
     path: '/events',
     target: 'none',
     query: ['filters', 'since'],
-    body: false,
+    body: 'none',
     deadlineMs: 0,
     doing: 'send events',
   },
@@ -48,16 +59,78 @@ export const ENGINE_CALLS = {
     path: '/images/create',
     target: 'none',
     query: ['fromImage', 'tag'],
-    body: false,
+    body: 'none',
     deadlineMs: 600_000,
     doing: 'pull an image',
+  },
+  imageImport: {
+    method: 'POST',
+    path: '/images/create',
+    target: 'none',
+    query: ['tag'],
+    fixedQuery: { fromSrc: '-', repo: INIT_REPOSITORY },
+    body: 'tar',
+    deadlineMs: 60_000,
+    doing: 'import the image of the session init',
+  },
+  imageList: {
+    method: 'GET',
+    path: '/images/json',
+    target: 'none',
+    query: ['filters'],
+    body: 'none',
+    deadlineMs: 30_000,
+    doing: 'list images',
+  },
+  imageRemove: {
+    method: 'DELETE',
+    path: '/images/{}',
+    target: 'init-image',
+    ...noBody,
+    deadlineMs: 60_000,
+    doing: 'remove image',
+  },
+  volumeCreate: {
+    method: 'POST',
+    path: '/volumes/create',
+    target: 'none',
+    query: [],
+    body: 'json',
+    bodyFields: ['Name', 'Driver', 'Labels'],
+    deadlineMs: 30_000,
+    doing: 'create a volume',
+  },
+  volumeInspect: {
+    method: 'GET',
+    path: '/volumes/{}',
+    target: 'volume',
+    ...noBody,
+    deadlineMs: 10_000,
+    doing: 'inspect volume',
+  },
+  volumeList: {
+    method: 'GET',
+    path: '/volumes',
+    target: 'none',
+    query: ['filters'],
+    body: 'none',
+    deadlineMs: 30_000,
+    doing: 'list volumes',
+  },
+  volumeRemove: {
+    method: 'DELETE',
+    path: '/volumes/{}',
+    target: 'volume',
+    ...noBody,
+    deadlineMs: 30_000,
+    doing: 'remove volume',
   },
   containerCreate: {
     method: 'POST',
     path: '/containers/create',
     target: 'none',
     query: ['name'],
-    body: true,
+    body: 'json',
     deadlineMs: 60_000,
     doing: 'create a container',
   },
@@ -66,7 +139,7 @@ export const ENGINE_CALLS = {
     path: '/containers/json',
     target: 'none',
     query: ['all', 'filters'],
-    body: false,
+    body: 'none',
     deadlineMs: 30_000,
     doing: 'list containers',
   },
@@ -91,7 +164,7 @@ export const ENGINE_CALLS = {
     path: '/containers/{}/stop',
     target: 'container',
     query: ['t'],
-    body: false,
+    body: 'none',
     deadlineMs: 30_000,
     doing: 'stop container',
   },
@@ -108,16 +181,25 @@ export const ENGINE_CALLS = {
     path: '/containers/{}',
     target: 'container',
     query: ['force', 'v'],
-    body: false,
+    body: 'none',
     deadlineMs: 60_000,
     doing: 'remove container',
+  },
+  attach: {
+    method: 'POST',
+    path: '/containers/{}/attach',
+    target: 'container',
+    query: ['stream', 'stdin', 'stdout', 'stderr'],
+    body: 'none',
+    deadlineMs: 10_000,
+    doing: 'attach to container',
   },
   execCreate: {
     method: 'POST',
     path: '/containers/{}/exec',
     target: 'container',
     query: [],
-    body: true,
+    body: 'json',
     deadlineMs: 10_000,
     doing: 'prepare a command in container',
   },
@@ -126,7 +208,7 @@ export const ENGINE_CALLS = {
     path: '/exec/{}/start',
     target: 'exec',
     query: [],
-    body: true,
+    body: 'json',
     deadlineMs: 15_000,
     doing: 'start the command with id',
   },
@@ -145,40 +227,3 @@ export type EngineDeadlines = Readonly<Partial<Record<EngineCallName, number>>>;
 
 /** One line of what went out, for counting in tests: the path has no version and no query. */
 export type OnEngineCall = (method: string, path: string) => void;
-
-// Each part starts with a letter or digit, so no target can hold "..", "?", "#" or "%" and point at another call.
-const TARGETS: Readonly<Record<Exclude<Target, 'none'>, RegExp>> = {
-  container: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/,
-  exec: /^[0-9a-f]{64}$/,
-  image: /^[A-Za-z0-9][\w.-]*(?::[\w.-]+)?(?:\/[A-Za-z0-9][\w.-]*)*(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/,
-};
-
-/** Whether `target` may stand in the path of this call. */
-export function isTargetOf(name: EngineCallName, target: string): boolean {
-  const kind: Target = ENGINE_CALLS[name].target;
-  return kind === 'none' ? target === '' : TARGETS[kind].test(target);
-}
-
-/** The row that allows this request; null when none does and it must not leave. */
-export function allowedCall(request: {
-  readonly method: string;
-  readonly path: string;
-  readonly queryKeys: readonly string[];
-  readonly hasBody: boolean;
-}): EngineCallName | null {
-  const names = Object.keys(ENGINE_CALLS) as EngineCallName[]; // the keys of a constant object
-  const found = names.find((name) => {
-    const call: CallShape = ENGINE_CALLS[name];
-    const fits = call.method === request.method && isTargetOf(name, targetIn(call.path, request.path) ?? '\0');
-    return fits && request.queryKeys.every((key) => call.query.includes(key)) && (call.body || !request.hasBody);
-  });
-  return found ?? null;
-}
-
-/** What stands for "{}" in `template`; "" where it has none; null when the path is not of that form. */
-function targetIn(template: string, path: string): string | null {
-  const [head = '', tail] = template.split('{}');
-  if (tail === undefined) return path === template ? '' : null;
-  if (!path.startsWith(head) || !path.endsWith(tail) || path.length <= head.length + tail.length) return null;
-  return path.slice(head.length, path.length - tail.length);
-}

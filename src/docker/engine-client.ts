@@ -4,22 +4,19 @@
 import { type Duplex, Readable } from 'node:stream';
 
 import { OperatorError } from '../lib/errors.ts';
+import { isTargetOf } from './allowed-call.ts';
 import { chooseApiVersion, versionSchema } from './api-version.ts';
-import {
-  ENGINE_CALLS,
-  type EngineCallName,
-  type EngineDeadlines,
-  isTargetOf,
-  type OnEngineCall,
-} from './engine-calls.ts';
+import { ENGINE_CALLS, type EngineCallName, type EngineDeadlines, type OnEngineCall } from './engine-calls.ts';
 import { afterEffect, couldNot, engineFault } from './engine-errors.ts';
 import { createGuardedModem, type DialRequest, type Modem } from './guarded-modem.ts';
 
 export interface EngineRequest {
-  /** Container, exec or image; left out where the call has none. */
+  /** Container, exec, image or volume; left out where the call has none. */
   readonly target?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** A body of bytes instead. */
+  readonly tar?: Buffer;
   /** Time that the engine itself is asked to wait, on top of the deadline of the call. */
   readonly extraMs?: number;
 }
@@ -160,7 +157,7 @@ function discard(answer: unknown): void {
 
 function dialRequest(name: EngineCallName, request: SentRequest, abortSignal: AbortSignal): DialRequest {
   const { method, path } = ENGINE_CALLS[name];
-  const { target = '', version, query, body, as } = request;
+  const { target = '', version, query, body, tar, as } = request;
   const options = query === undefined && body === undefined ? null : { _query: query ?? {}, _body: body ?? {} };
   return {
     method,
@@ -168,6 +165,7 @@ function dialRequest(name: EngineCallName, request: SentRequest, abortSignal: Ab
     statusCodes: ACCEPTED,
     abortSignal,
     ...(options === null ? {} : { options }),
+    ...(tar === undefined ? {} : { file: tar }),
     ...(as === undefined ? {} : { isStream: true }),
     ...(as === 'hijack' ? { hijack: true, openStdin: request.stdin ?? false } : {}),
   };

@@ -8,31 +8,36 @@ import { isFault } from '../lib/errors.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { ContainerEngine, ContainerSummary, InspectedContainer } from '../ports/container-engine.ts';
 import { type Log, silentLog } from '../ports/log.ts';
+import type { HeldInits, RoutedAccess } from './access.ts';
 import type { EngineDeadlines, OnEngineCall } from './engine-calls.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
-import { createExecAccess } from './exec-access.ts';
 import { factsFromInfo } from './facts-from-info.ts';
 import { fromInspect } from './from-inspect.ts';
 import { type Home, identityOf, labelFilter } from './identity-labels.ts';
 import { imageFacts } from './image-facts.ts';
 import { createOwnedContainers, type OwnedContainers } from './owned-containers.ts';
 import { parseAnswer } from './parse-answer.ts';
+import { createInitDelivery } from './init-delivery.ts';
 import { pullImage } from './pull-image.ts';
 import { toCreateRequest } from './to-create-request.ts';
 import { watchEvents } from './watch-events.ts';
+import { wireAccess } from './wire-access.ts';
 
 export interface DockerEngineOptions extends Home {
   readonly socketPath: string;
   readonly log?: Log;
+  /** The session init for this engine (dist/init); left out, sessions have to do without. */
+  readonly sessionInitFile?: string;
   /** Milliseconds instead of those in engine-calls.ts. */
   readonly deadlines?: EngineDeadlines;
   /** Told of every call that leaves: counts and proofs in tests. */
   readonly onCall?: OnEngineCall;
 }
 
-/** The engine, and commands in its containers: one connection, one memory of which containers are ours. */
+/** The engine, and what happens inside its containers: one client, one memory of which containers are ours. */
 export interface DockerEngine extends ContainerEngine {
   readonly access: ContainerAccess;
+  readonly inits: HeldInits;
 }
 
 interface Parts {
@@ -47,7 +52,14 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   const { cluster, nodeName, log = silentLog } = options;
   const client = createEngineClient(options);
   const parts: Parts = { client, owned: createOwnedContainers(), home: { cluster, nodeName }, log };
-  const inspect = (idOrName: string, signal: AbortSignal) => inspectContainer(parts, idOrName, signal);
+  const delivery = createInitDelivery({ client, home: parts.home, log, programFile: options.sessionInitFile ?? null });
+  const inspect: ContainerEngine['inspect'] = async (idOrName, signal) => {
+    const found = await inspectContainer(parts, idOrName, signal);
+    if (found?.ours === true) access.note(found.container);
+    return found;
+  };
+  const access: RoutedAccess = wireAccess({ client, owned: parts.owned, inspect, log });
+  const { create, remove, ...lifecycle } = lifecycleCalls(parts);
   return {
     ping: async (signal) => void (await client.call('ping', {}, signal)),
     facts: async (signal) => {
@@ -59,6 +71,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
       return answer === null ? null : imageFacts(answer);
     },
     pullImage: (reference, signal) => pullImage(client, reference, signal),
+    sessionInitVolume: (signal) => delivery.volume(signal),
     inspect,
     list: (signal) => listContainers(parts, signal),
     watchEvents: (onEvent, signal) => {
@@ -66,8 +79,18 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
       const sinceSeconds = Math.floor(Date.now() / 1000) - 1;
       return watchEvents({ client, home: parts.home, onEvent, sinceSeconds }, signal);
     },
-    ...lifecycleCalls(parts),
-    access: createExecAccess({ client, owned: parts.owned, inspect, log }),
+    ...lifecycle,
+    create: async (spec, signal) => {
+      const made = await create(spec, signal);
+      access.note({ id: made.id, spec });
+      return made;
+    },
+    remove: async (containerId, signal) => {
+      await remove(containerId, signal);
+      access.inits.close(containerId);
+    },
+    access,
+    inits: access.inits,
   };
 }
 

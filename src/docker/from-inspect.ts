@@ -128,7 +128,7 @@ function mountOf({ Type, Source, Target, ReadOnly, BindOptions }: MountAnswer) {
     target: Target,
     readOnly: ReadOnly,
     propagation: BindOptions?.Propagation ?? '',
-    recursive: BindOptions?.NonRecursive !== true,
+    recursive: Type === 'bind' && BindOptions?.NonRecursive !== true,
   };
 }
 

@@ -4,7 +4,8 @@
 import Docker from 'dockerode';
 
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
-import { allowedCall, type OnEngineCall } from './engine-calls.ts';
+import { allowedCall } from './allowed-call.ts';
+import type { BodyKind, OnEngineCall } from './engine-calls.ts';
 
 /** The part of docker-modem's request that we use. `_query` and `_body` are its way to send both. */
 export interface DialRequest {
@@ -15,6 +16,8 @@ export interface DialRequest {
     readonly _query?: Readonly<Record<string, string>>;
     readonly _body?: Readonly<Record<string, unknown>>;
   };
+  /** Sent as it is; docker-modem calls it a file and labels it a tar. */
+  readonly file?: Buffer;
   readonly statusCodes: Readonly<Record<number, true>>;
   readonly abortSignal: AbortSignal;
   readonly isStream?: boolean;
@@ -65,16 +68,15 @@ function openModem(socketPath: string): Modem {
 const plainPath = ({ path }: DialRequest): string => path.replace(/\?$/, '').replace(VERSION, '');
 
 function refusalOf(request: DialRequest): OperatorError | null {
-  const { method, options = {} } = request;
-  const call = allowedCall({
-    method,
-    path: plainPath(request),
-    queryKeys: Object.keys(options._query ?? {}),
-    hasBody: Object.keys(options._body ?? {}).length > 0,
-  });
+  const { method, options = {}, file } = request;
+  const bodyFields = Object.keys(options._body ?? {});
+  const body: BodyKind = file !== undefined ? 'tar' : bodyFields.length > 0 ? 'json' : 'none';
+  const call = allowedCall({ method, path: plainPath(request), query: options._query ?? {}, body, bodyFields });
   const versioned = VERSION.test(request.path) || call === 'version';
   const known = Object.keys(options).every((key) => key === '_query' || key === '_body');
-  if (call !== null && versioned && known) return null;
+  // A file that is no buffer would be the name of one of this host's files.
+  const bytes = file === undefined || Buffer.isBuffer(file);
+  if (call !== null && versioned && known && bytes) return null;
   return new OperatorError(
     'internal',
     `${method} ${plainPath(request)} is not in the closed list of Docker Engine calls`,

@@ -36,6 +36,7 @@ export const mountSchema = z.looseObject({
   Target: text,
   ReadOnly: flag,
   BindOptions: z.looseObject({ Propagation: text, NonRecursive: flag }).nullish(),
+  VolumeOptions: z.looseObject({ NoCopy: flag }).nullish(),
 });
 
 export const hostConfigSchema = z.looseObject({

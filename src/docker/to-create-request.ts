@@ -122,6 +122,9 @@ function lifecycle(spec: ContainerSpec) {
 }
 
 function mountOf({ type, source, target, readOnly, propagation, recursive }: ContainerMount) {
+  // Nothing of the image may end up in a volume: an empty one would be filled with what lies at the target.
+  if (type === 'volume')
+    return { Type: type, Source: source, Target: target, ReadOnly: readOnly, VolumeOptions: { NoCopy: true } };
   const options = {
     ...(propagation === '' ? {} : { Propagation: propagation }),
     ...(recursive ? {} : { NonRecursive: true }),

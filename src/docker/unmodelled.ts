@@ -43,13 +43,20 @@ function unknownKeys({ where, settings, known }: Settings): string[] {
 /** Volume drivers, subpaths, tmpfs options and what else can hide behind a mount. */
 function mountExtras(mount: MountAnswer): string[] {
   const where = `Mounts[${mount.Target}]`;
-  const known = ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions'];
+  const known = ['Type', 'Source', 'Target', 'ReadOnly', 'BindOptions', 'VolumeOptions'];
   const bind = {
     where: `${where}.BindOptions`,
     settings: mount.BindOptions ?? {},
     known: ['Propagation', 'NonRecursive'],
   };
-  return [...unknownKeys({ where, settings: mount, known }), ...unknownKeys(bind)];
+  return [...unknownKeys({ where, settings: mount, known }), ...unknownKeys(bind), ...volumeExtras(mount, where)];
+}
+
+/** A volume is as we print it when it is not filled from the image and nothing else is said; no other mount has such options. */
+function volumeExtras({ Type, VolumeOptions }: MountAnswer, where: string): string[] {
+  const { NoCopy = false, ...others } = VolumeOptions ?? {};
+  const asPrinted = NoCopy === (Type === 'volume') && Object.values(others).every(isEmpty);
+  return asPrinted ? [] : [`${where}.VolumeOptions`];
 }
 
 /** The engine names a host after the container's id, or after the node on its network; any other name was asked for. */

@@ -1,4 +1,4 @@
-// Faults of the ports as refusals of the tools, and refusals as kinds of the node protocol: the one mapping file of the front end.
+// Faults of the API server as refusals of the tools, and refusals as kinds of the node protocol. Faults of a node: node-refusal.ts.
 
 import { assertNever } from '../lib/assert-never.ts';
 import { type FaultKind, OperatorError } from '../lib/errors.ts';
@@ -53,54 +53,6 @@ export function createRefusal(fault: OperatorError, session: SessionReference): 
   }
 }
 
-/** A command could not be run, or not be seen through. null: not an expected refusal. */
-export function execRefusal(fault: OperatorError, session: SessionReference): ToolError | null {
-  const reason = sentence(shown(fault.message));
-  const look = `call session_get with session="${session.name}" ns="${session.namespace}"`;
-  switch (fault.kind) {
-    case 'too-large':
-      return {
-        code: 'INVALID_ARGUMENT',
-        what: `The command was ended: ${reason}`,
-        next: 'call session_exec with the output redirected to a file',
-      };
-    case 'invalid':
-      return {
-        code: 'INVALID_ARGUMENT',
-        what: `The command was not run: ${reason}`,
-        next: 'call session_exec with changed arguments',
-      };
-    case 'conflict':
-      return {
-        code: 'BUSY',
-        what: reason,
-        next: 'wait for a running command to end, then retry',
-        retryAfterSeconds: fault.retryAfterSeconds ?? 1,
-      };
-    case 'rate-limited':
-      return rateLimited(fault.retryAfterSeconds ?? 60);
-    case 'expired':
-      return { code: 'SESSION_EXPIRED', what: reason, next: 'call session_create for a new session' };
-    case 'forbidden':
-      return {
-        code: 'FORBIDDEN',
-        what: reason,
-        next: `ask an admin of namespace "${session.namespace}" for create on mcpsessions/exec`,
-      };
-    case 'not-found':
-    case 'unavailable':
-    case 'timeout':
-      return { code: 'NOT_READY_YET', what: `The node of the session did not run the command: ${reason}`, next: look };
-    case 'unauthenticated':
-    case 'already-exists':
-    case 'cancelled':
-    case 'internal':
-      return null;
-    default:
-      return assertNever(fault.kind);
-  }
-}
-
 export function rateLimited(retryAfterSeconds: number): ToolError {
   return {
     code: 'RATE_LIMITED',
@@ -134,6 +86,7 @@ function kindOfCode(code: ToolErrorCode): FaultKind {
   switch (code) {
     case 'INVALID_ARGUMENT':
     case 'POLICY_DENIED':
+    case 'BINARY_FILE':
       return 'invalid';
     case 'SESSION_NOT_FOUND':
       return 'not-found';
@@ -147,9 +100,26 @@ function kindOfCode(code: ToolErrorCode): FaultKind {
     case 'NAME_TAKEN':
       return 'already-exists';
     case 'BUSY':
+    case 'CONFLICT':
       return 'conflict';
     case 'EXEC_TIMEOUT':
       return 'timeout';
+    case 'EXEC_NOT_FOUND':
+      return 'not-found';
+    case 'OUTPUT_GONE':
+      return 'expired';
+    case 'PATH_NOT_FOUND':
+      return 'path-not-found';
+    case 'PATH_OUTSIDE_WORKSPACE':
+      return 'path-outside';
+    case 'FILE_TOO_LARGE':
+      return 'too-large';
+    case 'DISK_FULL':
+      return 'no-space';
+    case 'CONNECTION_REFUSED':
+      return 'refused';
+    case 'UNSUPPORTED':
+      return 'unsupported';
     case 'NOT_READY_YET':
     case 'NO_ELIGIBLE_NODE':
     case 'IMAGE_PULL_FAILED':
@@ -165,4 +135,5 @@ function kindOfCode(code: ToolErrorCode): FaultKind {
 /** Causes that come as a list of lines, as kubectl prints them. */
 const onOneLine = (text: string): string => text.replace(/:\s*\n\* /, ': ').replaceAll('\n* ', '; ');
 
-const shown = (text: string): string => shorten(escapeInvisible(text), MAX_FOREIGN_TEXT);
+/** Text of others in a message of ours: visible and bounded. */
+export const shown = (text: string): string => shorten(escapeInvisible(text), MAX_FOREIGN_TEXT);

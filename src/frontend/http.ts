@@ -5,17 +5,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
 import { asOperatorError } from '../lib/errors.ts';
 import type { Caller } from '../model/caller.ts';
-import { parseExecPath } from '../model/node-protocol.ts';
+import { parseSessionPath } from '../model/node-routes.ts';
 import type { Authenticator } from '../ports/authority.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { readJsonBody } from '../process/json-body.ts';
 import { sendJson } from '../process/https-server.ts';
 import { statusOfKind } from '../process/fault-status.ts';
+import type { Upgrade } from '../process/http-upgrade.ts';
+import { serveOperation } from '../process/node-protocol/serve-operation.ts';
+import { serveUpgrade } from '../process/node-protocol/serve-upgrade.ts';
 import { createGate, type GateRefusal } from './http-gate.ts';
 import type { FrontendLimits } from './limits.ts';
 import { createMcpEndpoint } from './mcp-endpoint.ts';
-import { serveExec } from './node-protocol-route.ts';
+import { protocolServerFor } from './protocol-server.ts';
 import type { Services } from './services.ts';
 
 /** Deeper JSON is no MCP message that any of our tools takes. */
@@ -38,6 +41,8 @@ export interface FrontendOptions {
 export interface Frontend {
   /** For an HTTPS server; answers every request. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** For requests that ask to leave HTTP; behind the same gate. */
+  readonly upgrade: (upgrade: Upgrade) => Promise<void>;
   /** Ends protocol sessions and requests in progress. */
   close(): Promise<void>;
 }
@@ -56,12 +61,30 @@ export function createFrontend(options: FrontendOptions): Frontend {
 
   const route = async (request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> => {
     const path = pathOf(request);
-    const reference = parseExecPath(path);
-    if (reference !== null && request.method === 'POST')
-      return serveExec({ reference, caller, services, log }, request, response);
+    if (parseSessionPath(path) !== null) return serveOperation(protocolServerFor(caller, services), request, response);
     if (path !== '/mcp')
       return sendJson(response, 404, { kind: 'not-found', message: 'no such path; the front end serves /mcp' });
     return serveMcp({ endpoint, caller, limits, log }, request, response);
+  };
+
+  /** The caller, who holds a place until `over`; null when it was refused, which is answered. */
+  const admit = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    over: AbortSignal,
+  ): Promise<Caller | null> => {
+    const admitted = await gate.admit(request, over).catch((thrown: unknown) => {
+      if (over.aborted) return null;
+      throw thrown;
+    });
+    if (admitted === null) return null;
+    if (!admitted.ok) {
+      sendRefusal(request, response, admitted.error);
+      return null;
+    }
+    over.addEventListener('abort', admitted.value.leave, { once: true });
+    if (over.aborted) admitted.value.leave();
+    return admitted.value.caller;
   };
 
   return {
@@ -69,15 +92,12 @@ export function createFrontend(options: FrontendOptions): Frontend {
       if (request.method === 'GET' && pathOf(request) === '/healthz') return sendJson(response, 200, { ok: true });
       const gone = new AbortController();
       response.once('close', () => gone.abort());
-      const admitted = await gate.admit(request, gone.signal).catch((thrown: unknown) => {
-        if (gone.signal.aborted) return null;
-        throw thrown;
-      });
-      if (admitted === null) return;
-      if (!admitted.ok) return sendRefusal(request, response, admitted.error);
-      response.once('close', admitted.value.leave);
-      if (response.destroyed) admitted.value.leave();
-      await route(request, response, admitted.value.caller);
+      const caller = await admit(request, response, gone.signal);
+      if (caller !== null) await route(request, response, caller);
+    },
+    async upgrade(upgrade) {
+      const caller = await admit(upgrade.request, upgrade.response, upgrade.closed);
+      if (caller !== null) await serveUpgrade(protocolServerFor(caller, services), upgrade);
     },
     close: () => endpoint.close(),
   };

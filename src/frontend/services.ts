@@ -8,6 +8,7 @@ import type { McpSession } from '../model/session.ts';
 import type { Violation } from '../model/violation.ts';
 import type { SessionReference } from '../ports/sessions.ts';
 import type { ServiceParts } from './service-parts.ts';
+import { createSessionOperations, type SessionOperations } from './session-operations.ts';
 import type { ToolError } from './tool-error.ts';
 import { checkSpec } from './use-cases/check-spec.ts';
 import { type CreateRequest, type CreatedSession, createSession } from './use-cases/create-session.ts';
@@ -21,7 +22,7 @@ export interface SpecVerdict {
   readonly warnings: readonly Violation[];
 }
 
-export interface Services {
+export interface Services extends SessionOperations {
   readonly parts: Pick<ServiceParts, 'clock' | 'log' | 'newId'>;
   /** The namespace that a call without one means: a ServiceAccount's own, else the configured default. */
   namespaceOf(caller: Caller): string;
@@ -53,6 +54,7 @@ const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
 
 export function createServices(parts: ServiceParts): Services {
   return {
+    ...createSessionOperations(parts),
     parts,
     namespaceOf: (caller) => SERVICE_ACCOUNT.exec(caller.username)?.[1] ?? parts.defaultNamespace,
     create: (caller, request, onStage, signal) => createSession(parts, { caller, request, onStage }, signal),

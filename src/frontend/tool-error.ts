@@ -16,6 +16,16 @@ export const TOOL_ERROR_CODES = [
   'NOT_READY_YET',
   'EXEC_TIMEOUT',
   'BUSY',
+  'EXEC_NOT_FOUND',
+  'OUTPUT_GONE',
+  'BINARY_FILE',
+  'PATH_NOT_FOUND',
+  'PATH_OUTSIDE_WORKSPACE',
+  'CONFLICT',
+  'FILE_TOO_LARGE',
+  'DISK_FULL',
+  'CONNECTION_REFUSED',
+  'UNSUPPORTED',
 ] as const;
 
 export type ToolErrorCode = (typeof TOOL_ERROR_CODES)[number];

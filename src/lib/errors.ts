@@ -5,9 +5,14 @@ export const FAULT_KINDS = [
   'unauthenticated',
   'forbidden',
   'not-found',
+  'path-not-found', // a file in a session; the session itself is there
+  'path-outside', // the path leads out of the session's workspace
   'already-exists',
   'conflict', // optimistic lock lost, or the object is busy: look again, then retry
   'too-large',
+  'no-space', // the workspace is full
+  'refused', // nothing listens on that port of the session
+  'unsupported', // this session, kernel or engine cannot do it; a retry never helps
   'rate-limited',
   'expired', // a watch position or a continue token is too old: list again
   'timeout', // no answer in time; the effect may have happened

@@ -16,6 +16,9 @@ export function escapeInvisible(text: string): string {
   );
 }
 
+/** As escapeInvisible, for text of several lines: line feeds stay. */
+export const escapeInvisibleLines = (text: string): string => text.split('\n').map(escapeInvisible).join('\n');
+
 /** At most `maxLength` code points; what was cut is marked by an ellipsis. */
 export function shorten(text: string, maxLength: number): string {
   const points = Array.from(text.slice(0, maxLength * 2 + 2));

@@ -27,13 +27,48 @@ export interface ContainerTmpfs {
   readonly options: readonly string[];
 }
 
+/** PID 1 of a session container: our own program, from a volume that nothing but it is in (docs/session-init.md). */
+export const SESSION_INIT_PROGRAM = '/.mcpsession/init';
+export const SESSION_INIT_DIRECTORY = '/.mcpsession';
+/** Least RLIMIT_CPU of a container with the session init, in seconds: PID 1 shares it, while commands get their own (K-09). */
+export const SESSION_INIT_CPU_SECONDS = 60;
+
+/** Volume of one version of the session init, named by the hash of the program. */
+const SESSION_INIT_VOLUME = /^mcpsession-init-[0-9a-f]{16}$/;
+
+export const sessionInitVolumeOf = (programSha256: string): string => `mcpsession-init-${programSha256.slice(0, 16)}`;
+
+/** The one volume mount that a session container has. */
+export const sessionInitMount = (volume: string): ContainerMount => ({
+  type: 'volume',
+  source: volume,
+  target: SESSION_INIT_DIRECTORY,
+  readOnly: true,
+  propagation: '',
+  recursive: false,
+});
+
+/** The volume that the container's session init comes from; null for a container without one. */
+export function sessionInitVolumeIn({ mounts }: Pick<ContainerSpec, 'mounts'>): string | null {
+  const found = mounts.find((mount) => {
+    const { type, source, target, readOnly, propagation, recursive } = mount;
+    const plain = readOnly && propagation === '' && !recursive;
+    return type === 'volume' && SESSION_INIT_VOLUME.test(source) && target === SESSION_INIT_DIRECTORY && plain;
+  });
+  return found?.source ?? null;
+}
+
+/** Whether PID 1 is the session init. */
+export const hasSessionInit = (spec: Pick<ContainerSpec, 'entrypoint'>): boolean =>
+  spec.entrypoint[0] === SESSION_INIT_PROGRAM;
+
 export interface ContainerMount {
   readonly type: string;
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
   readonly propagation: string;
-  /** Whether what is mounted below the source comes along. Read-only covers the top mount alone, so that would be writable. */
+  /** Whether what is mounted below the source comes along (of a bind). Read-only covers the top mount alone, so that would be writable. */
   readonly recursive: boolean;
 }
 

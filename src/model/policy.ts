@@ -73,8 +73,16 @@ export const policySchema = z.strictObject({
     .strictObject({
       defaultTimeoutSeconds: seconds(30),
       maxTimeoutSeconds: seconds(300),
+      /** For commands in the background and for people's own terminals. */
+      maxBackgroundSeconds: seconds(3600),
       maxOutputBytes: z.int().min(1024).max(10_485_760).default(1_048_576),
       maxConcurrentPerSession: z.int().min(1).default(8),
+    })
+    .prefault({}),
+  files: z
+    .strictObject({
+      /** Largest file that may be written into a session, beside the size of its workspace. */
+      maxWriteBytes: z.int().min(1).default(4_294_967_296),
     })
     .prefault({}),
 });

@@ -300,6 +300,10 @@ export const sessionSpecSchema = z
       z.enum(['Retain', 'Recreate']).default('Retain'),
       'What happens when the container ends or is lost: Retain finishes the session, Recreate starts a new container. Default "Retain".',
     ),
+    sessionInit: field(
+      z.enum(['Enabled', 'Disabled']).default('Enabled'),
+      'Enabled runs our own small program as PID 1: fast commands that outlive a restart of the operator, files, logs, port forwards. Disabled runs the command itself as PID 1, and commands by the engine alone. Default "Enabled".',
+    ),
     nodeSelector: field(
       z.record(z.string().max(317), z.string().max(63)).default({}),
       'Labels that the McpNode must have. Default none.',
@@ -318,7 +322,9 @@ export const sessionSpecSchema = z
     description: 'What the session should be. Immutable but for operatingMode and lifetime.',
     'x-kubernetes-validations': [
       ...['image', 'command', 'args', 'workingDir', 'env', 'user', 'resources', 'workspace', 'tmpfs'].map(immutable),
-      ...['mounts', 'network', 'security', 'failurePolicy', 'nodeSelector', 'imagePullSecrets'].map(immutable),
+      ...['mounts', 'network', 'security', 'failurePolicy', 'sessionInit', 'nodeSelector', 'imagePullSecrets'].map(
+        immutable,
+      ),
     ],
   });
 

@@ -61,6 +61,10 @@ export const sessionStatusSchema = z
           ),
           runtime: described(z.string().max(64), 'OCI runtime that runs it.'),
           startedAt: described(time(), 'When the container started.'),
+          commands: described(
+            z.enum(['SessionInit', 'EngineExec']).optional(),
+            'How commands reach the container. EngineExec: without files, logs and port forwards, because spec.sessionInit is Disabled or the session init does not answer.',
+          ),
         })
         .optional(),
       'The container of the session, while it has one.',

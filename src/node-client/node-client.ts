@@ -1,125 +1,103 @@
-// HTTPS client of the node protocol: front end to node API, and CLI or stdio front end to front end.
-// Trusts the endpoint's own CA and nothing else; follows no redirects; sends the token to that endpoint only.
+// Client of the node protocol: front end to node API, and CLI or stdio front end to front end. The node is trusted only so far: every
+// line, message, count and size is bounded and checked.
 
-import { LRUCache } from 'lru-cache';
-import { type Dispatcher, Pool } from 'undici';
-import { OperatorError } from '../lib/errors.ts';
-import { sha256Hex } from '../lib/sha256.ts';
-import { type ExecFrame, execPath } from '../model/node-protocol.ts';
-import type { NodeAccess, NodeEndpoint } from '../ports/node-access.ts';
-import { FrameReader } from './frame-reader.ts';
-import { faultOfFrame, faultOfResponse, faultOfTransport } from './node-faults.ts';
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import {
+  execListSchema,
+  execRecordSchema,
+  fileListingSchema,
+  fileStatSchema,
+  outputPageSchema,
+} from '../model/node-protocol.ts';
+import { COMMAND_HEADER, FORWARD_PROTOCOL, STREAM_PROTOCOL } from '../model/node-routes.ts';
+import type { NodeAccess, NodeSession } from '../ports/node-access.ts';
+import { encodeHeaderJson } from '../process/node-protocol/header-json.ts';
+import { createConnections } from './connections.ts';
+import { execOn } from './exec-call.ts';
+import { openExecChannel } from './exec-channel.ts';
+import { fileContentCalls } from './file-calls.ts';
+import { logCall } from './log-call.ts';
+import { type NodeCall, type NodeCallOptions, NodeCalls } from './node-calls.ts';
+import { openUpgraded } from './upgraded-connection.ts';
 
-const MAX_ENDPOINTS = 512;
-const MAX_LINE_BYTES = 256 * 1024;
-/** Two streams of the largest output cap that policy allows, as base64, and room for the frames around them. */
-const MAX_STREAM_BYTES = 32 * 1024 * 1024;
-const MAX_FAULT_BYTES = 64 * 1024;
-/** Connections per endpoint; each running command holds one. */
-const CONNECTIONS = 128;
-const TIMEOUTS = {
-  connect: 5_000,
-  /** TokenReview, SubjectAccessReview and the start of the command lie before the first byte. */
-  headersTimeout: 30_000,
-  /** The server sends a heartbeat every 15 s while a command is silent. */
-  bodyTimeout: 45_000,
-};
-
-export interface NodeClientOptions {
-  /** A token with the audience of the endpoint; asked for before every command. */
-  readonly token: (signal: AbortSignal) => Promise<string>;
-  readonly userAgent: string;
-}
+export type NodeClientOptions = NodeCallOptions;
 
 export interface NodeClient extends NodeAccess {
-  /** Closes the connections; running commands are killed by their nodes. */
+  /** Closes the connections; commands run on. */
   close(): Promise<void>;
 }
 
+/** The server finds and asks the container first. */
+const WAIT_MARGIN_MS = 30_000;
+/** A tree of processes that does not end at once. */
+const KILL_MS = 60_000;
+
+const nothing = z.object({});
+
 export function createNodeClient(options: NodeClientOptions): NodeClient {
-  const pools = new LRUCache<string, Pool>({
-    max: MAX_ENDPOINTS,
-    // Only what falls out: its running commands go on to their end.
-    dispose: (pool, _key, reason) => {
-      if (reason === 'evict') void pool.close();
-    },
-  });
+  const connections = createConnections();
+  const calls = new NodeCalls(options, connections);
+  const streams = new Set<Duplex>();
+
+  const upgrade = async (session: NodeSession, call: NodeCall, protocol: string, signal: AbortSignal) => {
+    const { endpoint, path, headers } = await calls.requestOf(session, call, signal);
+    const socket = await openUpgraded({ endpoint, path, headers, protocol }, signal);
+    streams.add(socket);
+    socket.once('close', () => streams.delete(socket));
+    return socket;
+  };
+  const kill = (session: NodeSession, execId: string, signal: AbortSignal) =>
+    calls.json(session, { operation: 'execKill', execId, answerWithinMs: KILL_MS }, execRecordSchema, signal);
 
   return {
-    async exec(endpoint, session, request, onFrame, signal) {
-      const path = execPath(session);
-      const body = JSON.stringify(request);
-      try {
-        const token = await options.token(signal);
-        const headers = {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          accept: 'application/x-ndjson',
-          'user-agent': options.userAgent,
-        };
-        const response = await poolOf(pools, endpoint).request({ method: 'POST', path, headers, body, signal });
-        await readFrames(response, onFrame);
-      } catch (thrown) {
-        throw faultOfTransport(thrown, endpoint.url, signal);
-      }
+    exec: (endpoint, { namespace, name }, request, onFrame, signal) => {
+      const session = { endpoint, namespace, name, uid: request.sessionUid, caller: request.caller };
+      return execOn(calls, { session, request, onFrame }, signal);
     },
+    async openExec(session, command, signal) {
+      const headers = { [COMMAND_HEADER]: encodeHeaderJson(command, 'the command') };
+      const socket = await upgrade(session, { operation: 'openExec', headers }, STREAM_PROTOCOL, signal);
+      const killIt = (execId: string): void => {
+        kill(session, execId, AbortSignal.timeout(KILL_MS)).catch(() => {}); // it has ended, or ends at its time limit
+      };
+      return openExecChannel(socket, killIt).catch((thrown: unknown) => {
+        socket.destroy();
+        throw thrown;
+      });
+    },
+    listExecs: async (session, signal) =>
+      (await calls.json(session, { operation: 'listExecs' }, execListSchema, signal)).execs,
+    execRecord: (session, execId, waitMs, signal) => {
+      const answerWithinMs = waitMs + WAIT_MARGIN_MS;
+      const call = { operation: 'execRecord', execId, parameters: { waitMs }, answerWithinMs } as const;
+      return calls.json(session, call, execRecordSchema, signal);
+    },
+    execOutput: (session, { execId, ...parameters }, signal) =>
+      calls.json(session, { operation: 'execOutput', execId, parameters }, outputPageSchema, signal),
+    async execInput(session, { execId, stdin, endInput, sendSignal }, signal) {
+      const text = stdin === null ? null : Buffer.from(stdin).toString('base64');
+      const body = JSON.stringify({ stdin: text, endInput, sendSignal });
+      await calls.json(session, { operation: 'execInput', execId, body }, nothing, signal);
+    },
+    execKill: kill,
+    logs: logCall(calls),
+    fileStat: (session, path, signal) =>
+      calls.json(session, { operation: 'fileStat', parameters: { path } }, fileStatSchema, signal),
+    fileList: (session, page, signal) =>
+      calls.json(session, { operation: 'fileList', parameters: { ...page } }, fileListingSchema, signal),
+    ...fileContentCalls(calls),
+    async fileMakeDirectory(session, path, parents, signal) {
+      await calls.json(session, { operation: 'fileMakeDirectory', parameters: { path, parents } }, nothing, signal);
+    },
+    async fileRemove(session, path, recursive, signal) {
+      await calls.json(session, { operation: 'fileRemove', parameters: { path, recursive } }, nothing, signal);
+    },
+    forward: (session, port, signal) =>
+      upgrade(session, { operation: 'forward', parameters: { port } }, FORWARD_PROTOCOL, signal),
     async close() {
-      const open = [...pools.values()];
-      await Promise.all(open.map((pool) => pool.destroy()));
-      pools.clear();
+      for (const socket of streams) socket.destroy();
+      await connections.close();
     },
   };
-}
-
-/** One pool per address and CA: a node that comes back with a new CA gets new connections. */
-function poolOf(pools: LRUCache<string, Pool>, endpoint: NodeEndpoint): Pool {
-  const url = new URL(endpoint.url);
-  if (url.protocol !== 'https:') throw new OperatorError('invalid', `node API address ${endpoint.url} is not https`);
-  const key = `${url.origin} ${sha256Hex(endpoint.caPem)}`;
-  const known = pools.get(key);
-  if (known !== undefined) return known;
-  const pool = new Pool(url.origin, {
-    connections: CONNECTIONS,
-    pipelining: 1,
-    headersTimeout: TIMEOUTS.headersTimeout,
-    bodyTimeout: TIMEOUTS.bodyTimeout,
-    connect: { ca: endpoint.caPem, minVersion: 'TLSv1.2', timeout: TIMEOUTS.connect },
-  });
-  pools.set(key, pool);
-  return pool;
-}
-
-async function readFrames(response: Dispatcher.ResponseData, onFrame: (frame: ExecFrame) => void): Promise<void> {
-  if (response.statusCode !== 200) throw await readFault(response);
-  const reader = new FrameReader(MAX_LINE_BYTES);
-  let bytes = 0;
-  let ended = false;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_STREAM_BYTES)
-      throw new OperatorError('too-large', `the node API sent more than ${MAX_STREAM_BYTES} bytes for one command`);
-    for (const frame of reader.push(chunk)) {
-      if (frame.type === 'error') throw faultOfFrame(frame);
-      onFrame(frame);
-      ended = frame.type === 'exit'; // read on to the end, so that the connection can be used again
-    }
-  }
-  if (ended) return;
-  throw new OperatorError('unavailable', 'the node API closed the stream before the command ended; it may have run');
-}
-
-async function readFault(response: Dispatcher.ResponseData): Promise<OperatorError> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_FAULT_BYTES) break;
-    chunks.push(chunk);
-  }
-  const retryAfter = response.headers['retry-after'];
-  return faultOfResponse({
-    status: response.statusCode,
-    body: Buffer.concat(chunks).toString('utf8'),
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-  });
 }

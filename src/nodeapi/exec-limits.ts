@@ -4,45 +4,88 @@
 import { posix } from 'node:path';
 import { err, ok, type Result } from '../lib/result.ts';
 import { shownValue } from '../lib/visible-text.ts';
-import type { ExecCommand } from '../model/node-protocol.ts';
+import type { ExecCommand, InteractiveCommand } from '../model/node-protocol.ts';
 import type { Policy } from '../model/policy.ts';
-import type { CommandToRun } from '../ports/container-access.ts';
+import type { CommandToStart } from '../ports/container-access.ts';
 import { workingDirProblem } from '../rules/container-path.ts';
 
 export interface BoundedCommand {
-  readonly run: Omit<CommandToRun, 'execId' | 'user'>;
-  /** Most bytes of each output stream that leave the node. */
-  readonly maxOutputBytes: number;
+  readonly start: Omit<CommandToStart, 'execId' | 'user'>;
+  /** Written first; null for none. */
+  readonly stdin: Uint8Array | null;
+  readonly keepInputOpen: boolean;
+}
+
+/** Where the command runs. */
+interface Place {
+  readonly workingDir: string;
+  readonly limits: Policy['exec'];
 }
 
 /** The command with defaults filled in, or one sentence that says which limit it breaks. */
-export function boundCommand(
-  command: ExecCommand,
-  workingDir: string,
-  limits: Policy['exec'],
-): Result<BoundedCommand, string> {
-  const timeoutSeconds = command.timeoutSeconds ?? limits.defaultTimeoutSeconds;
-  if (timeoutSeconds > limits.maxTimeoutSeconds) {
-    return err(`timeout of ${timeoutSeconds} s is above the maximum of ${limits.maxTimeoutSeconds} s`);
-  }
-  const maxOutputBytes = command.maxOutputBytes ?? limits.maxOutputBytes;
-  if (maxOutputBytes > limits.maxOutputBytes) {
-    return err(`output limit of ${maxOutputBytes} bytes is above the maximum of ${limits.maxOutputBytes} bytes`);
+export function boundCommand(command: ExecCommand, place: Place): Result<BoundedCommand, string> {
+  const { limits } = place;
+  const keepBytes = command.maxOutputBytes ?? limits.maxOutputBytes;
+  if (keepBytes > limits.maxOutputBytes) {
+    return err(`output limit of ${keepBytes} bytes is above the maximum of ${limits.maxOutputBytes} bytes`);
   }
   const stdin = command.stdin === null ? ok(null) : decodeBase64(command.stdin);
   if (!stdin.ok) return stdin;
+  const common = boundCommon(command, place, command.background ? background(limits) : foreground(limits));
+  if (!common.ok) return common;
+  const open = stdin.value !== null || command.keepInputOpen;
+  return ok({
+    start: { ...common.value, stdin: open ? 'open' : 'none', tty: null, keepBytes, lossless: false },
+    stdin: stdin.value,
+    keepInputOpen: command.keepInputOpen,
+  });
+}
+
+/** A command that somebody sits in front of: as long as one in the background, and not a byte of its output is lost. */
+export function boundInteractive(command: InteractiveCommand, place: Place): Result<BoundedCommand['start'], string> {
+  const common = boundCommon(command, place, background(place.limits));
+  if (!common.ok) return common;
+  const { stdin, tty } = command;
+  const keepBytes = place.limits.maxOutputBytes;
+  return ok({ ...common.value, stdin: stdin ? 'open' : 'none', tty, keepBytes, lossless: true });
+}
+
+interface TimeLimits {
+  readonly defaultSeconds: number;
+  readonly maxSeconds: number;
+}
+
+const foreground = (limits: Policy['exec']): TimeLimits => ({
+  defaultSeconds: limits.defaultTimeoutSeconds,
+  maxSeconds: limits.maxTimeoutSeconds,
+});
+
+/** Nobody waits for it, so it may take all the time there is. */
+const background = ({ maxBackgroundSeconds }: Policy['exec']): TimeLimits => ({
+  defaultSeconds: maxBackgroundSeconds,
+  maxSeconds: maxBackgroundSeconds,
+});
+
+type Common = Pick<ExecCommand, 'argv' | 'env' | 'cwd' | 'timeoutSeconds'>;
+
+function boundCommon(
+  command: Common,
+  { workingDir }: Place,
+  time: TimeLimits,
+): Result<Pick<CommandToStart, 'argv' | 'env' | 'cwd' | 'timeoutMs'>, string> {
+  const timeoutSeconds = command.timeoutSeconds ?? time.defaultSeconds;
+  if (timeoutSeconds > time.maxSeconds) {
+    return err(`timeout of ${timeoutSeconds} s is above the maximum of ${time.maxSeconds} s`);
+  }
   const problem = shapeProblem(command);
   if (problem !== null) return err(problem);
   const cwd = command.cwd === null ? null : posix.resolve(workingDir, command.cwd);
   const place = cwd === null ? null : workingDirProblem(cwd);
   if (cwd !== null && place !== null) return err(`the working directory ${shownValue(cwd)} ${place}`);
-  return ok({
-    run: { argv: command.argv, env: command.env, cwd, stdin: stdin.value, timeoutMs: timeoutSeconds * 1000 },
-    maxOutputBytes,
-  });
+  return ok({ argv: command.argv, env: command.env, cwd, timeoutMs: timeoutSeconds * 1000 });
 }
 
-function shapeProblem(command: ExecCommand): string | null {
+function shapeProblem(command: Common): string | null {
   if (command.argv[0] === '') return 'the program name is empty';
   if (command.argv.some(hasNul)) return 'an argument holds a NUL character';
   if (command.cwd !== null && hasNul(command.cwd)) return 'the working directory holds a NUL character';

@@ -14,6 +14,7 @@ import type {
   NodeFacts,
   ResolvedHostPath,
 } from '../model/container.ts';
+import { SESSION_INIT_CPU_SECONDS, SESSION_INIT_PROGRAM, sessionInitMount } from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
 import { isSteeringLabel } from '../model/steering-labels.ts';
 import type { McpSession } from '../model/session.ts';
@@ -22,12 +23,15 @@ import type { Violation } from '../model/violation.ts';
 import { DEFAULT_MASKED_PATHS, DEFAULT_READONLY_PATHS } from '../rules/default-paths.ts';
 import { identityOf } from './identity.ts';
 
-/** Without a main command the container idles; `sleep` comes from the image until the session init exists (design.md 9). */
+/** Without a main command and without the session init the container idles by the image's own `sleep`. */
 const IDLE_PROGRAM = 'sleep';
 const IDLE_SECONDS = '2147483647';
 
 const WORKSPACE = '/workspace';
 const MIB = 1_048_576;
+/** Kept output of commands lives in the session's memory: at most so much, and no more than this part of its limit. */
+const MAX_SPOOL_BYTES = 32 * MIB;
+const SPOOL_PART_OF_MEMORY = 8;
 
 /** The container that the session asks for, or what in the image or on the node makes it impossible. Not yet judged: see lockDown. */
 export function buildContainer(input: {
@@ -38,8 +42,11 @@ export function buildContainer(input: {
   readonly node: NodeFacts;
   readonly attempt: number;
   readonly allowLocalImages: boolean;
+  /** Volume that holds the session init; null where the session runs without it. */
+  readonly initVolume: string | null;
 }): Result<ContainerSpec, readonly Violation[]> {
-  const { session, spec, image, node, attempt } = input;
+  const { session, spec, image, node, attempt, initVolume } = input;
+  const hasInit = initVolume !== null;
   const problems = [
     ...imageProblems(image, input.allowLocalImages),
     ...hostPathProblems(spec, input.hostPaths),
@@ -52,12 +59,12 @@ export function buildContainer(input: {
     containerName: containerNameOf(session.meta.uid),
     identity: identityOf({ session, spec, node, attempt }),
     imageId: image.id,
-    ...processOf(spec),
+    ...processOf(spec, hasInit),
     workingDir: spec.workingDir,
     env: environmentOf(spec, image),
     user: `${spec.user.uid}:${spec.user.gid}`,
     tty: false,
-    openStdin: false,
+    openStdin: hasInit, // carries its frames, as standard output does
     healthcheck: false,
     stopSignal: 'SIGTERM',
 
@@ -85,17 +92,13 @@ export function buildContainer(input: {
     memoryBytes,
     memorySwapBytes: memoryBytes, // equal to memory: no swap on top (requirements.md S3.IMP.01)
     pidsLimit: resources.pids,
-    ulimits: [
-      { name: 'core', soft: 0, hard: 0 },
-      { name: 'cpu', soft: resources.cpuTimeSeconds, hard: resources.cpuTimeSeconds },
-      { name: 'nofile', soft: resources.openFiles, hard: resources.openFiles },
-    ],
+    ulimits: ulimitsOf(spec, hasInit),
     shmBytes: 64 * MIB,
     oomKillDisabled: false,
     oomScoreAdj: 0,
 
     tmpfs: tmpfsOf(spec),
-    mounts: mountsOf(spec, input.hostPaths),
+    mounts: [...mountsOf(spec, input.hostPaths), ...(hasInit ? [sessionInitMount(initVolume)] : [])],
     devices: security.devices.map(({ hostPath, target }) => `${hostPath}:${target === '' ? hostPath : target}`),
     sysctls: Object.fromEntries(security.sysctls.map(({ name, value }) => [name.replaceAll('/', '.'), value])),
     groups: [],
@@ -103,18 +106,38 @@ export function buildContainer(input: {
     publishAllPorts: false,
 
     runtime: security.runtime,
-    init: node.initProgram, // reaps what commands leave behind; the session init takes over (design.md 9)
-    logDriver: 'json-file',
-    logOptions: { 'max-file': '3', 'max-size': '10m' }, // unbounded logs fill the node (security.md 4.2)
+    init: node.initProgram && !hasInit, // reaps what commands leave behind
+    // Unbounded logs fill the node (security.md 4.2); with the session init standard output is a wire, and nothing to keep.
+    logDriver: hasInit ? 'none' : 'json-file',
+    logOptions: hasInit ? {} : { 'max-file': '3', 'max-size': '10m' },
     restartPolicy: 'no',
     autoRemove: false,
     unmodelled: [],
   });
 }
 
-function processOf(spec: SessionSpec): { entrypoint: readonly string[]; command: readonly string[] } {
+function processOf(spec: SessionSpec, hasInit: boolean): { entrypoint: readonly string[]; command: readonly string[] } {
+  if (hasInit) return { entrypoint: [SESSION_INIT_PROGRAM], command: initArguments(spec) };
   if (spec.command.length === 0) return { entrypoint: [IDLE_PROGRAM], command: [IDLE_SECONDS] };
   return { entrypoint: spec.command, command: spec.args };
+}
+
+function initArguments(spec: SessionSpec): readonly string[] {
+  const { cpuTimeSeconds, memory } = spec.resources;
+  const spoolBytes = Math.min(MAX_SPOOL_BYTES, Math.floor(bytes(memory) / SPOOL_PART_OF_MEMORY));
+  const options = ['--root', WORKSPACE, '--cpu-seconds', String(cpuTimeSeconds), '--spool-bytes', String(spoolBytes)];
+  const main = spec.command.length === 0 ? [] : ['--', ...spec.command, ...spec.args];
+  return ['run', ...options, ...main];
+}
+
+/** With the session init every command gets its own limit of processor time, and what PID 1 shares is never less than its own need. */
+function ulimitsOf({ resources }: SessionSpec, hasInit: boolean): ContainerSpec['ulimits'] {
+  const cpu = hasInit ? Math.max(resources.cpuTimeSeconds, SESSION_INIT_CPU_SECONDS) : resources.cpuTimeSeconds;
+  return [
+    { name: 'core', soft: 0, hard: 0 },
+    { name: 'cpu', soft: cpu, hard: cpu },
+    { name: 'nofile', soft: resources.openFiles, hard: resources.openFiles },
+  ];
 }
 
 /** The image's variables, then the session's; a home that can be written, since the image's is on the read-only root. */

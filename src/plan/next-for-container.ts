@@ -3,7 +3,7 @@
 import { lockDown, type LockedDownSpec } from '../rules/lock-down.ts';
 import { assertNever } from '../lib/assert-never.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { ContainerSpec, ObservedContainer } from '../model/container.ts';
+import { type ContainerSpec, hasSessionInit, type ObservedContainer, sessionInitVolumeIn } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
@@ -60,7 +60,7 @@ function whileCreated(seen: Observation, session: McpSession, spec: SessionSpec,
       return rest(failure.retryAtMs - seen.nowMs, { reason: 'Starting', message: `${failure.message}; trying again` });
     }
   }
-  return act({ do: 'start', containerId: own.id });
+  return act({ do: 'start', containerId: own.id, sessionInit: hasSessionInit(own.spec) });
 }
 
 export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
@@ -74,8 +74,7 @@ export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
 /** The one thing that a start can fail on which people can mend: an image without the program. */
 export function startFailed(engineMessage: string, spec: SessionSpec): Report {
   const missing = /executable file not found|no such file or directory/.test(engineMessage);
-  const message =
-    missing && spec.command.length === 0 ? NO_SLEEP : `${engineMessage}; check spec.command and spec.image`;
+  const message = missing && needsSleep(spec) ? NO_SLEEP : `${engineMessage}; check spec.command and spec.image`;
   return { reason: 'CreateRejected', message };
 }
 
@@ -105,8 +104,14 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   const wakeAtMs = idleAt === null ? expiry : Math.min(expiry, idleAt);
   return rest(wakeAtMs - seen.nowMs, {
     reason: 'Running',
-    message: runningText(own),
+    message: runningText(own) + commandsText(seen, spec),
   });
+}
+
+/** Said only where it is worse than what the session asked for. */
+function commandsText(seen: Observation, spec: SessionSpec): string {
+  if (spec.sessionInit === 'Disabled' || seen.commandsBy === 'session-init') return '';
+  return '; the session init does not answer, so commands go by the engine, and files, logs and port forwards do not work';
 }
 
 function runningText({ id, spec }: ObservedContainer): string {
@@ -137,11 +142,14 @@ function afterExit(seen: Observation, spec: SessionSpec, own: ObservedContainer)
   return rest(0, { reason: own.oomKilled ? 'OOMKilled' : 'Exited', message: finalText(own, spec), final: true });
 }
 
+/** Without a main command and without the session init the image's own `sleep` keeps the session alive. */
+const needsSleep = (spec: SessionSpec): boolean => spec.command.length === 0 && spec.sessionInit === 'Disabled';
+
 /** What a shell and an init program answer for a program that is not there or cannot be run. */
 const NOT_RUNNABLE: ReadonlySet<number | null> = new Set([126, 127]);
 
 function finalText(own: ObservedContainer, spec: SessionSpec): string {
-  if (NOT_RUNNABLE.has(own.exitCode) && spec.command.length === 0) return `${NO_SLEEP}; create a new session`;
+  if (NOT_RUNNABLE.has(own.exitCode) && needsSleep(spec)) return `${NO_SLEEP}; create a new session`;
   const hint = NOT_RUNNABLE.has(own.exitCode) ? ' (the program is not in the image, or cannot be run)' : '';
   return `${exitText(own)}${hint}; the session is over`;
 }
@@ -181,12 +189,13 @@ function missingLook(seen: Observation, spec: SessionSpec, own: ObservedContaine
 export const hostPathsOf = (spec: SessionSpec): readonly string[] =>
   spec.mounts.flatMap(({ hostPath }) => (hostPath === undefined ? [] : [hostPath]));
 
-/** The container as it was approved, built again from the session: the same function, the same answer. */
+/** The container as it was approved, built again from the session: the same function, the same answer. `own`: the one that exists. */
 export function approvedContainer(
   seen: Observation,
   session: McpSession,
   spec: SessionSpec,
-  attempt: number,
+  own: ObservedContainer | null,
+  attempt: number = own?.spec.identity.attempt ?? 0,
 ): Result<LockedDownSpec, readonly Violation[]> {
   if (seen.image.known !== 'present') return err([]);
   const built = buildContainer({
@@ -197,9 +206,14 @@ export function approvedContainer(
     node: seen.node,
     attempt,
     allowLocalImages: seen.policy.images.allowLocal,
+    initVolume: spec.sessionInit === 'Disabled' ? null : initVolumeFor(seen, own),
   });
   return built.ok ? lockDown(built.value, seen.policy) : built;
 }
+
+/** Never null, so that a container which lacks the init is seen to differ. A container keeps the version that it was made with. */
+const initVolumeFor = (seen: Observation, own: ObservedContainer | null): string =>
+  (own === null ? null : sessionInitVolumeIn(own.spec)) ?? seen.initVolume ?? 'none';
 
 /** null when the container is what was approved and what the rules accept; else the first difference in words. */
 function isolationMismatch(
@@ -210,7 +224,7 @@ function isolationMismatch(
 ): string | null {
   const judged = judge(own.spec, seen);
   if (!judged.ok) return renderSummary(judged.error);
-  const want = approvedContainer(seen, session, spec, own.spec.identity.attempt);
+  const want = approvedContainer(seen, session, spec, own);
   if (!want.ok) return renderSummary(want.error);
   const failed = compareIsolation({ want: want.value, got: own.spec, node: seen.node }).filter(
     (control) => !control.ok,

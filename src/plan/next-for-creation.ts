@@ -46,8 +46,10 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
 
+  if (spec.sessionInit === 'Enabled' && seen.initVolume === null) return act({ do: 'lookAtInit' });
+
   const attempt = (session.status.restartCount ?? 0) + (lost ? 1 : 0);
-  const approved = approvedContainer(seen, session, spec, attempt);
+  const approved = approvedContainer(seen, session, spec, null, attempt);
   if (!approved.ok) {
     return rest(untilExpiryMs, {
       reason: 'PolicyRejected',
@@ -81,6 +83,11 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
       return { reason: 'ImagePullFailed', message: `${failure.message}; check spec.image and the registry` };
     case 'create':
       return { reason: 'CreateRejected', message: failure.message };
+    case 'deliverInit':
+      return {
+        reason: 'Pending',
+        message: `the session init could not be delivered: ${failure.message}; trying again`,
+      };
     case 'start':
       return startFailed(failure.message, spec);
     case 'stop':

@@ -110,7 +110,7 @@ function containerPart(
   if (hasNoContainer(report)) return { container: undefined, isolation: undefined };
   const spec = session.spec;
   if (own === null || spec === null || own.startedMs === null) return {};
-  const approved = approvedContainer(seen, session, spec, own.spec.identity.attempt);
+  const approved = approvedContainer(seen, session, spec, own);
   const controls = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
   return {
     container: {
@@ -119,6 +119,7 @@ function containerPart(
       imageDigest: imageDigest(seen),
       runtime: own.spec.runtime,
       startedAt: isoTime(own.startedMs),
+      commands: seen.commandsBy === 'session-init' ? 'SessionInit' : 'EngineExec',
     },
     restartCount: own.spec.identity.attempt,
     ...(controls === null ? {} : { isolation: isolationReport(controls) }),

@@ -6,7 +6,16 @@ import type { McpSession } from '../model/session.ts';
 
 /** What the last act on this session ran into; kept in memory, forgotten after a success. */
 export interface Failure {
-  readonly act: 'observe' | 'inspectImage' | 'resolveHostPaths' | 'pull' | 'create' | 'start' | 'stop' | 'remove';
+  readonly act:
+    | 'observe'
+    | 'inspectImage'
+    | 'resolveHostPaths'
+    | 'deliverInit'
+    | 'pull'
+    | 'create'
+    | 'start'
+    | 'stop'
+    | 'remove';
   /** Whether trying the same again can help. */
   readonly retryable: boolean;
   /** The engine itself did not answer: nothing about this session is wrong. */
@@ -36,6 +45,10 @@ export interface Observation {
   readonly image: ImageKnowledge;
   /** null until the node was asked. */
   readonly hostPaths: readonly ResolvedHostPath[] | null;
+  /** Volume with this release's session init; null until it was asked for. */
+  readonly initVolume: string | null;
+  /** How commands reach the running container. */
+  readonly commandsBy: 'session-init' | 'engine-exec';
   readonly lastFailure: Failure | null;
   /** Milliseconds since the epoch of the last command; null when none is known. */
   readonly lastActivityMs: number | null;

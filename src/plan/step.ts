@@ -10,11 +10,16 @@ export type Step =
     }
   | { readonly do: 'lookAtImage'; readonly reference: string }
   | { readonly do: 'lookAtHostPaths'; readonly paths: readonly string[] }
+  | { readonly do: 'lookAtInit' }
   | { readonly do: 'addFinalizer' }
   | { readonly do: 'removeFinalizer' }
   | { readonly do: 'pull'; readonly reference: string }
   | { readonly do: 'create'; readonly spec: LockedDownSpec }
-  | { readonly do: 'start'; readonly containerId: string }
+  | {
+      readonly do: 'start';
+      readonly containerId: string /** Whether the session init is PID 1: it is attached before, and has to answer. */;
+      readonly sessionInit: boolean;
+    }
   | { readonly do: 'stop'; readonly containerId: string; readonly graceSeconds: number }
   | { readonly do: 'remove'; readonly containerId: string }
   | { readonly do: 'deleteSession' };

@@ -34,6 +34,12 @@ export interface ContainerEngine {
   /** Pulls by reference; rejects with `invalid` and the registry's own words when the image cannot be had. */
   pullImage(reference: string, signal: AbortSignal): Promise<void>;
 
+  /**
+   * The volume with this release's session init, delivered to the engine if it is not there yet. Rejects with `unsupported` when this
+   * installation has no such program.
+   */
+  sessionInitVolume(signal: AbortSignal): Promise<string>;
+
   /** Rejects with `already-exists` when the name is taken: look by name, adopt or refuse. */
   create(spec: LockedDownSpec, signal: AbortSignal): Promise<{ readonly id: string }>;
   /** Success also when it already runs. */

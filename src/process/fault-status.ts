@@ -10,8 +10,10 @@ export function statusOfKind(kind: FaultKind): number {
     case 'unauthenticated':
       return 401;
     case 'forbidden':
+    case 'path-outside':
       return 403;
     case 'not-found':
+    case 'path-not-found':
       return 404;
     case 'already-exists':
     case 'conflict':
@@ -26,10 +28,16 @@ export function statusOfKind(kind: FaultKind): number {
       return 499;
     case 'internal':
       return 500;
+    case 'unsupported':
+      return 501;
+    case 'refused':
+      return 502;
     case 'unavailable':
       return 503;
     case 'timeout':
       return 504;
+    case 'no-space':
+      return 507;
     default:
       return assertNever(kind);
   }

@@ -4,9 +4,12 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import type { Log } from '../ports/log.ts';
+import { withDeadline } from './deadline.ts';
+import { openUpgrade, type Upgrade } from './http-upgrade.ts';
 
 export interface ServedCertificate {
   /** Leaf first, then its chain. */
@@ -24,8 +27,12 @@ export interface WebServerOptions {
   /** null serves plain HTTP. */
   readonly certificate: ServedCertificate | null;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+  /** For requests that ask to go on in another protocol. Left out: they are requests like all others. */
+  readonly upgrade?: (upgrade: Upgrade) => Promise<void>;
   readonly log: Log;
   readonly maxConnections?: number;
+  /** Whether request bodies may take as long as they need (file uploads); whoever reads them bounds the time. Default false. */
+  readonly longBodies?: boolean;
 }
 
 export interface WebServer {
@@ -40,6 +47,10 @@ export interface WebServer {
 
 const HEADER_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** What of a body nobody wants to read. */
+const UNREAD_BODY_MS = 5_000;
+/** One body that is read as a whole. */
+const BODY_MS = 60_000;
 const MAX_HEADER_BYTES = 32 * 1024;
 /** Above the API server's 90 s idle pool: a server that closes first races the next call (control-plane.md 4). */
 const KEEP_ALIVE_MS = 120_000;
@@ -49,8 +60,18 @@ const MAX_CONNECTIONS = 4096;
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const host = options.host ?? '127.0.0.1';
   const server = createServer(options);
+  const upgraded = new Set<Duplex>(); // the server itself forgets them
+  if (options.upgrade !== undefined) {
+    const { upgrade } = options;
+    server.on('upgrade', (request, socket, head) => {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+      const opened = openUpgrade(request, socket, head);
+      void answer({ ...options, handle: () => upgrade(opened) }, request, opened.response);
+    });
+  }
   server.headersTimeout = HEADER_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.requestTimeout = options.longBodies === true ? 0 : REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   await listen(server, { name: options.name, host, port: options.port });
@@ -63,7 +84,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       // Only servers that were given a certificate are HTTPS servers.
       if (options.certificate !== null) (server as HttpsServer).setSecureContext(tlsOptionsOf(certificate));
     },
-    close: (deadlineMs) => closeServer(server, deadlineMs),
+    close: (deadlineMs) => closeServer(server, upgraded, deadlineMs),
   };
 }
 
@@ -84,6 +105,7 @@ const tlsOptionsOf = ({ certPem, keyPem }: ServedCertificate) => ({
 
 async function answer(options: WebServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.on('error', () => {}); // the peer went away; the handler sees it by its own writes
+  response.once('finish', () => dropRest(request));
   try {
     await options.handle(request, response);
   } catch (thrown) {
@@ -93,6 +115,14 @@ async function answer(options: WebServerOptions, request: IncomingMessage, respo
     if (response.headersSent) response.destroy();
     else sendJson(response, 500, { error: 'internal error' });
   }
+}
+
+/** What comes after a refusal is thrown away for a while: a connection that is cut at once would take the refusal with it. */
+function dropRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  const cut = setTimeout(() => request.destroy(), UNREAD_BODY_MS);
+  request.once('close', () => clearTimeout(cut));
+  request.resume();
 }
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
@@ -135,10 +165,13 @@ function listenError(
   }
 }
 
-function closeServer(server: Server, deadlineMs: number): Promise<void> {
+function closeServer(server: Server, upgraded: ReadonlySet<Duplex>, deadlineMs: number): Promise<void> {
   if (!server.listening) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+    const timer = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+    }, deadlineMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();
@@ -149,9 +182,14 @@ function closeServer(server: Server, deadlineMs: number): Promise<void> {
 
 /**
  * The whole body. Rejects with `too-large` once it exceeds `maxBytes` (by its declared length before anything is read), with
- * `invalid` when the peer breaks off, and with the reason of `signal`.
+ * `invalid` when the peer breaks off, with `timeout` when it takes longer than a minute, and with the reason of `signal`.
  */
-export async function readBody(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+export function readBody(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+  const limit = { ms: BODY_MS, what: 'sending the request body' };
+  return withDeadline(limit, (within) => readAll(request, maxBytes, within), signal);
+}
+
+async function readAll(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
   const tooLarge = () => new OperatorError('too-large', `the request body is larger than ${maxBytes} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const onAbort = () => request.destroy(signal.reason instanceof Error ? signal.reason : undefined);

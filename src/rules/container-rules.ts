@@ -24,6 +24,7 @@ import { containerRootFilesystem } from './container/root-filesystem.ts';
 import { containerRuntime } from './container/runtime.ts';
 import { containerSeccomp } from './container/seccomp.ts';
 import { containerSecurityOptions } from './container/security-options.ts';
+import { containerSessionInit } from './container/session-init.ts';
 import { containerSysctls } from './container/sysctls.ts';
 import { containerTmpfs } from './container/tmpfs.ts';
 import { containerUlimits } from './container/ulimits.ts';
@@ -57,6 +58,7 @@ export const containerRules: readonly Rule<ContainerSpec>[] = [
   containerLogs,
   containerRestart,
   containerProcess,
+  containerSessionInit,
   containerWorkingDir,
   containerEnvironment,
   containerIdentity,

@@ -205,6 +205,7 @@ export function fakeAuthorizer(may: (caller: Caller, request: AccessRequest) => 
 export const exitFrame = (change: Partial<Extract<ExecFrame, { type: 'exit' }>> = {}): ExecFrame => ({
   type: 'exit',
   exitCode: 0,
+  signal: null,
   timedOut: false,
   durationMs: 12,
   stdoutBytes: 0,
@@ -220,16 +221,34 @@ export const outputFrame = (stream: 'stdout' | 'stderr', text: string): ExecFram
   data: Buffer.from(text, 'utf8').toString('base64'),
 });
 
-export interface FakeNodeAccess extends NodeAccess {
+/** `exec` answers with `frames`; a test replaces the other methods that it is about. */
+export interface FakeNodeAccess extends Mutable<NodeAccess> {
   readonly requests: ExecRequest[];
   frames: readonly ExecFrame[];
   fault: OperatorError | null;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 export function fakeNodeAccess(): FakeNodeAccess {
+  const unexpected = () => Promise.reject(new Error('this test expects no such call'));
   const fake: FakeNodeAccess = {
+    openExec: unexpected,
+    listExecs: unexpected,
+    execRecord: unexpected,
+    execOutput: unexpected,
+    execInput: unexpected,
+    execKill: unexpected,
+    logs: unexpected,
+    fileStat: unexpected,
+    fileList: unexpected,
+    fileRead: unexpected,
+    fileWrite: unexpected,
+    fileMakeDirectory: unexpected,
+    fileRemove: unexpected,
+    forward: unexpected,
     requests: [],
-    frames: [outputFrame('stdout', 'hello\n'), exitFrame()],
+    frames: [{ type: 'started', execId: 'ex1' }, outputFrame('stdout', 'hello\n'), exitFrame()],
     fault: null,
     exec: (_endpoint, _session, request, onFrame) => {
       fake.requests.push(request);

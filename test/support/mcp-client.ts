@@ -31,6 +31,8 @@ export interface McpTestClient {
     options?: { readonly onProgress?: (progress: ProgressSeen) => void; readonly signal?: AbortSignal },
   ): Promise<ToolResult>;
   close(): Promise<void>;
+  /** Breaks every connection, as a network or a killed client does. */
+  drop(): Promise<void>;
 }
 
 export interface McpTarget {
@@ -57,6 +59,7 @@ export async function connectMcp(target: McpTarget): Promise<McpTestClient> {
   return {
     ...client,
     era: target.era,
+    drop: () => agent.destroy(),
     close: async () => {
       await client.close();
       await agent.destroy();
@@ -69,7 +72,7 @@ interface Wire {
   readonly requestInit: { readonly headers: Record<string, string> };
 }
 
-async function connectModern(url: string, wire: Wire): Promise<Omit<McpTestClient, 'era'>> {
+async function connectModern(url: string, wire: Wire): Promise<Omit<McpTestClient, 'era' | 'drop'>> {
   const client = new Client(IDENTITY, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
   await client.connect(new StreamableHTTPClientTransport(new URL(url), wire));
   return {
@@ -80,7 +83,7 @@ async function connectModern(url: string, wire: Wire): Promise<Omit<McpTestClien
   };
 }
 
-async function connectLegacy(url: string, wire: Wire): Promise<Omit<McpTestClient, 'era'>> {
+async function connectLegacy(url: string, wire: Wire): Promise<Omit<McpTestClient, 'era' | 'drop'>> {
   const client = new LegacyClient(IDENTITY);
   const transport = new LegacyTransport(new URL(url), wire);
   await client.connect(transport as Parameters<typeof client.connect>[0]); // differs in `?: T | undefined` only

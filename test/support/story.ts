@@ -32,6 +32,8 @@ export const STORY_NODE: NodeFacts = {
   initProgram: true,
 };
 
+export const STORY_INIT_VOLUME = 'mcpsession-init-0123456789abcdef';
+
 export const STORY_IMAGE: ImageFacts = {
   id: `sha256:${'1b'.repeat(32)}`,
   repoDigests: [`registry.example/team/tool@sha256:${'ab'.repeat(32)}`],
@@ -78,6 +80,8 @@ export interface World {
   /** Changes what the engine really creates: a hand behind our back. */
   tamper: ((container: ObservedContainer) => ObservedContainer) | null;
   hostPaths: Observation['hostPaths'];
+  initVolume: string | null;
+  commandsBy: Observation['commandsBy'];
   lines: string[];
 }
 
@@ -95,6 +99,8 @@ export function aWorld(change: Partial<World> = {}): World {
     failNext: null,
     tamper: null,
     hostPaths: null,
+    initVolume: null,
+    commandsBy: 'session-init',
     lines: [],
     ...change,
   };
@@ -107,6 +113,8 @@ export function observationOf(world: World): Observation {
     nameTakenBy: world.nameTakenBy,
     image: world.image,
     hostPaths: world.hostPaths,
+    initVolume: world.initVolume,
+    commandsBy: world.commandsBy,
     lastFailure: world.lastFailure,
     lastActivityMs: world.lastActivityMs,
     watchedSinceMs: STORY_START_MS,
@@ -186,6 +194,9 @@ function applyStep(world: World, step: Step): void {
     case 'lookAtHostPaths':
       world.hostPaths = step.paths.map((asked) => ({ asked, resolved: asked, kind: 'directory' as const }));
       return;
+    case 'lookAtInit':
+      world.initVolume = STORY_INIT_VOLUME;
+      return;
     case 'pull':
       world.imageOnNode = STORY_IMAGE;
       world.image = { known: 'unknown' };
@@ -209,6 +220,7 @@ function applyStep(world: World, step: Step): void {
         engineError: '',
         spec: step.spec,
       };
+      world.initVolume = null;
       world.containers = [...(world.containers ?? []), world.tamper?.(made) ?? made];
       return;
     }

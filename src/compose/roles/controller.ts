@@ -9,8 +9,11 @@ import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
+import { asOperatorError } from '../../lib/errors.ts';
+import { hasSessionInit } from '../../model/container.ts';
 import { SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUsername } from '../../model/names.ts';
-import { createNodeApi } from '../../nodeapi/node-api.ts';
+import { createLogSpool } from '../../nodeapi/log-spool.ts';
+import { createNodeApi, type NodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
 import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
@@ -23,6 +26,8 @@ export interface ControllerRoleOptions {
   /** Address at which the front end reaches the node API. */
   readonly nodeApiHost: string;
   readonly nodeApiPort: number;
+  /** Where what the main commands of sessions write is kept. */
+  readonly logDir: string;
   /** Looks at a time. */
   readonly concurrency: number;
 }
@@ -41,6 +46,7 @@ const SWEEP_INTERVAL_MS = 60_000;
 const NODE_CERTIFICATE_MS = 365 * 24 * 3_600_000;
 const CLOSE_MS = 2_000;
 const FIND_MS = 5_000;
+const ANSWER_MS = 10_000;
 
 export async function startController(
   context: RoleContext,
@@ -65,8 +71,12 @@ export async function startController(
     validForMs: NODE_CERTIFICATE_MS,
     nowMs: clock.nowMs(),
   });
-  let handle: ReturnType<typeof createNodeApi>['handle'] = async (_request, response) => {
+  const notYet: NodeApi['handle'] = async (_request, response) => {
     response.writeHead(503).end(); // until the controller below exists
+  };
+  let served: Pick<NodeApi, 'handle' | 'upgrade'> = {
+    handle: notYet,
+    upgrade: ({ request, response }) => notYet(request, response),
   };
   const server = await startWebServer({
     name: 'node API',
@@ -74,15 +84,44 @@ export async function startController(
     port: options.nodeApiPort,
     certificate,
     log,
-    handle: (request, response) => handle(request, response),
+    handle: (request, response) => served.handle(request, response),
+    upgrade: (upgrade) => served.upgrade(upgrade),
+    longBodies: true,
   });
   const events = openEvents({ client, component: 'mcpsession-controller', instance: nodeName, clock, log });
+  const logs = createLogSpool({ dir: options.logDir, access: engine.access, clock, log });
+  /** Attached again after a restart of this program, and what runs inside counts. What does not answer is told by the way commands take. */
+  const meetInit = async (sessionUid: string, containerId: string): Promise<void> => {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    try {
+      await engine.inits.whenReady(containerId, within);
+      await nodeApi.adopt(sessionUid, containerId, within);
+    } catch (thrown) {
+      log.debug('session init not met', { uid: sessionUid, error: asOperatorError(thrown).message });
+    }
+  };
+  const removeLog = async (sessionUid: string): Promise<void> => {
+    await logs.remove(sessionUid).catch((thrown: unknown) => {
+      log.warn('log of a session not removed', { uid: sessionUid, error: asOperatorError(thrown).message });
+    });
+  };
+  const removeOldLogs = async (): Promise<void> => {
+    await cache.whenSynced(signal);
+    await logs.keepOnly(new Set([...cache.all()].map(({ meta }) => meta.uid)));
+  };
   const controller = createController({
     cache,
     engine,
     store: createSessionStore(client),
     events: events.events,
     hostPaths: createHostPaths({}),
+    inits: engine.inits,
+    wayInto: (containerId) => engine.access.wayInto(containerId),
+    onRunning: (session, container) => {
+      if (hasSessionInit(container.spec)) void meetInit(session.meta.uid, container.id);
+      if (session.spec !== null && session.spec.command.length > 0) logs.attach(session.meta.uid, container.id);
+    },
+    onReleased: (sessionUid) => void removeLog(sessionUid),
     clock,
     random,
     log,
@@ -110,6 +149,7 @@ export async function startController(
     authenticator: createAuthenticator(client, clock),
     authorizer: createAuthorizer(client, clock),
     containers: engine.access,
+    logs,
     findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(FIND_MS)),
     policy: () => policy,
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
@@ -122,11 +162,16 @@ export async function startController(
         metrics.execTotal.inc({ outcome });
       };
     },
+    onActivity: (sessionUid) => controller.commandStarted(sessionUid),
     newExecId: () => `ex_${randomBytes(8).toString('hex')}`,
+    clock,
     log,
   });
-  handle = nodeApi.handle;
+  served = nodeApi;
   const done = controller.run(signal);
+  removeOldLogs().catch((thrown: unknown) => {
+    if (!signal.aborted) log.warn('old logs not removed', { error: asOperatorError(thrown).message });
+  });
   done.catch(() => {}); // whoever waits for it hears of it; until then it must not count as unhandled
   return {
     nodeApiUrl: server.url,
@@ -137,6 +182,8 @@ export async function startController(
       nodeApi.close();
       await server.close(CLOSE_MS);
       await done.catch(() => {}); // told above
+      await logs.close();
+      await engine.inits.closeAll();
       await events.close();
     },
   };

@@ -81,7 +81,16 @@ export async function startFrontendRole(
     newConnectionId: () => randomBytes(24).toString('hex'),
   });
   const server = await listenOnKeptPort(options, (port) =>
-    startWebServer({ name: 'MCP', host: options.host, port, certificate, log, handle: frontend.handle }),
+    startWebServer({
+      name: 'MCP',
+      host: options.host,
+      port,
+      certificate,
+      log,
+      handle: frontend.handle,
+      upgrade: frontend.upgrade,
+      longBodies: true,
+    }),
   );
   signal.throwIfAborted();
   await writeFile(options.paths.mcpPort, `${server.port}\n`, { mode: 0o600 });

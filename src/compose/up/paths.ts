@@ -1,5 +1,6 @@
 // Where `up` keeps things: one state directory, whose content makes the next run recover, and the user's cache for binaries.
 
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export interface Environment {
@@ -22,6 +23,7 @@ export const statePaths = (stateDir: string) => ({
   mcpPort: `${stateDir}/mcp-port`,
   identity: `${stateDir}/identity`,
   nodeName: `${stateDir}/node-name`,
+  sessionLogs: `${stateDir}/session-logs`,
   log: `${stateDir}/mcpsession.log`,
 });
 
@@ -30,3 +32,14 @@ export const CONTROL_PLANE_SOURCES = [
   fileURLToPath(new URL('./control-plane', import.meta.url)),
   fileURLToPath(new URL('../../../hack/control-plane', import.meta.url)),
 ] as const;
+
+/** The session init for the engine: beside the bundle when packed, where `make init` puts it when run from source. */
+const SESSION_INIT_FILES = [
+  fileURLToPath(new URL('./init', import.meta.url)),
+  fileURLToPath(new URL('../../../dist/init', import.meta.url)),
+] as const;
+
+/** The first that is there; else the first, so that a message can name it. */
+export const sessionInitFile = (): string =>
+  SESSION_INIT_FILES.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true) ??
+  SESSION_INIT_FILES[0];

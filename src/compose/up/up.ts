@@ -9,7 +9,7 @@ import { apply } from '../../kube/apply.ts';
 import { clusterId, requestToken } from '../../kube/install.ts';
 import { asOperatorError, OperatorError } from '../../lib/errors.ts';
 import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../../model/names.ts';
-import type { UpOptions } from '../../cli/arguments.ts';
+import type { UpOptions } from '../../cli/arguments/up.ts';
 import type { Log } from '../../ports/log.ts';
 import { createMetrics } from '../../process/metrics.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
@@ -25,7 +25,7 @@ import { startWebhookRole } from '../roles/webhook.ts';
 import { readyText, writeReadyFile } from './announce.ts';
 import { openCluster } from './cluster.ts';
 import { installOperator } from './install.ts';
-import { defaultStateDir, type Environment, statePaths } from './paths.ts';
+import { defaultStateDir, type Environment, sessionInitFile, statePaths } from './paths.ts';
 import { becomeOnlyUp } from './only-up.ts';
 import { remembered } from './remembered.ts';
 import { openRoleClients } from './role-clients.ts';
@@ -92,7 +92,13 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
 
   const alone = await becomeOnlyUp({ client: cluster.client, identity, clock, log }, signal);
   shutdown.onClose('place of the only up', () => alone.release());
-  const engine = createDockerEngine({ socketPath: options.dockerSocket, cluster: clusterUid, nodeName, log });
+  const engine = createDockerEngine({
+    socketPath: options.dockerSocket,
+    cluster: clusterUid,
+    nodeName,
+    log,
+    sessionInitFile: sessionInitFile(),
+  });
   let holdsNode = () => false;
   shutdown.onClose('containers', async (closing) => {
     if (holdsNode()) await removeContainers(engine, log, closing); // else they are somebody else's now
@@ -105,6 +111,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
       nodeName,
       nodeApiHost: '127.0.0.1',
       nodeApiPort: 0,
+      logDir: paths.sessionLogs,
       concurrency: 2 * Math.max(engineFacts.cpus, 1),
     },
     signal,

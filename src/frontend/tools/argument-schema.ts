@@ -2,8 +2,9 @@
 // answer. Objects and lists that a client sends as JSON text are parsed back; unknown arguments are refused by name.
 
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { err, ok, type Result } from '../../lib/result.ts';
+import { compactJsonSchema } from './compact-schema.ts';
 
 /** One sentence per problem; none of them holds a value that was sent. */
 export type ArgumentProblems = readonly string[];
@@ -47,26 +48,6 @@ export function resultSchema<Shape extends z.ZodObject>(
       jsonSchema: { input: () => json, output: () => json },
     },
   };
-}
-
-/** JSON Schema without what costs a model tokens and says nothing: `$schema` and the bounds of a safe integer. */
-function compactJsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const raw = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io,
-    unrepresentable: 'throw',
-    cycles: 'throw',
-    reused: 'inline',
-  });
-  const text = JSON.stringify(raw, (key, value: unknown) => {
-    if (key === '$schema') return undefined;
-    const isSafeBound =
-      (key === 'minimum' || key === 'maximum') &&
-      typeof value === 'number' &&
-      Math.abs(value) === Number.MAX_SAFE_INTEGER;
-    return isSafeBound ? undefined : value;
-  });
-  return JSON.parse(text) as Record<string, unknown>; // a JSON Schema of an object schema is an object
 }
 
 function structuredArguments(json: Record<string, unknown>): ReadonlySet<string> {

@@ -3,12 +3,12 @@
 import { z } from 'zod';
 
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const EXEC_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const DNS_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 export const sessionArgument = z
   .string()
-  .regex(DNS_NAME, 'must be the name of a session, as session_create or session_list gave it')
-  .meta({ description: 'Name of the session.' });
+  .refine((name) => DNS_NAME.test(name), 'must be the name of a session, as session_create or session_list gave it');
 
 export const newNameArgument = z
   .string()
@@ -18,9 +18,22 @@ export const newNameArgument = z
 
 export const namespaceArgument = z
   .string()
-  .regex(DNS_LABEL, 'must be the name of a namespace')
+  .refine((name) => DNS_LABEL.test(name), 'must be the name of a namespace')
   .optional()
-  .meta({ description: 'Kubernetes namespace. Default: your own.' });
+  .meta({ description: 'Namespace. Default: your own.' });
+
+export const execIdArgument = z.string().refine((id) => EXEC_ID.test(id), 'must be the exec_id that session_exec gave');
+
+/** The node says whether the path is one of the workspace. */
+export const pathArgument = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes('\0'), 'must not hold NUL')
+  .meta({ description: 'Below the workspace.' });
+
+/** What models and programs must know about everything that comes out of a session. */
+export const untrustedResult = z.literal(true);
 
 /** Name-to-value map. Names are shown again; values never are. */
 export const environmentArgument = z

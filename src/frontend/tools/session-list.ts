@@ -1,11 +1,12 @@
 // session_list: the caller's sessions of a namespace, a page at a time.
 
 import { z } from 'zod';
-import { err, ok, type Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
 import { READY_REASONS } from '../../model/conditions.ts';
 import type { McpSession } from '../../model/session.ts';
 import { expiresAt, stateOf, timeLeft } from '../session-view.ts';
 import { namespaceArgument } from './arguments.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { answer, defineTool, invalidArgument } from './tool.ts';
 
 const input = z.strictObject({
@@ -77,12 +78,4 @@ function textOf(view: {
   const more =
     view.nextCursor === null ? [] : [`More: session_list ns="${view.namespace}" cursor="${view.nextCursor}".`];
   return [...lines, ...more].join('\n');
-}
-
-/** Opaque to clients: the name after which the next page starts, so that it stays right while sessions come and go. */
-const encodeCursor = (name: string): string => Buffer.from(name, 'utf8').toString('base64url');
-
-function decodeCursor(cursor: string): Result<string, string> {
-  const name = Buffer.from(cursor, 'base64url').toString('utf8');
-  return encodeCursor(name) === cursor ? ok(name) : err('cursor: must be the next_cursor of an earlier answer');
 }

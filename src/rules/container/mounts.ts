@@ -1,9 +1,9 @@
 // Danger: whatever the session asked for, this is what was really mounted: a followed link, a volume of the image, a driver bind.
 // Fields: mounts. Allowed: bind, read-only, rprivate, not recursive (what is mounted below stays writable), from a source that passes the host path judgement and policy mounts, to a
-// target outside the reserved places, once. Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
+// target outside the reserved places, once; and the read-only volume of the session init at its place (session-init.ts). Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
 
 import { shownValue } from '../../lib/visible-text.ts';
-import type { ContainerMount, ContainerSpec } from '../../model/container.ts';
+import { type ContainerMount, type ContainerSpec, sessionInitVolumeIn } from '../../model/container.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Violation } from '../../model/violation.ts';
 import { mountTargetProblem } from '../container-path.ts';
@@ -27,6 +27,7 @@ export const containerMounts: Rule<ContainerSpec> = {
 };
 
 function mountProblem(mount: ContainerMount, policy: Policy): string | null {
+  if (sessionInitVolumeIn({ mounts: [mount] }) !== null) return null;
   const { type, source, target, readOnly, propagation, recursive } = mount;
   if (type !== 'bind') return `type "${shownValue(type)}" is not bind`;
   if (policy.mounts.hostPath === 'forbidden') return 'policy mounts.hostPath is "forbidden"';

@@ -14,6 +14,7 @@ import {
   OFFICIAL_RELEASE_SITES,
   releaseArchitecture,
 } from '../../../src/embedded/binaries/release.ts';
+import type { ReadyFile } from '../../../src/compose/up/announce.ts';
 import { type ControlPlane, startControlPlane } from '../../../src/embedded/control-plane.ts';
 import { parentDeathPrefix } from '../../../src/embedded/server/start-child.ts';
 import { obtainControlPlane } from '../../../src/embedded/obtain-control-plane.ts';
@@ -28,6 +29,10 @@ export interface BenchCluster extends AsyncDisposable {
   /** As a member of system:masters. */
   readonly client: KubeClient;
   readonly auditLogPath: string;
+  /** Where the product listens, and with which tokens. */
+  readonly ready: ReadyFile;
+  /** Process of the product. */
+  readonly pid: number;
 }
 
 export interface BenchClusterOptions {
@@ -55,9 +60,9 @@ export async function openBenchCluster(
   opening.defer(() => client.close());
   const cluster = await clusterId(client, signal);
   opening.defer(() => removeContainers(socketPath, cluster));
-  opening.use(await startProduct({ dir, controlPlane, socketPath }, signal));
+  const { ready, pid } = opening.use(await startProduct({ dir, controlPlane, socketPath }, signal));
   const opened = opening.move();
-  return { client, auditLogPath, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { client, auditLogPath, ready, pid, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
 async function startAudited(
@@ -94,7 +99,7 @@ async function startAudited(
 async function startProduct(
   at: { readonly dir: string; readonly controlPlane: ControlPlane; readonly socketPath: string },
   signal: AbortSignal,
-): Promise<AsyncDisposable> {
+): Promise<AsyncDisposable & Pick<BenchCluster, 'ready' | 'pid'>> {
   const readyFile = join(at.dir, 'ready.json');
   const options = {
     'state-dir': join(at.dir, 'up'),
@@ -126,7 +131,8 @@ async function startProduct(
         throw new OperatorError('timeout', `mcpsession up is not ready within ${READY_WITHIN_MS} ms`);
       await sleep(POLL_MS, undefined, { signal });
     }
-    return { [Symbol.asyncDispose]: end };
+    const ready = JSON.parse(await readFile(readyFile, 'utf8')) as ReadyFile; // written by announce.ts
+    return { ready, pid: child.pid ?? 0, [Symbol.asyncDispose]: end };
   } catch (thrown) {
     await end();
     throw thrown;

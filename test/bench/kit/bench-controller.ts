@@ -4,16 +4,19 @@
 
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
 import { policyHash } from '../../../src/config/load-policy.ts';
-import { type Controller, createController } from '../../../src/controller/controller.ts';
+import { type Controller, createController, type ExecTarget } from '../../../src/controller/controller.ts';
 import type { OnEngineCall } from '../../../src/docker/engine-calls.ts';
 import { createDockerEngine } from '../../../src/docker/engine.ts';
+import { OperatorError } from '../../../src/lib/errors.ts';
 import { conditionOf } from '../../../src/model/conditions.ts';
 import { CONTAINER_LABELS } from '../../../src/model/names.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
+import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import type { ContainerAccess } from '../../../src/ports/container-access.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { LeaseStore, NodeStore } from '../../../src/ports/nodes.ts';
@@ -31,7 +34,9 @@ export interface BenchController extends AsyncDisposable {
   /** Looks at a time: as many as `mcpsession up` takes on this machine. */
   readonly concurrency: number;
   /** Shows the controller a session; resolves when Ready=True is recorded. */
-  start(): Promise<McpSession>;
+  start(spec?: Partial<SessionSpecInput>): Promise<McpSession>;
+  /** Its running container. */
+  target(session: McpSession): Promise<ExecTarget & { readonly containerId: string }>;
   /** Shows the controller the deletion; resolves when the finalizer is taken away. */
   end(session: McpSession): Promise<void>;
 }
@@ -43,6 +48,8 @@ export interface BenchControllerOptions {
   readonly sweepIntervalMs?: number;
 }
 
+/** `npm run bench` builds it first. */
+const SESSION_INIT_FILE = join(import.meta.dirname, '../../../dist/init');
 const NODE = 'bench';
 const SWEEP_INTERVAL_MS = 60_000;
 const READY_WITHIN_MS = 15_000;
@@ -60,6 +67,7 @@ export async function openBenchController(
     socketPath,
     cluster,
     nodeName: NODE,
+    sessionInitFile: SESSION_INIT_FILE,
     ...(onCall === undefined ? {} : { onCall }),
   });
   const sessions = createMemorySessions();
@@ -70,6 +78,10 @@ export async function openBenchController(
     engine,
     events: { record: () => {} },
     hostPaths: { resolve: async () => [] },
+    inits: engine.inits,
+    wayInto: (containerId) => engine.access.wayInto(containerId),
+    onRunning: () => {},
+    onReleased: () => {},
     written: () => {},
     clock: systemClock,
     random: Math.random,
@@ -94,13 +106,18 @@ export async function openBenchController(
     controller,
     access: engine.access,
     concurrency,
-    async start() {
+    async start(spec = {}) {
       count += 1;
-      const session = aDesiredSession({ name: `s${count}`, nodeName: NODE });
+      const session = aDesiredSession({ name: `s${count}`, nodeName: NODE, spec });
       const recorded = sessions.until(session.meta, isReady, within());
       sessions.put(session);
       await recorded;
       return session;
+    },
+    async target({ meta }) {
+      const found = await controller.findTarget(meta, within());
+      if (found?.containerId == null) throw new OperatorError('internal', 'a session that is Ready has no container');
+      return { ...found, containerId: found.containerId };
     },
     async end({ meta }) {
       const session = sessions.cache.cached(meta);

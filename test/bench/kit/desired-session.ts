@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 
 import { SESSION_IMAGE } from '../../../hack/session-image.ts';
 import type { McpSession } from '../../../src/model/session.ts';
-import { type SessionSpec, sessionSpecSchema } from '../../../src/model/session-spec.ts';
+import { type SessionSpec, type SessionSpecInput, sessionSpecSchema } from '../../../src/model/session-spec.ts';
 
 export type DesiredSession = McpSession & { readonly spec: SessionSpec };
 
@@ -14,9 +14,11 @@ export const SESSION_SPEC = { image: SESSION_IMAGE } as const;
 export function aDesiredSession({
   name,
   nodeName,
+  spec = {},
 }: {
   readonly name: string;
   readonly nodeName: string;
+  readonly spec?: Partial<SessionSpecInput>;
 }): DesiredSession {
   const nowMs = Date.now();
   return {
@@ -32,7 +34,7 @@ export function aDesiredSession({
       labels: {},
       annotations: {},
     },
-    spec: sessionSpecSchema.parse(SESSION_SPEC),
+    spec: sessionSpecSchema.parse({ ...SESSION_SPEC, ...spec }),
     problems: [],
     status: {
       assignment: { nodeName, attempt: 1, instanceGeneration: 1, assignedAt: new Date(nowMs).toISOString() },

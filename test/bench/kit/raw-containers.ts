@@ -79,7 +79,16 @@ async function lookAtEngine(
 function hardenedSpec(image: ImageFacts, node: NodeFacts): LockedDownSpec {
   const session = aDesiredSession({ name: 'raw', nodeName: node.nodeName });
   const policy = defaultPolicy();
-  const parts = { session, spec: session.spec, image, node, hostPaths: [], attempt: 0, allowLocalImages: true };
+  const parts = {
+    session,
+    spec: session.spec,
+    image,
+    node,
+    hostPaths: [],
+    attempt: 0,
+    allowLocalImages: true,
+    initVolume: null,
+  };
   const built = buildContainer(parts);
   const locked = built.ok ? lockDown(built.value, policy) : built;
   if (locked.ok) return locked.value;

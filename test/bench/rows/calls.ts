@@ -18,15 +18,15 @@ const SWEEP_EVERY_MS = 5_000;
 const RELIST_EVERY_MS = 4_000;
 const HOUR_MS = 3_600_000;
 
-/** Once per connection or sweep, whatever the number of sessions. */
-const SHARED = new Set(['/version', '/info', '/_ping', '/events', '/containers/json']);
+/** Once per connection or sweep, or every few seconds for an image and the volume of the session init, whatever the number of sessions. */
+const SHARED = /^\/(?:version|info|_ping|events|containers\/json|images\/.*|volumes\/.*)$/;
 
 export const calls: RowGroup = { name: 'engine calls', numbers: [20], measure };
 
 async function measure({ socketPath, signal }: BenchContext): Promise<readonly BenchRow[]> {
   let seen: string[] = [];
   const onCall = (method: string, path: string): void => {
-    if (!SHARED.has(path)) seen.push(kindOf(method, path));
+    if (!SHARED.test(path)) seen.push(kindOf(method, path));
   };
   const take = (): readonly string[] => {
     const taken = seen;
@@ -68,7 +68,6 @@ async function rest(controller: BenchController, signal: AbortSignal): Promise<v
 }
 
 function kindOf(method: string, path: string): string {
-  if (path.startsWith('/images/')) return method === 'GET' ? 'image inspect' : 'image pull';
   if (path === '/containers/create') return 'create';
   if (method === 'DELETE') return 'remove';
   return path.endsWith('/json') ? 'inspect' : (path.split('/').at(-1) ?? path);

@@ -1,8 +1,8 @@
-// Goal 8: one short command in one running session, through the controller's adapter (start, output to its end, exit code)
-// and as the same three calls by the bare API. Beside it, as a report, the whole node API: TLS, authentication by a fake,
-// authorisation by a fake, frames.
+// Goals 8 and 9: one short command in one running session, through the product and as the same three calls by the bare API. 8 goes by
+// the engine's exec, in a session without the session init; 9 by the session init, through the node API: TLS, frames,
+// authentication and authorisation by fakes. Beside it, as a report, the adapter alone.
 
-import type { Caller } from '../../../src/model/caller.ts';
+import type { McpSession } from '../../../src/model/session.ts';
 import type { ContainerAccess } from '../../../src/ports/container-access.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
 import { type BenchController, openBenchController } from '../kit/bench-controller.ts';
@@ -18,22 +18,26 @@ import { median, middleRatio } from '../kit/statistics.ts';
 const ARGV = ['echo', 'ok'];
 const ROUNDS = { warmups: 5, pauseMs: 5 };
 const TIMEOUT_MS = 30_000;
-/** A person that the front end names; only the fakes below judge it. */
-const CALLER: Caller = { username: 'bench', uid: '', groups: [], extra: {} };
+const KEEP_BYTES = 65_536;
 
-export const exec: RowGroup = { name: 'commands', numbers: [8], measure };
+export const exec: RowGroup = { name: 'commands', numbers: [8, 9], measure };
+
+type Target = Awaited<ReturnType<BenchController['target']>>;
 
 async function measure({ socketPath, pairs, signal }: BenchContext): Promise<readonly BenchRow[]> {
   await using controller = await openBenchController({ socketPath }, signal);
-  const target = await runningSession(controller, signal);
+  const withInit: McpSession = await controller.start();
+  const plain = await controller.target(await controller.start({ sessionInit: 'Disabled' }));
+  const target = await controller.target(withInit);
   await using nodeApi = await openBenchNodeApi(controller);
   const engine = createRawEngine(socketPath);
   try {
     const cases = {
-      raw: () => timed(() => byRawApi(engine, target)),
-      rawAgain: () => timed(() => byRawApi(engine, target)),
-      access: () => timed(() => byAccess(controller.access, target, signal)),
-      nodeApi: () => timed(() => nodeApi.run({ ...target, caller: CALLER, argv: ARGV }, signal)),
+      raw: () => timed(() => byRawApi(engine, plain)),
+      rawAgain: () => timed(() => byRawApi(engine, plain)),
+      engineExec: () => timed(() => byAccess(controller.access, plain, signal)),
+      init: () => timed(() => byAccess(controller.access, target, signal)),
+      nodeApi: () => timed(() => nodeApi.run(withInit, { argv: ARGV }, signal)),
     };
     return rowsOf(await interleave(cases, { ...ROUNDS, rounds: pairs }, signal));
   } finally {
@@ -41,32 +45,25 @@ async function measure({ socketPath, pairs, signal }: BenchContext): Promise<rea
   }
 }
 
-interface Target {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly containerId: string;
-  readonly user: string;
-}
-
-async function runningSession(controller: BenchController, signal: AbortSignal): Promise<Target> {
-  const { meta } = await controller.start();
-  const found = await controller.controller.findTarget(meta, signal);
-  if (found?.containerId == null) throw new OperatorError('internal', 'a session that is Ready has no container');
-  const { namespace, name, uid } = meta;
-  return { namespace, name, uid, containerId: found.containerId, user: found.user };
-}
-
 async function byRawApi(engine: RawEngine, { containerId, user }: Target): Promise<void> {
   const { exitCode, output } = await engine.exec(containerId, { argv: ARGV, user });
   check(exitCode, output.toString('utf8'));
 }
 
+let count = 0;
+
 async function byAccess(access: ContainerAccess, { containerId, user }: Target, signal: AbortSignal): Promise<void> {
-  const command = { execId: 'bench', argv: ARGV, env: [], cwd: null, user, stdin: null, timeoutMs: TIMEOUT_MS };
+  count += 1;
+  const input = { stdin: 'none', tty: null } as const;
+  const limits = { timeoutMs: TIMEOUT_MS, keepBytes: KEEP_BYTES, lossless: false };
+  const command = { execId: `bench-${count}`, argv: ARGV, env: [], cwd: null, user, ...input, ...limits };
+  const running = await access.start(containerId, command, signal);
   let output = '';
-  const onOutput = (_stream: string, chunk: Uint8Array): void => void (output += Buffer.from(chunk).toString('utf8'));
-  const { exitCode } = await access.run(containerId, command, onOutput, signal);
+  const onOutput = ({ bytes }: { readonly bytes: Uint8Array }): void => {
+    output += Buffer.from(bytes).toString('utf8');
+  };
+  const { exitCode } = await running.follow({ stdout: 0, stderr: 0 }, onOutput, signal);
+  await running.forget();
   check(exitCode, output);
 }
 
@@ -75,10 +72,9 @@ function check(exitCode: number | null, output: string): void {
   throw new OperatorError('internal', `the command ended with ${exitCode} and said ${JSON.stringify(output)}`);
 }
 
-function rowsOf(
-  samples: Readonly<Record<'raw' | 'rawAgain' | 'access' | 'nodeApi', readonly number[]>>,
-): readonly BenchRow[] {
-  const { raw, rawAgain, access, nodeApi } = samples;
+type Samples = Readonly<Record<'raw' | 'rawAgain' | 'engineExec' | 'init' | 'nodeApi', readonly number[]>>;
+
+function rowsOf({ raw, rawAgain, engineExec, init, nodeApi }: Samples): readonly BenchRow[] {
   const n = raw.length;
   const aa = middleRatio(rawAgain, raw, median);
   const compared = (subject: readonly number[]) => ({
@@ -89,7 +85,8 @@ function rowsOf(
   });
   return [
     judgeAgainstItself('exec', aa, n),
-    judge(GOALS.exec, compared(access)),
-    judge(GOALS.execOverNodeApi, compared(nodeApi)),
+    judge(GOALS.exec, compared(engineExec)),
+    judge(GOALS.initExec, compared(nodeApi)),
+    judge(GOALS.initExecAlone, compared(init)),
   ];
 }

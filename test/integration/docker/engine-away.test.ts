@@ -11,6 +11,7 @@ import { labelsOf } from '../../../src/docker/identity-labels.ts';
 import type { EngineEvent } from '../../../src/ports/container-engine.ts';
 import { aContainer } from '../../support/container-builder.ts';
 import { lockedDown } from '../../support/docker.ts';
+import { aCommand } from './access-rig.ts';
 import { type Answer, type FakeEngine, json, startFakeEngine, VERSION_ANSWER } from './fake-engine.ts';
 
 const never = new AbortController().signal;
@@ -269,6 +270,6 @@ test('a command on an engine that stops answering rejects instead of waiting for
   const deadlines = { execStart: 100, execInspect: 100, execCreate: 100, containerKill: 100, containerInspect: 100 };
   const engine = await engineThat(answers, { deadlines });
   await engine.create(lockedDown(aContainer()), never);
-  const command = { execId: 'e', argv: ['true'], env: [], cwd: null, user: '1001:1001', stdin: null, timeoutMs: 5_000 };
-  await expect(engine.access.run(id, command, () => {}, never)).rejects.toMatchObject({ kind: 'timeout' });
+  const starting = engine.access.start(id, aCommand(['true'], { timeoutMs: 5_000 }), never);
+  await expect(starting).rejects.toMatchObject({ kind: 'timeout' });
 });

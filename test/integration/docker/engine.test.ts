@@ -17,6 +17,7 @@ import {
   sessionImage,
   type TestContainer,
 } from '../../support/docker.ts';
+import { aCommand } from './access-rig.ts';
 
 const cluster = newClusterId();
 const nodeName = 'node-1';
@@ -290,16 +291,8 @@ describe('what the engine tells', () => {
     const watching = engine.watchEvents((event) => events.push(event), stop.signal);
     const id = await created({ identity: { namespace: 'team-a', name: 'watched' } });
     await engine.start(id, signal);
-    const command = {
-      execId: 'e',
-      argv: ['true'],
-      env: [],
-      cwd: null,
-      user: '1001:1001',
-      stdin: null,
-      timeoutMs: 10_000,
-    };
-    await engine.access.run(id, command, () => {}, signal);
+    const command = await engine.access.start(id, aCommand(['true']), signal);
+    await command.follow({ stdout: 0, stderr: 0 }, () => {}, signal);
     await engine.remove(id, signal);
     const ofThis = () => events.filter(({ containerId }) => containerId === id).map(({ action }) => action);
     await expect.poll(ofThis, { timeout: 10_000 }).toContain('destroy');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sessionNamed, TEST_IMAGE, ALICE, BOB } from '../../support/frontend-fakes.ts';
 import { type ClientEra, connectMcp, type McpTestClient, type ProgressSeen } from '../../support/mcp-client.ts';
-import { finished, startTwoServers, TOKENS, type TwoServers } from './two-servers.ts';
+import { startTwoServers, TOKENS, type TwoServers } from './two-servers.ts';
 
 describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
   let servers: TwoServers;
@@ -61,9 +61,10 @@ describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
   });
 
   test('gets both ends of a long output and the number of bytes between them', async () => {
-    servers.run = (_command, onOutput) => {
-      for (let line = 0; line < 100_000; line += 1) onOutput('stdout', Buffer.from(`line ${line}\n`));
-      return Promise.resolve(finished());
+    servers.containers.otherProgram = async ({ write }) => {
+      const lines = Array.from({ length: 100_000 }, (_, line) => `line ${line}\n`);
+      await write('stdout', lines.join(''));
+      return 0;
     };
     await client.callTool('session_create', { image: TEST_IMAGE, name: 's1' });
     const ran = await client.callTool('session_exec', { session: 's1', argv: ['seq'] });
@@ -83,12 +84,12 @@ describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
   test('kills the command when the call is cancelled', async () => {
     const killed = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
-    servers.run = (_command, _onOutput, signal) => {
+    servers.containers.otherProgram = ({ killed: end }) => {
       started.resolve();
       return new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
+        end.addEventListener('abort', () => {
           killed.resolve();
-          resolve(finished({ exitCode: null, cancelled: true }));
+          resolve(0);
         });
       });
     };
@@ -102,9 +103,10 @@ describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
   });
 
   test('answers a time-out as an error that keeps the output so far', async () => {
-    servers.run = (_command, onOutput) => {
-      onOutput('stderr', Buffer.from('half'));
-      return Promise.resolve(finished({ exitCode: null, timedOut: true, durationMs: 1000 }));
+    servers.containers.otherProgram = async ({ write, timeOut }) => {
+      await write('stderr', 'half');
+      timeOut();
+      return 0;
     };
     await client.callTool('session_create', { image: TEST_IMAGE, name: 's1' });
     const ran = await client.callTool('session_exec', { session: 's1', command: 'sleep 9', timeout_seconds: 1 });

@@ -1,12 +1,13 @@
 import { Agent, request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ExecFrame, execPath } from '../../../src/model/node-protocol.ts';
+import { type ExecFrame, execCommandSchema } from '../../../src/model/node-protocol.ts';
+import { execPath } from '../../../src/model/node-routes.ts';
 import { createNodeClient } from '../../../src/node-client/node-client.ts';
 import { ALICE, sessionNamed } from '../../support/frontend-fakes.ts';
-import { finished, startTwoServers, TOKENS, type TwoServers } from './two-servers.ts';
+import { startTwoServers, TOKENS, type TwoServers } from './two-servers.ts';
 
 const SESSION = { namespace: 'agents', name: 's1' };
-const COMMAND = { argv: ['true'], env: [], cwd: null, stdin: null, timeoutSeconds: null, maxOutputBytes: null };
+const COMMAND = execCommandSchema.parse({ argv: ['true'] });
 const never = new AbortController().signal;
 
 describe('node protocol', () => {
@@ -128,7 +129,7 @@ describe('node protocol', () => {
 
   test('a session runs no more commands at a time than policy allows', async () => {
     const gates: (() => void)[] = [];
-    servers.run = () => new Promise((resolve) => gates.push(() => resolve(finished())));
+    servers.containers.otherProgram = () => new Promise((resolve) => gates.push(() => resolve(0)));
     const body = execRequest({ caller: ALICE });
     const running = Array.from({ length: 8 }, () => post(servers.nodeUrl, TOKENS.frontend, body));
     await expect.poll(() => gates.length).toBe(8);
@@ -142,7 +143,12 @@ describe('node protocol', () => {
   });
 
   test('a fault after the first frame arrives as an error frame', async () => {
-    servers.run = () => Promise.reject(new Error('secret detail'));
+    const { start } = servers.containers;
+    servers.containers.start = async (...given) => {
+      const command = await start(...given);
+      command.follow = () => Promise.reject(new Error('secret detail'));
+      return command;
+    };
     const answer = await post(servers.nodeUrl, TOKENS.frontend, execRequest({ caller: ALICE }));
     const frames = answer.text
       .trim()
@@ -152,20 +158,17 @@ describe('node protocol', () => {
     expect(answer.text).not.toContain('secret detail');
   });
 
-  test('a node API that closes kills what runs and says that it is away', async () => {
-    const started = Promise.withResolvers<void>();
-    servers.run = (_command, _onOutput, signal) => {
-      started.resolve();
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve(finished({ exitCode: null, cancelled: true })));
-      });
-    };
+  test('a node API that closes says that it is away and leaves running what runs', async () => {
+    servers.containers.otherProgram = servers.containers.programs.get('hold') ?? null;
     const client = createNodeClient({ token: () => Promise.resolve(TOKENS.alice), userAgent: 'cli' });
     const endpoint = { url: servers.frontendUrl, caPem: servers.caPem };
-    const run = client.exec(endpoint, SESSION, execRequest(), () => {}, never);
+    const started = Promise.withResolvers<void>();
+    const run = client.exec(endpoint, SESSION, execRequest(), () => started.resolve(), never);
     await started.promise;
     servers.closeNodeApi();
     await expect(run).rejects.toMatchObject({ kind: 'unavailable' });
+    const [command] = servers.containers.started.values();
+    expect(await command?.state()).toMatchObject({ running: true });
     await client.close();
   });
 

@@ -2,6 +2,9 @@
 // to Kubernetes and to the container.
 
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { subjectAccess } from '../../../src/frontend/access.ts';
 import { createExecBudget } from '../../../src/frontend/exec-budget.ts';
 import { routeToNode } from '../../../src/frontend/exec-route.ts';
@@ -18,16 +21,13 @@ import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import { createNodeClient, type NodeClient } from '../../../src/node-client/node-client.ts';
 import { createNodeApi } from '../../../src/nodeapi/node-api.ts';
-import type {
-  CommandOutcome,
-  CommandToRun,
-  ContainerAccess,
-  OutputStream,
-} from '../../../src/ports/container-access.ts';
+import { createLogSpool, type LogSpool } from '../../../src/nodeapi/log-spool.ts';
+import type { CommandToStart } from '../../../src/ports/container-access.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { issueCertificate } from '../../../src/process/certificates.ts';
 import { startWebServer } from '../../../src/process/https-server.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
+import { type FakeContainerAccess, fakeContainerAccess } from '../../support/fake-container-access.ts';
 import {
   ALICE,
   BOB,
@@ -49,12 +49,6 @@ export const TOKENS = {
 };
 const FRONTEND = callerNamed(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend);
 
-type Run = (
-  command: CommandToRun,
-  onOutput: (stream: OutputStream, chunk: Uint8Array) => void,
-  signal: AbortSignal,
-) => Promise<CommandOutcome>;
-
 export interface TwoServers {
   readonly mcpUrl: string;
   readonly frontendUrl: string;
@@ -62,25 +56,19 @@ export interface TwoServers {
   readonly caPem: string;
   readonly sessions: FakeSessions;
   readonly authorizer: FakeAuthorizer;
-  readonly commands: CommandToRun[];
+  readonly commands: CommandToStart[];
+  /** Every session's container. Programs that it does not know write "hello". */
+  readonly containers: FakeContainerAccess;
+  /** Where the files of the workspace lie. */
+  readonly workspace: string;
+  readonly logs: LogSpool;
   readonly activity: string[];
   readonly nodeClient: NodeClient;
-  /** How the container answers. */
-  run: Run;
   verified: boolean;
-  /** Kills what runs, as a controller does when it stops. */
+  /** As a controller does when it stops. */
   closeNodeApi(): void;
   stop(): Promise<void>;
 }
-
-export const finished = (change: Partial<CommandOutcome> = {}): CommandOutcome => ({
-  exitCode: 0,
-  timedOut: false,
-  cancelled: false,
-  containerEnded: false,
-  durationMs: 3,
-  ...change,
-});
 
 export async function startTwoServers(
   change: {
@@ -100,7 +88,7 @@ export async function startTwoServers(
   const newId = () => randomBytes(16).toString('hex');
   const sessions = fakeSessions(change.sessions);
   const authorizer = fakeAuthorizer();
-  const commands: CommandToRun[] = [];
+  const commands: CommandToStart[] = [];
   const activity: string[] = [];
   const authenticator = fakeAuthenticator({
     [TOKENS.alice]: { audience: FRONTEND_AUDIENCE, caller: ALICE },
@@ -109,22 +97,30 @@ export async function startTwoServers(
     [TOKENS.stranger]: { audience: NODE_AUDIENCE, caller: callerNamed('agents', 'stranger') },
   });
 
-  const containers: ContainerAccess = {
-    run: (_id, command, onOutput, signal) => {
-      commands.push(command);
-      return servers.run(command, onOutput, signal);
-    },
+  const directory = await mkdtemp(join(tmpdir(), 'two-servers-'));
+  const workspace = await mkdtemp(join(directory, 'workspace-'));
+  const containers = fakeContainerAccess(workspace);
+  containers.otherProgram = async ({ write }) => {
+    await write('stdout', 'hello\n');
+    return 0;
   };
+  const { start } = containers;
+  containers.start = (id, command, signal) => {
+    commands.push(command);
+    return start(id, command, signal);
+  };
+  const logs = createLogSpool({ dir: join(directory, 'logs'), access: containers, clock: systemClock, log: silentLog });
   const nodeApi = createNodeApi({
     authenticator,
     authorizer,
     containers,
+    logs,
     findTarget: ({ namespace, name }) => {
       const session = sessions.stored.get(`${namespace}/${name}`);
       if (session === undefined) return null;
       return {
         session,
-        containerId: 'c'.repeat(64),
+        containerId: `container-of-${name}`,
         user: '1001:1001',
         workingDir: '/workspace',
         verified: servers.verified,
@@ -136,7 +132,9 @@ export async function startTwoServers(
       activity.push(uid);
       return () => void activity.push(uid);
     },
+    onActivity: () => () => {},
     newExecId: newId,
+    clock: systemClock,
     log: silentLog,
   });
   const node = await startWebServer({
@@ -144,6 +142,8 @@ export async function startTwoServers(
     port: 0,
     certificate: issued,
     handle: nodeApi.handle,
+    upgrade: nodeApi.upgrade,
+    longBodies: true,
     log: silentLog,
   });
 
@@ -184,6 +184,8 @@ export async function startTwoServers(
     port: 0,
     certificate: issued,
     handle: frontend.handle,
+    upgrade: frontend.upgrade,
+    longBodies: true,
     log: silentLog,
   });
 
@@ -197,10 +199,9 @@ export async function startTwoServers(
     commands,
     activity,
     nodeClient,
-    run: (_command, onOutput) => {
-      onOutput('stdout', Buffer.from('hello\n'));
-      return Promise.resolve(finished());
-    },
+    containers,
+    workspace,
+    logs,
     verified: true,
     closeNodeApi: () => nodeApi.close(),
     stop: async () => {
@@ -208,6 +209,8 @@ export async function startTwoServers(
       nodeApi.close();
       await nodeClient.close();
       await Promise.all([server.close(200), node.close(200)]);
+      await logs.close();
+      await rm(directory, { recursive: true });
     },
   };
   return servers;

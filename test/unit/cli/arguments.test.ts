@@ -44,7 +44,10 @@ test.each([
 });
 
 test.each([
-  { argv: ['upp'], says: 'unknown command "upp"; commands are up, mcp, check, version, help' },
+  {
+    argv: ['upp'],
+    says: 'unknown command "upp"; commands are up, mcp, check, exec, logs, cp, port-forward, version, help',
+  },
   { argv: ['check'], says: 'check: name at least one file, directory or "-" for standard input' },
   { argv: ['check', '-o', 'xml', 'a'], says: '--output "xml": must be table or json' },
   { argv: ['up', '--yolo'], says: "Unknown option '--yolo'" },

@@ -45,7 +45,7 @@ describe('parsePolicy', () => {
       'policy.yaml: limits.perNode: 1.5 is not allowed; allowed: a value of type int',
       'policy.yaml: limits: "maxTtl" is not a setting; allowed: maxTtlSeconds, maxIdleTimeoutSeconds, maxCpu, minMemory, maxMemory, maxPids, maxCpuTimeSeconds, maxOpenFiles, maxTmpfs, perNode',
       'policy.yaml: mounts.allowedRoots[0]: "srv" is not allowed; allowed: an absolute path below /',
-      'policy.yaml: policy: "privilged" is not a setting; allowed: profile, privileged, capabilities, hostNamespaces, devices, sysctls, runtimes, rootUser, mounts, ports, images, env, limits, exec',
+      'policy.yaml: policy: "privilged" is not a setting; allowed: profile, privileged, capabilities, hostNamespaces, devices, sysctls, runtimes, rootUser, mounts, ports, images, env, limits, exec, files',
       'policy.yaml: profile: "x" is not allowed; allowed: "sandbox"',
       'policy.yaml: rootUser.allow: "true" is not allowed; allowed: a value of type boolean',
     ]);

@@ -41,6 +41,7 @@ test.each([
   const engine = {
     facts,
     list: async () => [],
+    sessionInitVolume: async () => 'none',
     watchEvents: (_onEvent: unknown, signal: AbortSignal) => forever(signal),
   } as unknown as ContainerEngine; // nothing else is asked for before the sessions are known
   const nodes = { read: async () => null, publish: async () => ({}) } as unknown as NodeStore; // as above
@@ -50,6 +51,10 @@ test.each([
     store: {} as SessionStore, // as above
     events: { record: () => {} },
     hostPaths: { resolve: async () => [] },
+    inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
+    wayInto: () => 'session-init',
+    onRunning: () => {},
+    onReleased: () => {},
     clock,
     random: () => 0,
     log: silentLog,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createContainerView } from '../../../src/controller/container-view.ts';
+import { createImageLooks } from '../../../src/controller/image-looks.ts';
 import { reconcile, type ReconcileDependencies } from '../../../src/controller/reconcile.ts';
 import { createSessionMemories } from '../../../src/controller/session-memory.ts';
 import { type FaultKind, OperatorError } from '../../../src/lib/errors.ts';
@@ -74,6 +75,11 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     memories: createSessionMemories(),
     events: { record: () => {} },
     hostPaths: { resolve: async () => [] },
+    images: createImageLooks(engine, clock),
+    inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
+    wayInto: () => 'session-init',
+    onRunning: () => {},
+    onReleased: () => {},
     written: () => {},
     clock,
     log: silentLog,

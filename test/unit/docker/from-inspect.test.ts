@@ -289,14 +289,19 @@ function anySpec(): fc.Arbitrary<ContainerSpec> {
       byKey((mount) => mount.path),
     )
     .map((list) => list.toSorted((left, right) => (left.path < right.path ? -1 : 1)));
-  const mount = fc.record({
-    type: fc.constantFrom('bind', 'volume'),
+  const bind = fc.record({
+    type: fc.constant('bind'),
     source: path,
     target: path,
     readOnly: fc.boolean(),
     propagation: fc.constantFrom('', 'rprivate', 'rshared'),
     recursive: fc.boolean(),
   });
+  const volume = fc.record({ source: word, target: path, readOnly: fc.boolean() });
+  const mount = fc.oneof(
+    bind,
+    volume.map((each) => ({ ...each, type: 'volume', propagation: '', recursive: false })),
+  );
   return fc
     .record({
       entrypoint: fc.array(fc.string(), { maxLength: 3 }),

@@ -4,8 +4,9 @@ import { createGuardedModem, type DialRequest } from '../../../src/docker/guarde
 
 /** Nothing listens here: what the guard lets through fails with ENOENT, what it refuses never gets that far. */
 const socketPath = '/nonexistent/docker.sock';
+const initImport = { fromSrc: '-', repo: 'mcpsession/init', tag: '0a' };
 
-function dial(change: Partial<DialRequest> & Record<string, unknown>): Promise<unknown> {
+function dial(change: Readonly<Record<string, unknown>>): Promise<unknown> {
   const request = {
     method: 'GET',
     path: '/v1.41/info',
@@ -25,7 +26,17 @@ test('lets a call of the list out, and says so', async () => {
   expect(calls).toEqual(['GET /info']);
 });
 
-test.each([
+test('lets the import of the session init out', async () => {
+  const change = { method: 'POST', path: '/v1.41/images/create?', options: { _query: initImport } };
+  expect(await dial({ ...change, file: Buffer.alloc(1) })).toMatchObject({ code: 'ENOENT' });
+});
+
+interface Kept {
+  readonly name: string;
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
+test.each<Kept>([
   { name: 'a call that is not in the list', change: { method: 'POST', path: '/v1.41/build?' } },
   { name: 'a call without a version', change: { path: '/info' } },
   { name: 'a version in which a start body has power', change: { method: 'POST', path: '/v1.23/containers/a/start' } },
@@ -38,8 +49,25 @@ test.each([
     change: { method: 'POST', path: `/v1.41/containers/a/start`, options: { _body: { Privileged: true } } },
   },
   {
-    name: 'an import',
-    change: { method: 'POST', path: '/v1.41/images/create?', options: { _query: { fromSrc: '-' } } },
+    name: 'an import to a repository of its own choice',
+    change: {
+      method: 'POST',
+      path: '/v1.41/images/create?',
+      options: { _query: { fromSrc: '-', repo: 'python' } },
+      file: Buffer.alloc(1),
+    },
+  },
+  {
+    name: 'an import of a file of this host',
+    change: { method: 'POST', path: '/v1.41/images/create?', options: { _query: initImport }, file: '/etc/shadow' },
+  },
+  {
+    name: 'a container out of a file of this host',
+    change: { method: 'POST', path: '/v1.41/containers/create', file: '/etc/shadow' },
+  },
+  {
+    name: 'a volume with options of its driver',
+    change: { method: 'POST', path: '/v1.41/volumes/create', options: { _body: { Name: 'a', DriverOpts: {} } } },
   },
 ])('$name does not leave', async ({ change }) => {
   expect(await dial(change)).toMatchObject({

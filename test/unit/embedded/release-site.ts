@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { onTestFinished } from 'vitest';
 
-import { tarArchive } from '../../../hack/docker/tar-archive.ts';
+import { tarArchive } from '../../../src/docker/tar-archive.ts';
 import { ETCD_VERSION, KUBERNETES_VERSION, type ReleaseSites } from '../../../src/embedded/binaries/release.ts';
 
 export interface ReleaseSite {

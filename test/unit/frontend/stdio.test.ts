@@ -40,7 +40,7 @@ describe('the front end over stdio', () => {
     const stdio = start(personWorld(), serverEnd as unknown as Transport); // the same interface in both libraries
     const client = new LegacyClient({ name: 'test', version: '0' });
     await client.connect(clientEnd);
-    expect((await client.listTools()).tools).toHaveLength(6);
+    expect((await client.listTools()).tools).toHaveLength(11);
     await client.close();
     await stdio.close();
   });

@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['rules', 'ports', 'model', 'process', 'lib'],
   nodeapi: ['rules', 'ports', 'model', 'process', 'lib'],
   frontend: ['rules', 'ports', 'model', 'process', 'lib'],
-  cli: ['config', 'rules', 'model', 'lib'],
+  cli: ['config', 'ports', 'rules', 'model', 'lib'],
 };
 /** Composition roots wire everything; nobody imports them but main. */
 const ROOTS = new Set(['compose', 'main.ts', 'version.ts']);
@@ -34,6 +34,8 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   lib: [/^node:(crypto|net)$/],
   model: [/^zod$/, /^re2js$/],
   rules: [/^node:net$/, /^re2js$/],
+  /** The types of connections that a port hands over. */
+  ports: [/^node:stream$/],
   config: [/^yaml$/, /^zod$/],
   process: [/^node:/, /^pino$/, /^prom-client$/, /^@peculiar\/x509$/, /^reflect-metadata$/, /^lru-cache$/],
   docker: [/^node:/, /^dockerode$/, /^lru-cache$/, /^zod$/],
@@ -41,8 +43,8 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   'node-client': [/^node:/, /^undici$/, /^lru-cache$/, /^zod$/],
   embedded: [/^node:/, /^zod$/, /^@peculiar\/x509$/, /^reflect-metadata$/],
   webhook: [/^node:http$/, /^zod$/],
-  nodeapi: [/^node:/, /^zod$/],
-  frontend: [/^node:/, /^zod$/, /^@modelcontextprotocol\/(server|node)(\/.*)?$/, /^lru-cache$/],
+  nodeapi: [/^node:/, /^zod$/, /^re2js$/],
+  frontend: [/^node:/, /^zod$/, /^re2js$/, /^@modelcontextprotocol\/(server|node)(\/.*)?$/, /^lru-cache$/],
   cli: [/^node:/, /^yaml$/],
 };
 

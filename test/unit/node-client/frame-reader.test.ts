@@ -16,7 +16,7 @@ describe('frame reader', () => {
   test('finds the same frames however the bytes are cut', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: wire.byteLength })), (cuts) => {
-        const reader = new FrameReader(4096);
+        const reader = new FrameReader(execFrameSchema, 4096);
         const edges = [0, ...cuts.sort((left, right) => left - right), wire.byteLength];
         const frames = edges.slice(1).flatMap((end, index) => reader.push(wire.subarray(edges[index], end)));
         expect(frames).toEqual(FRAMES);
@@ -30,11 +30,13 @@ describe('frame reader', () => {
     { name: 'an unknown field', line: JSON.stringify({ ...exitFrame(), extra: 1 }) },
     { name: 'output that is not base64', line: '{"type":"output","stream":"stdout","data":"*"}' },
   ])('refuses $name', ({ line }) => {
-    expect(() => new FrameReader(4096).push(Buffer.from(`${line}\n`))).toThrow('not a frame of the protocol');
+    expect(() => new FrameReader(execFrameSchema, 4096).push(Buffer.from(`${line}\n`))).toThrow(
+      'not a frame of the protocol',
+    );
   });
 
   test('refuses a line above its limit before the line ends', () => {
-    const reader = new FrameReader(100);
+    const reader = new FrameReader(execFrameSchema, 100);
     reader.push(Buffer.alloc(60, 'a'));
     expect(() => reader.push(Buffer.alloc(41, 'a'))).toThrow('a line longer than 100 bytes');
   });

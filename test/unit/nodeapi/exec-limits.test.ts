@@ -1,43 +1,64 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecCommand } from '../../../src/model/node-protocol.ts';
+import { type ExecCommand, execCommandSchema } from '../../../src/model/node-protocol.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
-import { boundCommand } from '../../../src/nodeapi/exec-limits.ts';
+import { boundCommand, boundInteractive } from '../../../src/nodeapi/exec-limits.ts';
 
-const command = (change: Partial<ExecCommand> = {}): ExecCommand => ({
-  argv: ['true'],
-  env: [],
-  cwd: null,
-  stdin: null,
-  timeoutSeconds: null,
-  maxOutputBytes: null,
-  ...change,
-});
-const bound = (change: Partial<ExecCommand>) => boundCommand(command(change), '/workspace', defaultPolicy().exec);
+const PLACE = { workingDir: '/workspace', limits: defaultPolicy().exec };
+const bound = (change: Partial<ExecCommand>) =>
+  boundCommand({ ...execCommandSchema.parse({ argv: ['true'] }), ...change }, PLACE);
 
 describe('limits of a command', () => {
   test('what is left out gets the default of policy', () => {
     expect(bound({})).toEqual({
       ok: true,
-      value: { run: { argv: ['true'], env: [], cwd: null, stdin: null, timeoutMs: 30_000 }, maxOutputBytes: 1_048_576 },
+      value: {
+        start: {
+          argv: ['true'],
+          env: [],
+          cwd: null,
+          stdin: 'none',
+          tty: null,
+          timeoutMs: 30_000,
+          keepBytes: 1_048_576,
+          lossless: false,
+        },
+        stdin: null,
+        keepInputOpen: false,
+      },
     });
   });
 
   test.each([
-    { name: 'the maximum time', given: { timeoutSeconds: 300 }, want: { timeoutMs: 300_000 } },
-    { name: 'a part of a second', given: { timeoutSeconds: 0.5 }, want: { timeoutMs: 500 } },
+    { name: 'the maximum time', given: { timeoutSeconds: 300 }, want: { start: { timeoutMs: 300_000 } } },
+    { name: 'a part of a second', given: { timeoutSeconds: 0.5 }, want: { start: { timeoutMs: 500 } } },
     {
       name: 'a relative directory, below that of the session',
       given: { cwd: 'src/..//lib' },
-      want: { cwd: '/workspace/lib' },
+      want: { start: { cwd: '/workspace/lib' } },
     },
-    { name: 'an absolute directory', given: { cwd: '/tmp' }, want: { cwd: '/tmp' } },
-    { name: 'standard input', given: { stdin: 'aGk=' }, want: { stdin: Buffer.from('hi') } },
-    { name: 'empty standard input', given: { stdin: '' }, want: { stdin: Buffer.alloc(0) } },
+    { name: 'an absolute directory', given: { cwd: '/tmp' }, want: { start: { cwd: '/tmp' } } },
+    { name: 'standard input', given: { stdin: 'aGk=' }, want: { stdin: Buffer.from('hi'), start: { stdin: 'open' } } },
+    { name: 'empty standard input', given: { stdin: '' }, want: { stdin: Buffer.alloc(0), start: { stdin: 'open' } } },
+    { name: 'input that comes later', given: { keepInputOpen: true }, want: { stdin: null, start: { stdin: 'open' } } },
+    {
+      name: 'the time of the background',
+      given: { background: true },
+      want: { start: { timeoutMs: 3_600_000 } },
+    },
+    {
+      name: 'a longer time in the background',
+      given: { background: true, timeoutSeconds: 3600 },
+      want: { start: { timeoutMs: 3_600_000 } },
+    },
   ])('accepts $name', ({ given, want }) => {
-    expect(bound(given)).toMatchObject({ ok: true, value: { run: want } });
+    expect(bound(given)).toMatchObject({ ok: true, value: want });
   });
 
   test.each([
+    {
+      given: { background: true, timeoutSeconds: 3601 },
+      want: 'timeout of 3601 s is above the maximum of 3600 s',
+    },
     { given: { timeoutSeconds: 300.5 }, want: 'timeout of 300.5 s is above the maximum of 300 s' },
     {
       given: { maxOutputBytes: 1_048_577 },
@@ -64,5 +85,18 @@ describe('limits of a command', () => {
     { given: { stdin: 'not base64' }, want: 'standard input is not canonical base64' },
   ])('refuses: $want', ({ given, want }) => {
     expect(bound(given)).toEqual({ ok: false, error: want });
+  });
+
+  test('somebody in front of a command gets every byte, and the time of the background', () => {
+    const command = { argv: ['sh'], env: [], cwd: null, timeoutSeconds: null, stdin: true };
+    const tty = { rows: 24, columns: 80 };
+    expect(boundInteractive({ ...command, tty }, PLACE)).toMatchObject({
+      ok: true,
+      value: { stdin: 'open', tty, timeoutMs: 3_600_000, lossless: true },
+    });
+    expect(boundInteractive({ ...command, argv: [''], tty: null }, PLACE)).toEqual({
+      ok: false,
+      error: 'the program name is empty',
+    });
   });
 });

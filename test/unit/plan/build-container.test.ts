@@ -9,13 +9,29 @@ import { lockDown } from '../../../src/rules/lock-down.ts';
 import { evaluate } from '../../../src/rules/rule.ts';
 import { sessionRules } from '../../../src/rules/session-rules.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
-import { aStoredSession, STORY_IMAGE, STORY_NODE } from '../../support/story.ts';
+import { aStoredSession, STORY_IMAGE, STORY_INIT_VOLUME, STORY_NODE } from '../../support/story.ts';
 
-const build = (change: Partial<SessionSpecInput> = {}, image: ImageFacts = STORY_IMAGE, allowLocalImages = true) => {
+const build = (
+  change: Partial<SessionSpecInput> = {},
+  image: ImageFacts = STORY_IMAGE,
+  allowLocalImages = true,
+  initVolume: string | null = STORY_INIT_VOLUME,
+) => {
   const session = aStoredSession(change);
   const spec = aSessionSpec(change);
-  return buildContainer({ session, spec, image, hostPaths: [], node: STORY_NODE, attempt: 0, allowLocalImages });
+  return buildContainer({
+    session,
+    spec,
+    image,
+    hostPaths: [],
+    node: STORY_NODE,
+    attempt: 0,
+    allowLocalImages,
+    initVolume,
+  });
 };
+
+const INIT_OPTIONS = ['run', '--root', '/workspace', '--cpu-seconds', '60', '--spool-bytes', '33554432'];
 
 test('the default session is the profile of security.md 4.1, whole', () => {
   const built = build();
@@ -24,8 +40,8 @@ test('the default session is the profile of security.md 4.1, whole', () => {
     value: {
       containerName: 'mcps-0d9d2b5e-4a0c-4a63-9d0f-6a9b1c2d3e4f',
       imageId: STORY_IMAGE.id,
-      entrypoint: ['sleep'],
-      command: ['2147483647'],
+      entrypoint: ['/.mcpsession/init'],
+      command: INIT_OPTIONS,
       workingDir: '/workspace',
       env: [
         { name: 'HOME', value: '/workspace' },
@@ -62,6 +78,20 @@ test('the default session is the profile of security.md 4.1, whole', () => {
           options: ['exec', 'gid=1001', 'mode=0770', 'nodev', 'nosuid', 'uid=1001'],
         },
       ],
+      mounts: [
+        {
+          type: 'volume',
+          source: STORY_INIT_VOLUME,
+          target: '/.mcpsession',
+          readOnly: true,
+          propagation: '',
+          recursive: false,
+        },
+      ],
+      openStdin: true,
+      init: false,
+      logDriver: 'none',
+      logOptions: {},
       restartPolicy: 'no',
       unmodelled: [],
     },
@@ -72,8 +102,8 @@ test("the session's variables win over the image's, and a main program replaces 
   const built = build({ command: ['server'], args: ['--port', '1'], env: [{ name: 'PATH', value: '/opt/bin' }] });
   expect(built).toMatchObject({
     value: {
-      entrypoint: ['server'],
-      command: ['--port', '1'],
+      entrypoint: ['/.mcpsession/init'],
+      command: [...INIT_OPTIONS, '--', 'server', '--port', '1'],
       env: [
         { name: 'HOME', value: '/workspace' },
         { name: 'PATH', value: '/opt/bin' },
@@ -128,6 +158,7 @@ test('a mount never takes the mounts below its source along', () => {
     node: STORY_NODE,
     attempt: 0,
     allowLocalImages: true,
+    initVolume: null,
   });
   expect(built).toMatchObject({ ok: true, value: { mounts: [{ source: '/opt/y', recursive: false }] } });
 });
@@ -164,6 +195,27 @@ const specs = fc.record({
     networkMode: fc.constantFrom('', 'none', 'host', 'bridge'),
   }),
   command: fc.array(fc.string({ maxLength: 20 }), { maxLength: 3 }),
+});
+
+test('without the session init the main program is PID 1, and an idle session sleeps by its own image', () => {
+  const alone = (change: Partial<SessionSpecInput>) => build(change, STORY_IMAGE, true, null);
+  const idle = { entrypoint: ['sleep'], command: ['2147483647'], openStdin: false, init: true, logDriver: 'json-file' };
+  expect(alone({})).toMatchObject({ value: { ...idle, mounts: [] } });
+  const server = { entrypoint: ['server'], command: ['--port', '1'] };
+  expect(alone({ command: ['server'], args: ['--port', '1'] })).toMatchObject({ value: server });
+});
+
+test('PID 1 has at least a minute of processor time, and commands what the session asks for', () => {
+  const built = build({ resources: { cpuTimeSeconds: 5 } });
+  const cpu = { name: 'cpu', soft: 60, hard: 60 };
+  expect(built.ok && built.value.ulimits).toContainEqual(cpu);
+  expect(built.ok && built.value.command).toContain('5');
+  expect(built.ok && lockDown(built.value, policySchema.parse({ limits: { maxCpuTimeSeconds: 10 } })).ok).toBe(true);
+});
+
+test('kept output takes at most an eighth of the memory', () => {
+  const built = build({ resources: { memory: '64Mi' } });
+  expect(built.ok && built.value.command).toContain(String(8 * 1024 * 1024));
 });
 
 test('whatever the session rules accept, the container rules accept too', () => {

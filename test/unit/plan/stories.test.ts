@@ -102,6 +102,7 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
   },
   {
     name: 'an image without sleep under an init program says what to do',
+    world: aWorld({ session: aStoredSession({ sessionInit: 'Disabled' }) }),
     tell: (world) => {
       runToRest(world);
       meanwhile(world, 'the init program finds no sleep', () =>
@@ -222,6 +223,7 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
   },
   {
     name: 'an image without sleep says what to do',
+    world: aWorld({ session: aStoredSession({ sessionInit: 'Disabled' }) }),
     tell: (world) => {
       world.failNext = {
         step: 'start',
@@ -231,6 +233,41 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
           message: 'exec: "sleep": executable file not found in $PATH',
         }),
       };
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session init that cannot be delivered is tried again',
+    tell: (world) => {
+      const message = 'no space left on device';
+      world.failNext = { step: 'lookAtInit', failure: failure({ act: 'deliverInit', message }) };
+      runToRest(world);
+      pass(world, MINUTE);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session init that stops answering is told, and the session goes on',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the session init hangs', () => (world.commandsBy = 'engine-exec'));
+      runToRest(world);
+      meanwhile(world, 'it answers again', () => (world.commandsBy = 'session-init'));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a container with the session init of an older release stays',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the controller is upgraded', () => (world.initVolume = 'mcpsession-init-fedcba9876543210'));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a container without the session init that the session asked for is ended',
+    world: aWorld({ tamper: (container) => ({ ...container, spec: { ...container.spec, mounts: [] } }) }),
+    tell: (world) => {
       runToRest(world);
     },
   },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
 
 import { afterEach, expect, test } from 'vitest';
@@ -126,4 +127,71 @@ test('an open request is answered before the server is closed, a hanging one is 
   await closed;
   expect(await never).toBe('cut');
   await expect(fetch(server.url)).rejects.toThrow();
+});
+
+/** What a server answers to raw bytes, until it closes. */
+function rawAnswer(server: WebServer, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connectTcp(server.port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('utf8')));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+const UPGRADE = 'POST /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n';
+
+test('an upgrade that is refused gets an ordinary answer and a closed connection', async () => {
+  const server = await serve(() => {}, {
+    upgrade: async ({ request, response }) => sendJson(response, 403, { upgrade: request.headers.upgrade }),
+  });
+  const answer = await rawAnswer(server, UPGRADE);
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(answer).toContain('{"upgrade":"echo"}');
+});
+
+test('an upgrade that is accepted gets the bytes that came with it, and both directions end for themselves', async () => {
+  const server = await serve(() => {}, {
+    upgrade: async ({ accept }) => {
+      const socket = accept('echo');
+      let heard = '';
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString('utf8')));
+      socket.on('end', () => socket.end(`${heard} and the end`));
+    },
+  });
+  const answer = await new Promise<string>((resolve) => {
+    let text = '';
+    const socket = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }, () => {
+      socket.end(`${UPGRADE}early bytes`);
+    });
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
+    socket.on('end', () => resolve(text));
+  });
+  expect(answer.split('\r\n\r\n')).toEqual([
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo',
+    'early bytes and the end',
+  ]);
+});
+
+test('an upgraded connection is cut when the server closes', async () => {
+  const accepted = Promise.withResolvers<void>();
+  const server = await serve(() => {}, {
+    upgrade: async ({ accept }) => {
+      accept('echo');
+      accepted.resolve();
+    },
+  });
+  const answer = rawAnswer(server, UPGRADE);
+  await accepted.promise;
+  await server.close(10);
+  expect(await answer).toMatch(/^HTTP\/1\.1 101 /);
+});
+
+test('without a place for them, upgrades are requests like all others', async () => {
+  const server = await serve((_, response) => {
+    response.setHeader('connection', 'close');
+    sendJson(response, 200, {});
+  });
+  expect(await rawAnswer(server, UPGRADE)).toMatch(/^HTTP\/1\.1 200 /);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ContainerSpec } from '../../../src/model/container.ts';
+import { type ContainerMount, type ContainerSpec, sessionInitMount } from '../../../src/model/container.ts';
 import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
 import { containerRules } from '../../../src/rules/container-rules.ts';
 import { lockDown } from '../../../src/rules/lock-down.ts';
@@ -13,6 +13,17 @@ const judged = (change: Partial<ContainerSpec>, policy: Policy = defaultPolicy()
   evaluate(containerRules, aContainer(change), policy).violations.map(
     ({ rule, path, message }) => `${rule} ${path} ${message}`,
   );
+
+/** What a container with the session init has instead of the rest. */
+const withInit: Partial<ContainerSpec> = {
+  entrypoint: ['/.mcpsession/init'],
+  command: ['run'],
+  openStdin: true,
+  init: false,
+  logDriver: 'none',
+  logOptions: {},
+  mounts: [sessionInitMount('mcpsession-init-0123456789abcdef')],
+};
 
 const refused = [...isolationCases, ...surroundingsCases];
 
@@ -45,6 +56,39 @@ describe('container rules refuse', () => {
     ]);
   });
 
+  test.each<{ change: Partial<ContainerSpec>; want: string[] }>([
+    { change: { mounts: [] }, want: ['mounts lack the volume of the session init'] },
+    { change: { openStdin: false }, want: ['openStdin is false: nobody could speak to the session init'] },
+    { change: { command: ['version'] }, want: ['command is not that of the session init'] },
+    {
+      change: { entrypoint: ['/.mcpsession/init', 'run'] },
+      want: ['command is not that of the session init'],
+    },
+    {
+      change: { logDriver: 'local', logOptions: { 'max-file': '2', 'max-size': '1m' } },
+      want: ['logDriver would keep the frames of the session init'],
+    },
+    { change: { init: true }, want: ['init is true: the session init would not be PID 1'] },
+    {
+      change: { entrypoint: ['sleep'] },
+      want: ['mounts hold a session init that does not run', 'openStdin is true without the session init'],
+    },
+  ])('a session init that is not ours, or half of it: $change', ({ change, want }) => {
+    expect(judged({ ...withInit, ...change })).toEqual(want.map((message) => `MCPS-930 container.${message}`));
+  });
+
+  test.each<Partial<ContainerMount>>([
+    { source: 'mcpsession-init-x' },
+    { source: 'data' },
+    { target: '/data' },
+    { readOnly: false },
+    { type: 'bind' },
+    { recursive: true },
+  ])('any other mount at the place of the session init: %j', (change) => {
+    const mount = { ...sessionInitMount('mcpsession-init-0123456789abcdef'), ...change };
+    expect(judged({ ...withInit, mounts: [mount] })).not.toEqual([]);
+  });
+
   test('ports of a container with a network', () => {
     const policy = aPolicy({ hostNamespaces: { allow: ['network'] } });
     const onHost = (change: object) => judged({ networkMode: 'host', ports: [{ ...aPort, ...change }] }, policy);
@@ -63,7 +107,7 @@ describe('container rules accept', () => {
     ['a read-only bind from an ordinary directory', { mounts: [aBind] }],
     ['no log at all', { logDriver: 'none', logOptions: {} }],
     ['safe kernel settings', { sysctls: { 'net.ipv4.tcp_fin_timeout': '30' } }],
-    ['standard input for the session init', { openStdin: true, init: false }],
+    ['the session init with all that belongs to it', withInit],
   ])('%s', (_name, change) => {
     const spec = aContainer(change);
     expect(lockDown(spec, defaultPolicy())).toEqual({ ok: true, value: spec });

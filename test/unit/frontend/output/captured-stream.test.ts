@@ -1,15 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CapturedStream } from '../../../../src/frontend/output/captured-stream.ts';
+import { CapturedStream, type StreamText } from '../../../../src/frontend/output/captured-stream.ts';
 import { fence } from '../../../../src/frontend/output/fence.ts';
 
-const marker = (bytes: number) => `[${bytes}]`;
-function captured(
-  head: string | Uint8Array,
-  omitted = 0,
-  tail: string | Uint8Array = '',
-): { text: string; omittedBytes: number } {
-  const stream = new CapturedStream();
+const marker = (bytes: number, from: number) => `[${bytes} from ${from}]`;
+function captured(head: string | Uint8Array, omitted = 0, tail: string | Uint8Array = ''): StreamText {
+  const stream = new CapturedStream(1000);
   stream.add(Buffer.from(head));
   if (omitted > 0) stream.omit(omitted);
   stream.add(Buffer.from(tail));
@@ -18,28 +14,36 @@ function captured(
 
 describe('captured stream', () => {
   test.each([
-    { name: 'whole output as it is', given: captured('a\nb'), want: { text: 'a\nb', omittedBytes: 0 } },
+    {
+      name: 'whole output as it is',
+      given: captured('a\nb'),
+      want: { text: 'a\nb', omittedBytes: 0, omittedFrom: null },
+    },
     {
       name: 'cuts at the last and at the first line end',
       given: captured('one\ntw', 10, 'ree\nfour\n'),
-      want: { text: 'one\n[16]\nfour\n', omittedBytes: 16 },
+      want: { text: 'one\n[16 from 4]\nfour\n', omittedBytes: 16, omittedFrom: 4 },
     },
     {
       name: 'a long line is cut inside it',
       given: captured('a\nbbbbbbbb', 5, 'cccccccc\nd'),
-      want: { text: 'a\nbbbbbbbb\n[5]\ncccccccc\nd', omittedBytes: 5 },
+      want: { text: 'a\nbbbbbbbb\n[5 from 10]\ncccccccc\nd', omittedBytes: 5, omittedFrom: 10 },
     },
     {
       name: 'a character cut at the end of the head',
       given: captured(Buffer.from('aaé').subarray(0, 3), 3, 'b'),
-      want: { text: 'aa\n[4]\nb', omittedBytes: 4 },
+      want: { text: 'aa\n[4 from 2]\nb', omittedBytes: 4, omittedFrom: 2 },
     },
     {
       name: 'a character cut at the start of the tail',
       given: captured('a', 3, Buffer.from('🙂b').subarray(2)),
-      want: { text: 'a\n[5]\nb', omittedBytes: 5 },
+      want: { text: 'a\n[5 from 1]\nb', omittedBytes: 5, omittedFrom: 1 },
     },
-    { name: 'nothing but a gap', given: captured('', 9, ''), want: { text: '[9]\n', omittedBytes: 9 } },
+    {
+      name: 'nothing but a gap',
+      given: captured('', 9, ''),
+      want: { text: '[9 from 0]\n', omittedBytes: 9, omittedFrom: 0 },
+    },
   ])('$name', ({ given, want }) => {
     expect(given).toEqual(want);
   });

@@ -20,6 +20,7 @@ describe('session_exec', () => {
   test('a non-zero exit code is a result with both streams', async () => {
     const world = frontendWorld({ sessions: [mine] });
     world.nodeAccess.frames = [
+      { type: 'started', execId: 'ex7' },
       outputFrame('stdout', 'out\n'),
       outputFrame('stderr', 'err\n'),
       exitFrame({ exitCode: 3 }),
@@ -30,13 +31,17 @@ describe('session_exec', () => {
       structured: {
         session: 's1',
         namespace: 'agents',
+        exec_id: 'ex7',
+        running: false,
         exit_code: 3,
+        signal: null,
         timed_out: false,
         duration_ms: 12,
         stdout: 'out\n',
         stderr: 'err\n',
         truncated: false,
         omitted_bytes: 0,
+        next_offset: null,
         untrusted: true,
       },
     });
@@ -66,7 +71,9 @@ describe('session_exec', () => {
           env: [{ name: 'A', value: '1' }],
           stdin: 'w6k=',
           timeoutSeconds: 5,
-          maxOutputBytes: 1000,
+          maxOutputBytes: null, // the node keeps all it may; the window is ours
+          background: false,
+          keepInputOpen: false,
         },
       },
       {
@@ -78,7 +85,9 @@ describe('session_exec', () => {
           env: [],
           stdin: null,
           timeoutSeconds: null,
-          maxOutputBytes: 16_384,
+          maxOutputBytes: null,
+          background: false,
+          keepInputOpen: false,
         },
       },
     ]);
@@ -105,6 +114,7 @@ describe('session_exec', () => {
   test('says where bytes are missing', async () => {
     const world = frontendWorld({ sessions: [mine] });
     world.nodeAccess.frames = [
+      { type: 'started', execId: 'ex7' },
       outputFrame('stdout', 'first\nsec'),
       { type: 'omitted', stream: 'stdout', bytes: 100 },
       outputFrame('stdout', 'nd\nlast\n'),
@@ -113,10 +123,52 @@ describe('session_exec', () => {
     const { structured } = await exec(world, { command: 'x' });
     expect(structured).toMatchObject({
       stdout:
-        'first\n[... 106 bytes omitted; redirect the output to a file and read parts of it, or raise max_output_bytes ...]\nlast\n',
+        'first\n[... 106 bytes omitted; next: session_exec_output exec_id="ex7" stream="stdout" offset=6 ...]\nlast\n',
       truncated: true,
       omitted_bytes: 106,
+      next_offset: 6,
     });
+  });
+
+  test('keeps the first and the last part of long output within the window', async () => {
+    const world = frontendWorld({ sessions: [mine] });
+    const lines = Array.from({ length: 1000 }, (_, at) => `line ${at}\n`);
+    world.nodeAccess.frames = [...lines.map((line) => outputFrame('stdout', line)), exitFrame()];
+    const { structured } = await exec(world, { command: 'x', max_output_bytes: 256 });
+    const text = String(structured?.['stdout']);
+    expect(text).toMatch(/^line 0\n[\s\S]*\[\.\.\. \d+ bytes omitted; [^\n]*\n[\s\S]*line 999\n$/);
+    const [before = '', after = ''] = text.split(/\[[^\n]*\]\n/);
+    const whole = lines.join('');
+    expect(structured).toMatchObject({
+      next_offset: Buffer.byteLength(before),
+      omitted_bytes: whole.length - before.length - after.length,
+    });
+    expect(whole.startsWith(before) && whole.endsWith(after)).toBe(true);
+    expect(before.length + after.length).toBeLessThanOrEqual(256);
+  });
+
+  test('in the background it answers with the id, and keeps input open only where there is some', async () => {
+    const world = frontendWorld({ sessions: [mine] });
+    world.nodeAccess.frames = [{ type: 'started', execId: 'ex7' }];
+    const answer = await exec(world, { command: 'x', background: true });
+    await exec(world, { command: 'x', background: true, stdin: '' });
+    expect(answer.isError).toBe(false);
+    expect(answer.structured).toMatchObject({ exec_id: 'ex7', running: true, exit_code: null, next_offset: 0 });
+    expect(answer.text).toMatch(
+      /^The command runs as exec_id="ex7"\. Next: session_exec_output session="s1" exec_id="ex7"\./,
+    );
+    expect(world.nodeAccess.requests.map(({ command }) => [command.background, command.keepInputOpen])).toEqual([
+      [true, false],
+      [true, true],
+    ]);
+  });
+
+  test('a signal that ended the command is told', async () => {
+    const world = frontendWorld({ sessions: [mine] });
+    world.nodeAccess.frames = [exitFrame({ exitCode: null, signal: 11 })];
+    const answer = await exec(world, { command: 'x' });
+    expect(answer.structured).toMatchObject({ exit_code: null, signal: 11, running: false });
+    expect(answer.text).toMatch(/^Exit code none: signal 11 ended it after 12 ms\./);
   });
 
   test('a time-out is an error that keeps the partial output', async () => {
@@ -140,12 +192,25 @@ describe('session_exec', () => {
   });
 
   test.each([
-    { name: 'neither command nor argv', args: {}, want: 'one of command and argv is needed.' },
-    { name: 'both', args: { command: 'x', argv: ['x'] }, want: 'command and argv exclude each other.' },
+    { name: 'neither command nor argv', args: {}, want: 'one of command, argv and exec_id is needed.' },
+    { name: 'both', args: { command: 'x', argv: ['x'] }, want: 'command, argv and exec_id exclude each other.' },
+    { name: 'an argument that is not known', args: { command: 'x', tty: true }, want: 'unknown argument "tty";' },
     {
-      name: 'an argument that comes later',
-      args: { command: 'x', background: true },
-      want: 'unknown argument "background";',
+      name: 'a signal without a command',
+      args: { command: 'x', signal: 'TERM' },
+      want: 'signal and close_stdin need the exec_id',
+    },
+    { name: 'a command and an exec_id', args: { command: 'x', exec_id: 'ex1' }, want: 'exclude each other.' },
+    { name: 'nothing to do', args: { exec_id: 'ex1' }, want: 'exec_id needs stdin, close_stdin or signal;' },
+    {
+      name: 'a new directory for an old command',
+      args: { exec_id: 'ex1', stdin: '', cwd: '/' },
+      want: 'cwd, env and background are for a new',
+    },
+    {
+      name: 'an exec_id with a path in it',
+      args: { exec_id: '../x', stdin: '' },
+      want: 'exec_id: must be the exec_id that',
     },
     { name: 'a tiny window', args: { command: 'x', max_output_bytes: 1 }, want: 'max_output_bytes: ' },
   ])('refuses $name', async ({ args, want }) => {

@@ -1,0 +1,121 @@
+// How a person with a kubeconfig reaches sessions (design.md 8.22): objects through the API server with the person's own rights, what
+// happens inside a session through the front end, with a token of the namespace's client account.
+
+import { KubeConfig } from '@kubernetes/client-node';
+import type { ConnectionOptions } from '../cli/arguments/connection.ts';
+import type { SessionClient } from '../cli/session/session-client.ts';
+import { readFrontendEndpoint } from '../kube/frontend-endpoint.ts';
+import { requestToken } from '../kube/install.ts';
+import { createKubeClient, type KubeClient } from '../kube/kube-client.ts';
+import { createSessionStore } from '../kube/session-store.ts';
+import { OperatorError } from '../lib/errors.ts';
+import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../model/names.ts';
+import { createNodeClient, type NodeClient } from '../node-client/node-client.ts';
+import type { SessionReference, SessionStore } from '../ports/sessions.ts';
+import { systemClock } from '../process/system-clock.ts';
+
+export interface PersonConnection {
+  readonly client: KubeClient;
+  readonly sessions: SessionStore;
+  readonly namespace: string;
+  /** Towards the front end. */
+  readonly nodeClient: NodeClient;
+  close(): Promise<void>;
+}
+
+export const NO_FRONTEND = 'The cluster does not say where its MCP front end is, which every session is reached by.';
+
+const TOKEN_SECONDS = 3600;
+/** A token is used until this long before its end. */
+const TOKEN_MARGIN_MS = 60_000;
+/** Sessions named in the answer to a wrong name. */
+const MAX_HINTS = 5;
+
+/** Nothing is asked yet. Throws OperatorError `invalid` for a kubeconfig or context that cannot be used. */
+export function openConnection(options: ConnectionOptions, userAgent: string): PersonConnection {
+  const kubeConfig = loadKubeconfig(options);
+  const client = createKubeClient({ kubeconfig: kubeConfig, userAgent });
+  const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
+  const namespace = options.namespace ?? context?.namespace ?? 'default';
+  const account = { namespace, serviceAccount: options.serviceAccount ?? CLIENT_SERVICE_ACCOUNT };
+  const nodeClient = createNodeClient({ token: clientToken(client, account), userAgent });
+  return {
+    client,
+    sessions: createSessionStore(client),
+    namespace,
+    nodeClient,
+    async close() {
+      await nodeClient.close();
+      await client.close();
+    },
+  };
+}
+
+/** Whether the session is ready is for the front end to say. Rejects with `not-found`, naming those that are there. */
+export async function findSessionClient(
+  { client, sessions, namespace, nodeClient }: PersonConnection,
+  name: string,
+  signal: AbortSignal,
+): Promise<SessionClient> {
+  const [session, endpoint] = await Promise.all([
+    sessions.read({ namespace, name }, signal),
+    readFrontendEndpoint(client, signal),
+  ]);
+  if (session === null) throw await noSuchSession(sessions, { namespace, name }, signal);
+  if (endpoint === null) throw new OperatorError('unavailable', NO_FRONTEND);
+  return { access: nodeClient, session: { endpoint, namespace, name, uid: session.meta.uid, caller: null } };
+}
+
+async function noSuchSession(
+  sessions: SessionStore,
+  { namespace, name }: SessionReference,
+  signal: AbortSignal,
+): Promise<OperatorError> {
+  // Who may not list gets no hint; that is no reason to hide the answer.
+  const known = await sessions.list(namespace, signal).catch(() => []);
+  const names = known.map(({ meta }) => meta.name).sort();
+  const more = names.length > MAX_HINTS ? `, and ${names.length - MAX_HINTS} more` : '';
+  const hint = names.length === 0 ? '' : `; there are ${names.slice(0, MAX_HINTS).join(', ')}${more}`;
+  return new OperatorError('not-found', `no session ${JSON.stringify(name)} in namespace "${namespace}"${hint}`);
+}
+
+function loadKubeconfig(options: ConnectionOptions): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  try {
+    if (options.kubeconfig === null) kubeConfig.loadFromDefault();
+    else kubeConfig.loadFromFile(options.kubeconfig);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new OperatorError('invalid', `the kubeconfig cannot be read: ${detail}; name one with --kubeconfig`, {
+      cause,
+    });
+  }
+  if (options.context !== null) {
+    if (kubeConfig.getContextObject(options.context) === null) {
+      const known = kubeConfig.getContexts().map(({ name }) => name);
+      throw new OperatorError(
+        'invalid',
+        `--context ${JSON.stringify(options.context)}: the kubeconfig has ${known.join(', ')}`,
+      );
+    }
+    kubeConfig.setCurrentContext(options.context);
+  }
+  return kubeConfig;
+}
+
+/** A token of the client account for the front end, asked for when the last one nears its end. */
+function clientToken(
+  client: KubeClient,
+  account: { readonly namespace: string; readonly serviceAccount: string },
+): (signal: AbortSignal) => Promise<string> {
+  let current: { readonly token: string; readonly expiresAtMs: number } | null = null;
+  return async (signal) => {
+    if (current !== null && current.expiresAtMs - TOKEN_MARGIN_MS > systemClock.nowMs()) return current.token;
+    current = await requestToken(
+      client,
+      { ...account, audience: FRONTEND_AUDIENCE, expirationSeconds: TOKEN_SECONDS },
+      signal,
+    );
+    return current.token;
+  };
+}

@@ -1,0 +1,115 @@
+// HTTPS to the nodes: pools for requests, a connection of its own for each stream that leaves HTTP. Trusts the endpoint's own CA and
+// nothing else; follows no redirects; sends the token to that endpoint only.
+
+import { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
+import { type Dispatcher, Pool } from 'undici';
+import { OperatorError } from '../lib/errors.ts';
+import { sha256Hex } from '../lib/sha256.ts';
+import type { NodeEndpoint } from '../ports/node-access.ts';
+import { faultOfResponse, faultOfTransport } from './node-faults.ts';
+
+const MAX_ENDPOINTS = 512;
+const MAX_FAULT_BYTES = 64 * 1024;
+/** Connections per endpoint; each running command holds one. */
+const CONNECTIONS = 128;
+const TIMEOUTS = {
+  connect: 5_000,
+  /** TokenReview, SubjectAccessReview and the start of the command lie before the first byte. */
+  headersTimeout: 30_000,
+  /** The server sends a heartbeat every 15 s while there is nothing to say. */
+  bodyTimeout: 45_000,
+};
+
+export interface NodeRequest {
+  readonly endpoint: NodeEndpoint;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | AsyncIterable<Uint8Array> | null;
+  /** How long the other side may think before it answers; null: 30 s. */
+  readonly answerWithinMs: number | null;
+}
+
+export interface Connections {
+  /** The answer with status 200, to be read to its end. Rejects with the fault that the other side answered. */
+  send(request: NodeRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+export function createConnections(): Connections {
+  const pools = new LRUCache<string, Pool>({
+    max: MAX_ENDPOINTS,
+    // Only what falls out: what runs over it goes on to its end.
+    dispose: (pool, _key, reason) => {
+      if (reason === 'evict') void pool.close();
+    },
+  });
+  return {
+    async send({ endpoint, method, path, headers, body, answerWithinMs }, signal) {
+      try {
+        const response = await poolOf(pools, endpoint).request({
+          method,
+          path,
+          headers,
+          body: body === null || typeof body === 'string' ? body : Readable.from(body, { objectMode: false }),
+          signal,
+          headersTimeout: answerWithinMs ?? TIMEOUTS.headersTimeout,
+        });
+        if (response.statusCode !== 200) throw await readFault(response);
+        return response.body as AsyncIterable<Uint8Array>; // without an encoding set, a body yields bytes
+      } catch (thrown) {
+        throw faultOfTransport(thrown, endpoint.url, signal);
+      }
+    },
+    async close() {
+      const open = [...pools.values()];
+      await Promise.all(open.map((pool) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+/** One pool per address and CA: a node that comes back with a new CA gets new connections. */
+function poolOf(pools: LRUCache<string, Pool>, endpoint: NodeEndpoint): Pool {
+  const url = requireHttps(endpoint);
+  const key = `${url.origin} ${sha256Hex(endpoint.caPem)}`;
+  const known = pools.get(key);
+  if (known !== undefined) return known;
+  const pool = new Pool(url.origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    headersTimeout: TIMEOUTS.headersTimeout,
+    bodyTimeout: TIMEOUTS.bodyTimeout,
+    connect: { ca: endpoint.caPem, minVersion: 'TLSv1.2', timeout: TIMEOUTS.connect },
+  });
+  pools.set(key, pool);
+  return pool;
+}
+
+export function requireHttps(endpoint: NodeEndpoint): URL {
+  const url = new URL(endpoint.url);
+  if (url.protocol === 'https:') return url;
+  throw new OperatorError('invalid', `node API address ${endpoint.url} is not https`);
+}
+
+async function readFault(response: Dispatcher.ResponseData): Promise<OperatorError> {
+  const retryAfter = response.headers['retry-after'];
+  return faultOfResponse({
+    status: response.statusCode,
+    body: (await readBounded(response.body as AsyncIterable<Uint8Array>, MAX_FAULT_BYTES)).toString('utf8'),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  });
+}
+
+/** At most `maxBytes`; what comes after them is left. */
+export async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
