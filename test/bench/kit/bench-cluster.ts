@@ -41,6 +41,8 @@ export interface BenchClusterOptions {
 }
 
 const ROOT = join(import.meta.dirname, '../../..');
+/** Those of the Dockerfile. */
+const HEAP_FLAGS = ['--max-old-space-size=128', '--max-semi-space-size=4'];
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
 /** Longer than the product's own deadline for its end. */
@@ -110,7 +112,8 @@ async function startProduct(
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   // Detached: Ctrl-C reaches only the bench, which ends it in order. When the bench is killed, the kernel asks it to stop.
-  const [command = '', ...rest] = [...(await untilWeDie()), process.execPath, join(ROOT, 'src/main.ts'), 'up', ...args];
+  const program = [process.execPath, ...HEAP_FLAGS, join(ROOT, 'src/main.ts'), 'up'];
+  const [command = '', ...rest] = [...(await untilWeDie()), ...program, ...args];
   const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));

@@ -13,8 +13,13 @@ const manifest = (name: string) =>
 test('a controller that is killed between create and start adopts its container in the next run', async () => {
   let first: RunningUp | null = null;
   const reached = Promise.withResolvers<void>();
+  const attached = new Set<string>();
   const proxy = await startEngineProxy(
-    (line) => /^POST \S+\/containers\/[0-9a-f]+\/start/.test(line),
+    (line) => {
+      const [, id = '', call] = /^POST \S+\/containers\/([0-9a-f]+)\/(attach|start)/.exec(line) ?? [];
+      if (call === 'attach') attached.add(id);
+      return call === 'start' && attached.has(id); // not the container that proves the session init
+    },
     () => reached.resolve(),
   );
   try {

@@ -34,8 +34,13 @@ test('the tools are those of the HTTP front end', async () => {
     'session_create',
     'session_delete',
     'session_exec',
+    'session_exec_output',
     'session_get',
     'session_list',
+    'session_list_files',
+    'session_logs',
+    'session_read_file',
+    'session_write_file',
   ]);
 });
 

@@ -24,6 +24,11 @@ describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
       'session_list',
       'session_get',
       'session_exec',
+      'session_exec_output',
+      'session_logs',
+      'session_list_files',
+      'session_read_file',
+      'session_write_file',
       'session_delete',
       'policy_check',
     ]);
