@@ -27,7 +27,8 @@ export const routeToNode =
   (nodes: NodeStore): ExecRoute =>
   async (session, caller, signal) => {
     const nodeName = session.status.assignment?.nodeName;
-    const endpoint = nodeName === undefined ? undefined : (await nodes.read(nodeName, signal))?.status.nodeApi;
+    const endpoint =
+      nodeName === undefined ? undefined : (await nodes.read(nodeName, signal, 'recent'))?.status.nodeApi;
     if (endpoint !== undefined) return ok({ endpoint, caller });
     const what =
       nodeName === undefined

@@ -1,6 +1,7 @@
 // Paths of the API, built from encoded segments only: a name with "/" or ".." in it can never address something else.
 
 import { OperatorError } from '../lib/errors.ts';
+import type { ReadAge } from '../ports/sessions.ts';
 import { GROUP, NODE_PLURAL, SESSION_PLURAL, VERSION } from '../model/names.ts';
 
 /** A resource of the API: where its objects live and whether they have a namespace. */
@@ -54,3 +55,7 @@ function segment(name: string): string {
     throw new OperatorError('invalid', `${JSON.stringify(name)} is not a name`);
   return encodeURIComponent(name);
 }
+
+/** Resource version 0 is answered from the watch cache of the API server; without one it asks etcd. */
+export const ageQuery = (age: ReadAge = 'live'): { readonly resourceVersion?: string } =>
+  age === 'recent' ? { resourceVersion: '0' } : {};

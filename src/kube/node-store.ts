@@ -6,7 +6,7 @@ import { isFault, OperatorError } from '../lib/errors.ts';
 import { API_VERSION, NODE_KIND } from '../model/names.ts';
 import type { McpNode, NodeStatus } from '../model/node.ts';
 import type { NodeStore } from '../ports/nodes.ts';
-import { NODES, objectPath } from './api-paths.ts';
+import { ageQuery, NODES, objectPath } from './api-paths.ts';
 import { APPLY_CONTENT_TYPE, FIELD_MANAGER } from './apply.ts';
 import type { KubeClient } from './kube-client.ts';
 import { listObjects } from './list-objects.ts';
@@ -19,9 +19,9 @@ export function createNodeStore(client: KubeClient): NodeStore {
   const pathOf = (name: string, subresource: '' | 'status' = ''): string =>
     objectPath(NODES, { namespace: null, name }, subresource);
 
-  const read = async (name: string, signal: AbortSignal): Promise<McpNode | null> => {
+  const read: NodeStore['read'] = async (name, signal, age) => {
     try {
-      const { body } = await client.request({ method: 'GET', path: pathOf(name) }, signal);
+      const { body } = await client.request({ method: 'GET', path: pathOf(name), query: ageQuery(age) }, signal);
       return parsed(body);
     } catch (thrown) {
       if (isFault(thrown, 'not-found')) return null;

@@ -4,8 +4,8 @@
 import { asOperatorError, isFault, OperatorError } from '../lib/errors.ts';
 import { API_VERSION, FINALIZER, SESSION_KIND } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
-import type { SessionReference, SessionStore } from '../ports/sessions.ts';
-import { objectPath, collectionPath, SESSIONS } from './api-paths.ts';
+import type { SessionStore } from '../ports/sessions.ts';
+import { ageQuery, objectPath, collectionPath, SESSIONS } from './api-paths.ts';
 import type { KubeClient } from './kube-client.ts';
 import { listObjects } from './list-objects.ts';
 import { parseSession } from './parse-session.ts';
@@ -15,9 +15,9 @@ export function createSessionStore(
   client: KubeClient,
   onWritten: (session: McpSession) => void = () => {},
 ): SessionStore {
-  const read = async (reference: SessionReference, signal: AbortSignal): Promise<McpSession | null> => {
+  const read: SessionStore['read'] = async (reference, signal, age) => {
     const { body } = await client
-      .request({ method: 'GET', path: objectPath(SESSIONS, reference) }, signal)
+      .request({ method: 'GET', path: objectPath(SESSIONS, reference), query: ageQuery(age) }, signal)
       .catch(nullIfGone);
     return body === null ? null : parsed(body);
   };

@@ -1,10 +1,11 @@
 // McpNode objects and the leases behind them.
 
 import type { McpNode, NodeStatus } from '../model/node.ts';
+import type { ReadAge } from './sessions.ts';
 
 export interface NodeStore {
   list(signal: AbortSignal): Promise<readonly McpNode[]>;
-  read(name: string, signal: AbortSignal): Promise<McpNode | null>;
+  read(name: string, signal: AbortSignal, age?: ReadAge): Promise<McpNode | null>;
   /** Creates the node object if needed and writes its status when it differs. */
   publish(
     node: { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly status: NodeStatus },

@@ -24,10 +24,13 @@ export interface SessionCache {
   lastSeenMs(): number;
 }
 
+/** "live" asks etcd; "recent" what the API server remembers, which is good for a yes that somebody else checks again, never for a no. */
+export type ReadAge = 'live' | 'recent';
+
 /** All writes reject with OperatorError: `conflict` (look again), `not-found`, `invalid` (admission; message as kubectl shows it), `forbidden`, `unavailable`. */
 export interface SessionStore {
-  /** Live read; null only when the API server says that it does not exist. */
-  read(reference: SessionReference, signal: AbortSignal): Promise<McpSession | null>;
+  /** Null only when the API server says that it does not exist. "recent" may be a moment old, and costs a third. */
+  read(reference: SessionReference, signal: AbortSignal, age?: ReadAge): Promise<McpSession | null>;
   list(namespace: string, signal: AbortSignal): Promise<readonly McpSession[]>;
   create(
     request: SessionReference & {

@@ -15,6 +15,7 @@ import { tableOf } from './kit/table.ts';
 import { agent } from './rows/agent.ts';
 import { calls } from './rows/calls.ts';
 import { exec } from './rows/exec.ts';
+import { files } from './rows/files.ts';
 import { firstOutput } from './rows/first-output.ts';
 import { lives } from './rows/lives.ts';
 import { many } from './rows/many.ts';
@@ -22,7 +23,7 @@ import { ready } from './rows/ready.ts';
 import { teardown } from './rows/teardown.ts';
 import { webhook } from './rows/webhook.ts';
 
-const GROUPS = [calls, lives, teardown, exec, firstOutput, many, ready, agent, webhook];
+const GROUPS = [calls, lives, teardown, exec, firstOutput, many, ready, agent, files, webhook];
 const NUMBERS = [...new Set(GROUPS.flatMap(({ numbers }) => numbers))].sort((left, right) => left - right);
 const OUTPUT = 'out/bench.json';
 const SHUTDOWN_MS = 30_000;

@@ -5,7 +5,7 @@ import { isFault } from '../../lib/errors.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { AccessRequest, Caller } from '../../model/caller.ts';
 import type { McpSession } from '../../model/session.ts';
-import type { SessionReference } from '../../ports/sessions.ts';
+import type { ReadAge, SessionReference } from '../../ports/sessions.ts';
 import { forbidden } from '../fault-mapping.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { expiresAt, stateOf, timeLeft } from '../session-view.ts';
@@ -19,6 +19,8 @@ export interface SessionQuery {
   readonly reference: SessionReference;
   readonly verb: AccessRequest['verb'];
   readonly subresource: AccessRequest['subresource'];
+  /** Default "live". */
+  readonly age?: ReadAge;
 }
 
 export async function findSession(
@@ -42,7 +44,7 @@ export async function readSession(
   // Asked together for speed; the right is judged first, so that nothing is learned without it.
   const [allowed, session] = await Promise.all([
     parts.access.allowed(caller, request, signal),
-    parts.sessions.read(reference, signal).catch(forbiddenAsMissing),
+    parts.sessions.read(reference, signal, query.age).catch(forbiddenAsMissing),
   ]);
   if (!allowed || session === 'forbidden') return err(forbidden(caller, request));
   return ok(session !== null && parts.access.mayUse(caller, session) ? session : null);

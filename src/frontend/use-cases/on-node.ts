@@ -13,7 +13,7 @@ import { nodeRefusal } from '../node-refusal.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { dead, isReady, stateOf } from '../session-view.ts';
 import { sentence, type ToolError } from '../tool-error.ts';
-import { findSession } from './find-session.ts';
+import { findSession, readSession } from './find-session.ts';
 
 export interface NodeCall<T> {
   readonly caller: Caller;
@@ -29,21 +29,38 @@ export async function onNode<T>(
   call: NodeCall<T>,
   signal: AbortSignal,
 ): Promise<Result<T, ToolError>> {
-  const { caller, claim, operation } = call;
-  const reference = { namespace: claim.namespace, name: claim.name };
-  const found = await findSession(parts, { caller, reference, ...OPERATION_RIGHTS[operation] }, signal);
+  const found = await usableSession(parts, call, signal);
   if (!found.ok) return found;
-  const session = found.value;
-  if (claim.uid !== null && claim.uid !== session.meta.uid) return err(replaced(session));
-  const refusal = operation === 'logs' ? null : notUsable(session); // what a session wrote is kept after its end
-  if (refusal !== null) return err(refusal);
-  const release = startsCommand(operation) ? parts.execBudget.take(caller) : ok(() => {});
+  const release = startsCommand(call.operation) ? parts.execBudget.take(call.caller) : ok(() => {});
   if (!release.ok) return err(rateLimited(release.error));
   try {
-    return await actOnNode(parts, { ...call, session }, signal);
+    return await actOnNode(parts, { ...call, session: found.value }, signal);
   } finally {
     release.value();
   }
+}
+
+/** A yes may be a moment old, because the node checks it again; a no is asked for anew. */
+async function usableSession<T>(
+  parts: ServiceParts,
+  call: NodeCall<T>,
+  signal: AbortSignal,
+): Promise<Result<McpSession, ToolError>> {
+  const { caller, claim, operation } = call;
+  const reference = { namespace: claim.namespace, name: claim.name };
+  const query = { caller, reference, ...OPERATION_RIGHTS[operation] };
+  const recent = await readSession(parts, { ...query, age: 'recent' }, signal);
+  if (!recent.ok) return recent;
+  if (recent.value !== null && refusalOf(call, recent.value) === null) return ok(recent.value);
+  const found = await findSession(parts, query, signal);
+  if (!found.ok) return found;
+  const refusal = refusalOf(call, found.value);
+  return refusal === null ? found : err(refusal);
+}
+
+function refusalOf<T>({ claim, operation }: NodeCall<T>, session: McpSession): ToolError | null {
+  if (claim.uid !== null && claim.uid !== session.meta.uid) return replaced(session);
+  return operation === 'logs' ? null : notUsable(session); // what a session wrote is kept after its end
 }
 
 const startsCommand = (operation: OperationName): boolean => operation === 'exec' || operation === 'openExec';

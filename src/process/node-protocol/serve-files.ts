@@ -7,6 +7,7 @@ import { asOperatorError, OperatorError } from '../../lib/errors.ts';
 import { uploadEndSchema } from '../../model/node-protocol.ts';
 import type { Route } from '../../model/node-routes.ts';
 import { sendJson } from '../https-server.ts';
+import { createSpentBuffers } from '../spent-buffers.ts';
 import { writeAll } from './drained.ts';
 import { publicFault, sendFault } from './json-lines.ts';
 import { encodeBytes, encodeJsonMessage, jsonOf, MESSAGE, type Message, MessageReader } from './messages.ts';
@@ -21,6 +22,7 @@ export async function serveFileRead(exchange: Exchange, route: Route): Promise<v
   const start = () => {
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
   };
+  const passed = createSpentBuffers();
   try {
     const receipt = await session.fileRead(
       { path, offset, limit },
@@ -31,6 +33,7 @@ export async function serveFileRead(exchange: Exchange, route: Route): Promise<v
         },
         onChunk: async (bytes) => {
           for (const message of encodeBytes(MESSAGE.fileData, bytes)) await writeAll(response, message);
+          passed(bytes.byteLength);
         },
       },
       signal,
@@ -62,11 +65,13 @@ async function* uploadedChunks(request: IncomingMessage): AsyncGenerator<Uint8Ar
   const reader = new MessageReader();
   const watch = watchStream(UPLOAD_LIMITS, (fault) => request.destroy(fault));
   const hash = createHash('sha256');
+  const passed = createSpentBuffers();
   let done = false;
   try {
     // The request outlives an early end of the reading: its refusal still has to be answered.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       watch.touch();
+      passed(chunk.byteLength);
       for (const message of reader.push(chunk)) {
         if (done) throw new OperatorError('invalid', 'the content goes on after its end');
         if (message.type === MESSAGE.fileData) {

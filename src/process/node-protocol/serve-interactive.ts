@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { asOperatorError, OperatorError } from '../../lib/errors.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ExecChannel } from '../../ports/node-access.ts';
+import { createSpentBuffers } from '../spent-buffers.ts';
 import { writeAll } from './drained.ts';
 import { logFault } from './exchange.ts';
 import { publicFault } from './json-lines.ts';
@@ -24,9 +25,11 @@ export async function serveInteractive(
   try {
     await writeAll(socket, encodeJsonMessage(MESSAGE.started, { execId: channel.execId }));
     takeInput({ socket, channel, touch: watch.touch }).catch(failed.reject);
+    const passed = createSpentBuffers();
     const followed = channel.follow(async (stream, bytes) => {
       watch.touch();
       for (const message of encodeBytes(MESSAGE[stream], bytes)) await writeAll(socket, message);
+      passed(bytes.byteLength);
     });
     const exit = await Promise.race([followed, failed.promise]);
     socket.end(encodeJsonMessage(MESSAGE.exit, exit));
@@ -53,9 +56,11 @@ interface Input {
 /** Reads no further while the command takes nothing. Rejects with `invalid` for what is no message of a client. */
 async function takeInput({ socket, channel, touch }: Input): Promise<void> {
   const reader = new MessageReader();
+  const passed = createSpentBuffers();
   try {
     for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       touch();
+      passed(chunk.byteLength);
       for (const message of reader.push(chunk)) await take(message, channel);
     }
   } catch (thrown) {

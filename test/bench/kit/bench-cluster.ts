@@ -42,7 +42,7 @@ export interface BenchClusterOptions {
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** Those of the Dockerfile. */
-const HEAP_FLAGS = ['--max-old-space-size=128', '--max-semi-space-size=4'];
+export const HEAP_FLAGS = ['--max-old-space-size=128', '--max-semi-space-size=4'];
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
 /** Longer than the product's own deadline for its end. */

@@ -9,6 +9,7 @@ import { execCommandSchema } from '../../../src/model/node-protocol.ts';
 import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import { createNodeClient } from '../../../src/node-client/node-client.ts';
+import type { NodeEndpoint } from '../../../src/ports/node-access.ts';
 import { createNodeApi } from '../../../src/nodeapi/node-api.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { issueCertificate } from '../../../src/process/certificates.ts';
@@ -17,6 +18,7 @@ import { systemClock } from '../../../src/process/system-clock.ts';
 import type { BenchController } from './bench-controller.ts';
 
 export interface BenchNodeApi extends AsyncDisposable {
+  readonly endpoint: NodeEndpoint;
   /** Runs the command to its exit frame; rejects when it fails. */
   run(session: McpSession, command: NodeApiCommand, signal: AbortSignal): Promise<NodeApiOutcome>;
 }
@@ -69,6 +71,7 @@ export async function openBenchNodeApi({ controller, access }: BenchController):
   const client = createNodeClient({ token: async () => 'anybody', userAgent: 'bench' });
   const endpoint = { url: server.url, caPem: certificate.ca.certPem };
   return {
+    endpoint,
     async run({ meta }, { argv, maxOutputBytes }, signal) {
       const command = execCommandSchema.parse({ argv: [...argv], maxOutputBytes: maxOutputBytes ?? null });
       const outcome = { receivedBytes: 0, writtenBytes: 0 };
