@@ -19,6 +19,9 @@ const MOST: usize = 256;
 /// A program that is not executed by then never will be: somebody has stopped its reaper.
 const START_WITHIN_MS: u64 = 10_000;
 
+/// The kernel takes at most 2 MiB of arguments and environment with a stack limit of 8 MiB (execve(2)); here come their lengths and the rest.
+const LARGEST_START: usize = 2_359_296;
+
 pub struct Commands {
     all: BTreeMap<u32, Command>,
     last_handle: u32,
@@ -26,6 +29,15 @@ pub struct Commands {
     cpu_seconds: u32,
     /// Where `send_some` begins, so that no command is always first.
     turn: u32,
+    /// What came ahead of an EXEC_START that is larger than a frame.
+    ahead: Option<Ahead>,
+}
+
+struct Ahead {
+    request: u32,
+    /// Empty for what is too large to be kept.
+    payload: Vec<u8>,
+    is_too_large: bool,
 }
 
 impl Commands {
@@ -36,6 +48,7 @@ impl Commands {
             budget: Budget::new(spool_bytes),
             cpu_seconds,
             turn: 0,
+            ahead: None,
         }
     }
 
@@ -52,6 +65,7 @@ impl Commands {
     }
 
     pub fn disconnect(&mut self) {
+        self.ahead = None;
         self.all.values_mut().for_each(Command::disconnect);
     }
 
@@ -63,8 +77,41 @@ impl Commands {
         }
     }
 
+    /// One start at a time comes in parts: those of another request begin anew.
+    pub fn add_part(&mut self, frame: &Frame) {
+        let mut ahead = match self.ahead.take() {
+            Some(ahead) if ahead.request == frame.id => ahead,
+            _ => Ahead {
+                request: frame.id,
+                payload: Vec::new(),
+                is_too_large: false,
+            },
+        };
+        if ahead.is_too_large || ahead.payload.len() + frame.payload.len() > LARGEST_START {
+            ahead.is_too_large = true;
+            ahead.payload = Vec::new();
+        } else {
+            ahead.payload.extend_from_slice(&frame.payload);
+        }
+        self.ahead = Some(ahead);
+    }
+
+    /// The payload of an EXEC_START with what came ahead of it.
+    fn whole_start(&mut self, frame: &Frame) -> Result<Vec<u8>, Refusal> {
+        match self.ahead.take() {
+            Some(ahead) if ahead.request == frame.id => {
+                if ahead.is_too_large {
+                    let message = "arguments and environment are too large";
+                    return Err(Refusal::new(Code::Invalid, libc::E2BIG, message));
+                }
+                Ok([ahead.payload.as_slice(), &frame.payload].concat())
+            }
+            _ => Ok(frame.payload.clone()),
+        }
+    }
+
     fn try_start(&mut self, frame: &Frame, oom: &OomScore) -> Result<(), Refusal> {
-        let request = exec_request::parse(&frame.payload, self.cpu_seconds)?;
+        let request = exec_request::parse(&self.whole_start(frame)?, self.cpu_seconds)?;
         let has_key = |command: &Command| !command.is_forgotten && command.terms.key == request.key;
         if self.iter().any(has_key) {
             return Err(Refusal::new(Code::Conflict, 0, "the key is known"));

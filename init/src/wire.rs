@@ -12,6 +12,7 @@ pub mod kind {
     pub const PONG: u8 = 0x82;
     pub const CANCEL: u8 = 0x03;
     pub const ERROR: u8 = 0x83;
+    pub const PART: u8 = 0x04;
 
     pub const EXEC_START: u8 = 0x10;
     pub const EXEC_STARTED: u8 = 0x90;

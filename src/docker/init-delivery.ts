@@ -199,13 +199,20 @@ function proofBody({ tag, volume }: Program, home: Home): Readonly<Record<string
 
 const deliveryOf = ({ cluster, nodeName }: Home): string => `${cluster}/${nodeName}`;
 
-const containersSchema = z.array(z.looseObject({ Id: z.string() }));
+const containersSchema = z.array(
+  z.looseObject({ Id: z.string(), Created: z.number(), Labels: z.record(z.string(), z.string()) }),
+);
 
-/** Of a controller for this node that was killed while it delivered. */
+/** Of a controller that was killed while it delivered: of this node at once, of others when it must be long over. */
 async function removeLeftovers({ client, home }: InitDeliveryParts, signal: AbortSignal): Promise<void> {
-  const filters = JSON.stringify({ label: [`${DELIVERY_LABEL}=${deliveryOf(home)}`] });
+  const oldestMs = Date.now() - COLLECT_AFTER_MS;
+  const filters = JSON.stringify({ label: [DELIVERY_LABEL] });
   const answer = await client.call('containerList', { query: { all: '1', filters } }, signal);
-  for (const { Id } of parseAnswer({ schema: containersSchema, answer, about: 'all containers' })) {
+  const all = parseAnswer({ schema: containersSchema, answer, about: 'all containers' });
+  const over = all.filter(
+    ({ Created, Labels }) => Labels[DELIVERY_LABEL] === deliveryOf(home) || Created * 1000 < oldestMs,
+  );
+  for (const { Id } of over) {
     await client.call('containerRemove', { target: Id, query: { force: '1', v: '1' } }, signal).catch(nullIfAbsent);
   }
 }

@@ -45,6 +45,7 @@ impl Server {
             // 0 is no request: there would be nobody to answer.
             _ if frame.id == 0 => {}
             kind::PING if frame.payload.is_empty() => self.out.send(kind::PONG, frame.id, &[]),
+            kind::PART => self.commands.add_part(frame),
             kind::EXEC_START => self.commands.start(frame, &self.oom, &mut self.out),
             kind::EXEC_READ | kind::EXEC_LIST => self.commands.answer(frame, &mut self.out),
             kind::CANCEL => {

@@ -2,7 +2,7 @@
 // is, and its fields.
 
 import type { Frame } from './frames.ts';
-import { framePieces } from './frames.ts';
+import { framePieces, MAX_PAYLOAD_BYTES } from './frames.ts';
 import {
   type Fields,
   fixed,
@@ -24,6 +24,8 @@ import {
 
 export const PROTOCOL = 1;
 export const NONCE_BYTES = 16;
+/** Type of a frame that goes ahead of one with the same id. */
+const PART = 0x04;
 
 export const ERROR_CODES = {
   invalid: 1,
@@ -181,7 +183,19 @@ const payloads = new Map(names.map((name) => [name, struct<Fields>(MESSAGES[name
 export function encodeMessage<N extends MessageName>(name: N, id: number, body: Body<N>): readonly Uint8Array[] {
   const writer = new PayloadWriter();
   payloads.get(name)?.write(writer, body);
-  return framePieces({ type: MESSAGES[name].type, id, pieces: writer.pieces });
+  const { type } = MESSAGES[name];
+  return name === 'execStart' ? inParts(type, id, writer.pieces) : framePieces({ type, id, pieces: writer.pieces });
+}
+
+/** What does not fit into one frame goes ahead in frames of its own. */
+function inParts(type: number, id: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const payload = Buffer.concat(pieces);
+  const frames: Uint8Array[] = [];
+  let at = 0;
+  for (; payload.byteLength - at > MAX_PAYLOAD_BYTES; at += MAX_PAYLOAD_BYTES) {
+    frames.push(...framePieces({ type: PART, id, pieces: [payload.subarray(at, at + MAX_PAYLOAD_BYTES)] }));
+  }
+  return [...frames, ...framePieces({ type, id, pieces: [payload.subarray(at)] })];
 }
 
 /** null for a type that this version does not know. Throws OperatorError('internal') for a malformed payload. */

@@ -8,11 +8,12 @@ import type { Channel } from './channel.ts';
 import { ANSWER_WITHIN_MS, findListed } from './command-list.ts';
 import { ask, only } from './exchange.ts';
 import { startFault } from './faults.ts';
-import { MAX_PAYLOAD_BYTES } from './frames.ts';
 import { InitCommand, type InitCommandParts } from './init-command.ts';
 import { type Body, START_FLAGS } from './messages.ts';
 
 const MOST_TRIES = 4;
+/** What the init takes, and a little more than any kernel does (execve(2)). */
+const MAX_START_BYTES = 2_359_296;
 /** Of the numbers and lengths beside arguments, environment and directory. */
 const REST_BYTES = 256;
 
@@ -116,10 +117,10 @@ function startBody(command: CommandToStart): Body<'execStart'> {
   const env = command.env.map(({ name, value }) => `${name}=${value}`);
   const cwd = command.cwd ?? '';
   const bytes = [...argv, ...env, cwd].reduce((sum, text) => sum + 4 + utf8Length(text), REST_BYTES);
-  if (bytes > MAX_PAYLOAD_BYTES) {
+  if (bytes > MAX_START_BYTES) {
     throw new OperatorError(
       'invalid',
-      `arguments and environment of a command take ${bytes} bytes; at most ${MAX_PAYLOAD_BYTES} fit`,
+      `arguments and environment of a command take ${bytes} bytes; at most ${MAX_START_BYTES} fit`,
     );
   }
   const flags =

@@ -44,7 +44,7 @@ export const GOALS = {
   mcpEcho: ratio('10', 'MCP tools/call of echo, end to end / docker exec', 0.3, 0.15),
   delete: ratio('13a', 'controller, deletion seen to recorded / DELETE ?force=1', 1.2, 1.1),
   teardown: { ...ratio('13b', 'teardown rate / bare loop', 0.85, 0.95), better: 'higher' },
-  sessionMemory: ratio('21', 'memory of a session / the same bare container', 1.15, 1.05),
+  sessionMemory: count('21', 'memory of a session / the same bare container', 1.15, 1.05),
   webhookCpu: ratio('14a', 'webhook server CPU per decision / empty TLS server', 2.5, 1.8),
   webhookTail: ratio('14b', 'webhook p99 at 16 in flight / empty TLS server', 2.5, 1.6),
   coldWrites: count('19a', 'API writes of a cold session, worst', 4, 3),
