@@ -216,17 +216,19 @@ impl Child {
         self.kill.as_ref().map(|kill| kill.next_ms)
     }
 
-    /// One round; says whether another should follow at once. Without a /proc the reaper dies, and the rest as its orphans.
-    pub fn kill_round(&mut self, snapshot: Option<&Snapshot>, now_ms: u64) -> bool {
+    pub fn postpone_kill(&mut self, until_ms: u64) {
+        if let Some(kill) = &mut self.kill {
+            kill.next_ms = kill.next_ms.max(until_ms);
+        }
+    }
+
+    /// One round; says whether another should follow at once.
+    pub fn kill_round(&mut self, snapshot: &Snapshot, now_ms: u64) -> bool {
         let kill = match &mut self.kill {
             Some(kill) => kill,
             None => return false,
         };
-        let round = match snapshot {
-            Some(snapshot) => kill.round(&snapshot.living_below(self.reaper, &[]), now_ms),
-            None => Round::Empty(u64::MAX),
-        };
-        match round {
+        match kill.round(&snapshot.living_below(self.reaper, &[]), now_ms) {
             Round::Found => true,
             Round::Empty(for_ms) if for_ms < REAPER_GRACE_MS => {
                 // A stopped reaper goes on, tells how its command ended, and ends.
@@ -234,9 +236,6 @@ impl Child {
                 false
             }
             Round::Empty(_) => {
-                if let Some(pid) = self.pid().filter(|_| snapshot.is_none()) {
-                    let _ = proc::kill(-pid, libc::SIGKILL);
-                }
                 self.is_reaper_killed_by_us = true;
                 let _ = proc::kill(self.reaper, libc::SIGKILL);
                 false

@@ -5,11 +5,17 @@ use crate::out_queue::OutQueue;
 use crate::source::Got;
 use crate::spool::{Budget, Spool};
 use crate::stdin_pipe::StdinPipe;
+use crate::sys::io;
 use crate::wire::{kind, Payload, MAX_DATA};
 use std::collections::VecDeque;
 
 /// A lossless command waits while this much of its output is unsent.
 const UNSENT_BYTES: usize = 256 * 1024;
+/// Of a stream that was sent to a subscriber of a lossless command, the last so many bytes are held on to: they may not have reached him when
+/// the connection breaks. No less than what a controller grants.
+const REPLAY_BYTES: u64 = 256 * 1024;
+/// A lossless command whose subscriber has gone waits so long for him, or for another.
+const HOLD_MS: u64 = 10_000;
 /// Reads of one stream in one turn of the loop.
 const READS: usize = 2;
 
@@ -26,25 +32,45 @@ struct Subscription {
 
 struct Stream {
     spool: Spool,
-    /// Read of a subscribed lossless command and not sent yet; ends where the spool ends.
-    unsent: VecDeque<u8>,
+    /// Read of a subscribed lossless command, not sent yet or sent last; ends where the spool ends.
+    recent: VecDeque<u8>,
     /// What was written when the command ended: a subscription ends there.
     at_end: Option<u64>,
 }
 
 impl Stream {
-    /// Where that which waits for the subscriber alone begins; the end of the command's output when nothing does.
-    fn unsent_from(&self) -> u64 {
-        let written = self.at_end.unwrap_or_else(|| self.spool.total());
-        written.saturating_sub(self.unsent.len() as u64)
+    fn written(&self) -> u64 {
+        self.at_end.unwrap_or_else(|| self.spool.total())
     }
 
-    fn forget_unsent_before(&mut self, offset: u64) {
-        let count = offset.saturating_sub(self.unsent_from());
+    /// Where that which is there for the subscriber alone begins; the end of the command's output when nothing is.
+    fn recent_from(&self) -> u64 {
+        self.written().saturating_sub(self.recent.len() as u64)
+    }
+
+    fn recent_at(&self, offset: u64) -> Option<(u64, &[u8])> {
+        let from = self.recent_from().max(offset);
+        let skip = usize::try_from(from - self.recent_from()).ok()?;
+        let (old, new) = self.recent.as_slices();
+        let piece = match old.get(skip..) {
+            Some(piece) if !piece.is_empty() => piece,
+            _ => new.get(skip.checked_sub(old.len())?..)?,
+        };
+        Some((from, piece)).filter(|(_, piece)| !piece.is_empty())
+    }
+
+    /// Of the bytes from `offset` on, those that only a subscriber can still get.
+    fn unsent(&self, offset: u64) -> usize {
+        let left = usize::try_from(self.written().saturating_sub(offset)).unwrap_or(usize::MAX);
+        left.min(self.recent.len())
+    }
+
+    fn forget_recent_before(&mut self, offset: u64) {
+        let count = offset.saturating_sub(self.recent_from());
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        self.unsent.drain(..count.min(self.unsent.len()));
-        if self.unsent.is_empty() {
-            self.unsent.shrink_to(0);
+        self.recent.drain(..count.min(self.recent.len()));
+        if self.recent.is_empty() {
+            self.recent.shrink_to(0);
         }
     }
 }
@@ -69,6 +95,8 @@ pub struct Command {
     pub stdin: StdinPipe,
     streams: [Stream; 2],
     subscription: Option<Subscription>,
+    /// The subscriber of a lossless command has gone, and it waits until then.
+    hold_until_ms: Option<u64>,
     flags: u8,
     /// The request that waits for EXEC_STARTED.
     pub start_request: Option<u32>,
@@ -82,7 +110,7 @@ impl Command {
     pub fn new(handle: u32, terms: Terms, child: Child, stdin: StdinPipe) -> Self {
         let stream = || Stream {
             spool: Spool::new(terms.spool_bytes),
-            unsent: VecDeque::new(),
+            recent: VecDeque::new(),
             at_end: None,
         };
         let streams = [stream(), stream()];
@@ -94,6 +122,7 @@ impl Command {
             stdin,
             streams,
             subscription: None,
+            hold_until_ms: None,
             flags: 0,
             is_forgotten: false,
             is_announced: false,
@@ -128,7 +157,7 @@ impl Command {
     pub fn drop_output(&mut self, budget: &mut Budget) {
         for stream in &mut self.streams {
             stream.spool.clear(budget);
-            stream.unsent = VecDeque::new();
+            stream.recent = VecDeque::new();
         }
     }
 
@@ -154,8 +183,9 @@ impl Command {
             return;
         }
         for (stream, offset) in self.streams.iter_mut().zip(offsets) {
-            stream.forget_unsent_before(offset);
+            stream.forget_recent_before(offset);
         }
+        self.hold_until_ms = None;
         let [out, err] = &self.streams;
         self.subscription = Some(Subscription {
             offsets: [
@@ -180,17 +210,28 @@ impl Command {
         self.stdin.forget_credit();
     }
 
-    /// A lossless command is kept like any other from now on.
+    /// A lossless command waits a while for its subscriber; then it is kept like any other.
     fn unsubscribe(&mut self) {
-        self.subscription = None;
+        if self.subscription.take().is_some() && self.terms.is_lossless {
+            self.hold_until_ms = Some(io::now_ms().saturating_add(HOLD_MS));
+        }
+    }
+
+    /// When a command that waits for its subscriber goes on without him.
+    pub fn hold_until_ms(&self) -> Option<u64> {
+        self.hold_until_ms
+    }
+
+    pub fn end_hold(&mut self) {
+        self.hold_until_ms = None;
         for stream in &mut self.streams {
-            stream.unsent = VecDeque::new();
+            stream.recent = VecDeque::new();
         }
     }
 
     /// A lossless command is not read while its subscriber is behind, and none before its subscriber could be there.
     pub fn wants_output(&self) -> bool {
-        if !self.is_announced {
+        if !self.is_announced || self.hold_until_ms.is_some() {
             return false;
         }
         let subscription = match &self.subscription {
@@ -200,7 +241,12 @@ impl Command {
         if self.streams.iter().all(|stream| stream.at_end.is_some()) {
             return true;
         }
-        let unsent: usize = self.streams.iter().map(|stream| stream.unsent.len()).sum();
+        let unsent: usize = self
+            .streams
+            .iter()
+            .zip(subscription.offsets)
+            .map(|(stream, offset)| stream.unsent(offset))
+            .sum();
         // Until the subscriber has what was kept before it came, nothing may push that out.
         let is_behind =
             |(stream, offset): (&Stream, u64)| kept_piece(stream, offset, true).is_some();
@@ -226,7 +272,7 @@ impl Command {
             };
             stream.spool.push(bytes, budget);
             if self.terms.is_lossless && self.subscription.is_some() && stream.at_end.is_none() {
-                stream.unsent.extend(bytes);
+                stream.recent.extend(bytes);
             }
             self.mark_ends();
         }
@@ -263,7 +309,8 @@ impl Command {
                     out.send(kind::EXEC_OUTPUT, self.handle, &parts);
                     subscription.offsets[number] = at + piece.len() as u64;
                     subscription.credit -= piece.len() as u64;
-                    self.streams[number].forget_unsent_before(subscription.offsets[number]);
+                    let replayable = subscription.offsets[number].saturating_sub(REPLAY_BYTES);
+                    self.streams[number].forget_recent_before(replayable);
                     return true;
                 }
             }
@@ -280,10 +327,9 @@ impl Command {
         }
         subscription.is_exit_sent = true;
         let [first, second] = &self.streams;
-        let written = |stream: &Stream| stream.at_end.unwrap_or_else(|| stream.spool.total());
         let state = self
             .child
-            .state(self.flags, [written(first), written(second)]);
+            .state(self.flags, [first.written(), second.written()]);
         out.send(kind::EXEC_EXIT, self.handle, &[state.as_slice()]);
         true
     }
@@ -304,7 +350,7 @@ impl Command {
 /// Kept bytes below those that wait for the subscriber alone.
 fn kept_piece(stream: &Stream, offset: u64, with_tail: bool) -> Option<(u64, &[u8])> {
     let (at, piece) = stream.spool.piece(offset, with_tail)?;
-    let most = usize::try_from(stream.unsent_from().checked_sub(at)?).unwrap_or(usize::MAX);
+    let most = usize::try_from(stream.recent_from().checked_sub(at)?).unwrap_or(usize::MAX);
     Some((at, piece.get(..piece.len().min(most))?)).filter(|(_, piece)| !piece.is_empty())
 }
 
@@ -312,8 +358,5 @@ fn kept_piece(stream: &Stream, offset: u64, with_tail: bool) -> Option<(u64, &[u
 /// before its subscriber came.
 fn next_piece(stream: &Stream, offset: u64, is_lossless: bool) -> Option<(u64, &[u8])> {
     let with_tail = is_lossless || stream.at_end.is_some();
-    kept_piece(stream, offset, with_tail).or_else(|| {
-        Some((stream.unsent_from(), stream.unsent.as_slices().0))
-            .filter(|(_, piece)| !piece.is_empty())
-    })
+    kept_piece(stream, offset, with_tail).or_else(|| stream.recent_at(offset))
 }

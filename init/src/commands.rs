@@ -245,6 +245,9 @@ impl Commands {
     pub fn tend(&mut self, now_ms: u64, out: &mut OutQueue) {
         for command in self.all.values_mut() {
             command.mark_ends();
+            if matches!(command.hold_until_ms(), Some(until) if until <= now_ms) {
+                command.end_hold();
+            }
             if let Some((stage, errno)) = command.child.failure() {
                 if let Some(request) = command.start_request.take() {
                     out.refuse(request, &start_refusal(stage, errno, &command.terms.cwd));
@@ -272,6 +275,7 @@ impl Commands {
 
     /// When `tend` has something to do by the clock.
     pub fn next_ms(&self) -> Option<u64> {
+        let holds = self.iter().filter_map(Command::hold_until_ms);
         self.iter()
             .filter(|command| !command.is_ended())
             .filter_map(|command| {
@@ -285,6 +289,7 @@ impl Commands {
                     Some(deadline.unwrap_or(u64::MAX).min(start_by_ms))
                 }
             })
+            .chain(holds)
             .min()
     }
 

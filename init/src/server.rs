@@ -40,6 +40,8 @@ pub struct Server {
     files: Files,
     forwards: Forwards,
     orphans: Orphans,
+    /// Since when a kill has not been able to look for what is left.
+    blind_since_ms: Option<u64>,
     oom: OomScore,
     buffer: Vec<u8>,
     /// Set when there is work left that no descriptor will announce.
@@ -70,6 +72,7 @@ impl Server {
             files: Files::new(&options.root),
             forwards: Forwards::default(),
             orphans: Orphans::default(),
+            blind_since_ms: None,
             oom,
             buffer: vec![0; 32 * 1024],
             is_busy: false,

@@ -1,6 +1,6 @@
 //! Finding and killing every process of a tree. The init does it itself, from /proc: session code can stop a reaper, but not PID 1.
 
-use crate::sys::{fs, io, proc};
+use crate::sys::{fs, io, proc, Result};
 use std::ffi::CString;
 use std::os::unix::io::AsRawFd;
 
@@ -25,10 +25,22 @@ fn open(path: &str, flags: i32) -> Option<std::os::unix::io::OwnedFd> {
 }
 
 pub fn look_at(pid: i32) -> Option<Process> {
-    let file = open(&format!("/proc/{pid}/stat"), libc::O_RDONLY)?;
-    let mut buffer = [0; 1024];
-    let length = io::read(file.as_raw_fd(), &mut buffer).ok()?;
-    parse(buffer.get(..length)?)
+    try_look(pid).ok().flatten()
+}
+
+/// `Ok(None)`: there is no such process. `Err`: nobody can tell, for want of a descriptor for one.
+fn try_look(pid: i32) -> Result<Option<Process>> {
+    let read = || {
+        let path = CString::new(format!("/proc/{pid}/stat")).map_err(|_| libc::EINVAL)?;
+        let file = fs::open_plain(&path, libc::O_RDONLY)?;
+        let mut buffer = [0; 1024];
+        let length = io::read(file.as_raw_fd(), &mut buffer)?;
+        Ok(buffer.get(..length).and_then(parse))
+    };
+    match read() {
+        Err(libc::ENOENT | libc::ESRCH) => Ok(None),
+        other => other,
+    }
 }
 
 fn parse(stat: &[u8]) -> Option<Process> {
@@ -53,7 +65,7 @@ fn parse(stat: &[u8]) -> Option<Process> {
 }
 
 impl Snapshot {
-    /// `None` without a readable /proc.
+    /// `None` without a readable /proc, or when a process in it could not be looked at: what was not seen is not proved dead.
     pub fn take() -> Option<Snapshot> {
         let directory = open("/proc", libc::O_RDONLY | libc::O_DIRECTORY)?;
         let mut buffer = [0; 8192];
@@ -65,7 +77,9 @@ impl Snapshot {
                 Err(_) => return None,
             };
             let pids = names.filter_map(|name| std::str::from_utf8(name).ok()?.parse::<i32>().ok());
-            all.extend(pids.filter_map(look_at));
+            for pid in pids {
+                all.extend(try_look(pid).ok()?);
+            }
         }
         all.sort_unstable_by_key(|process| process.parent);
         Some(Snapshot(all))

@@ -204,3 +204,30 @@ fn term_without_a_main_command_ends_everything() {
         assert!(now.map_or(true, |now| now.started != process.started || now.is_dead));
     }
 }
+
+#[test]
+fn an_init_that_cannot_look_for_what_is_left_ends_the_session() {
+    let mut init = Init::new();
+    let handle = init.start(&shell("setsid sleep 1000 & echo ready; exec sleep 1000"));
+    init.wait_for_output(handle, b"ready");
+    let left = init.processes();
+    // What session code can do to any process of its user, dumpable or not.
+    let lowest_free = (0..)
+        .find(|fd| !std::path::Path::new(&format!("/proc/{}/fd/{fd}", init.pid())).exists())
+        .expect("a free descriptor");
+    let none = libc::rlimit {
+        rlim_cur: lowest_free,
+        rlim_max: lowest_free,
+    };
+    // SAFETY: the limit lives through the call, and the old one is not asked for.
+    let done =
+        unsafe { libc::prlimit(init.pid(), libc::RLIMIT_NOFILE, &none, std::ptr::null_mut()) };
+    assert_eq!(done, 0);
+    init.send(kind::EXEC_KILL, handle, b"");
+    let status = init.exit(Duration::from_secs(10));
+    // Of PID 1 the kernel does this; here it is none.
+    for process in left {
+        let _ = mcpsession_init::sys::proc::kill(process.pid, libc::SIGKILL);
+    }
+    assert_eq!(status.code(), Some(137));
+}

@@ -61,7 +61,8 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
     if (tryAgainAtMs === null) return init;
     if (performance.now() >= tryAgainAtMs) {
       initIsSilent(containerId);
-      channels.reach(containerId, new AbortController().signal).catch(() => {}); // an answer changes the way; silence is known
+      const answered = (): void => initAnswers(containerId); // also on a connection that is there already
+      channels.reach(containerId, new AbortController().signal).then(answered, () => {}); // silence is known
     }
     return exec;
   }
@@ -73,6 +74,11 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
   function initIsSilent(containerId: string): void {
     const found = containers.get(containerId);
     if (found !== undefined) setTryAgain(containerId, found, performance.now() + TRY_AGAIN_AFTER_MS);
+  }
+
+  function initAnswers(containerId: string): void {
+    const found = containers.get(containerId);
+    if (found !== undefined) setTryAgain(containerId, found, null);
   }
 
   function setTryAgain(containerId: string, container: Known, atMs: number | null): void {
@@ -118,6 +124,7 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
       whenReady: async (containerId, signal) => {
         try {
           await channels.reach(containerId, signal);
+          initAnswers(containerId);
         } catch (thrown) {
           if (isFault(thrown, 'timeout')) initIsSilent(containerId);
           throw thrown;
@@ -135,10 +142,7 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
       if (!containers.has(id))
         containers.set(id, { hasInit: hasSessionInit(spec), user: spec.user, tryAgainAtMs: null });
     },
-    initAnswers: (containerId) => {
-      const found = containers.get(containerId);
-      if (found !== undefined) setTryAgain(containerId, found, null);
-    },
+    initAnswers,
     initIsSilent,
   };
 }

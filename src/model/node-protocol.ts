@@ -113,9 +113,12 @@ export const interactiveCommandSchema = execCommandSchema
 export type InteractiveCommand = z.output<typeof interactiveCommandSchema>;
 export type InteractiveExit = ExecRecord;
 
+/** Lines that a tail can have; more are read page by page. */
+export const MAX_LOG_TAIL = 10_000;
+
 export const logQuerySchema = z.strictObject({
   /** Last lines; null for all that are kept. Not together with `cursor`. */
-  tail: z.int().min(0).max(1_000_000).nullable().default(null),
+  tail: z.int().min(0).max(MAX_LOG_TAIL).nullable().default(null),
   /** Milliseconds since the epoch. */
   sinceMs: z.number().nullable().default(null),
   /** RE2 expression; only lines that match. */

@@ -9,7 +9,8 @@ import { sha256Hex } from '../lib/sha256.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
 import { faultOfResponse, faultOfTransport } from './node-faults.ts';
 
-const MAX_ENDPOINTS = 512;
+/** Pools: two for each endpoint. */
+const MAX_ENDPOINTS = 1024;
 const MAX_FAULT_BYTES = 64 * 1024;
 /** Connections per endpoint; each running command holds one. */
 const CONNECTIONS = 128;
@@ -23,6 +24,8 @@ const TIMEOUTS = {
 
 export interface NodeRequest {
   readonly endpoint: NodeEndpoint;
+  /** Urgent requests have connections of their own: what ends a command does not wait behind those who wait for one. */
+  readonly lane: 'ordinary' | 'urgent';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -46,9 +49,9 @@ export function createConnections(): Connections {
     },
   });
   return {
-    async send({ endpoint, method, path, headers, body, answerWithinMs }, signal) {
+    async send({ endpoint, lane, method, path, headers, body, answerWithinMs }, signal) {
       try {
-        const response = await poolOf(pools, endpoint).request({
+        const response = await poolOf(pools, endpoint, lane).request({
           method,
           path,
           headers,
@@ -70,10 +73,10 @@ export function createConnections(): Connections {
   };
 }
 
-/** One pool per address and CA: a node that comes back with a new CA gets new connections. */
-function poolOf(pools: LRUCache<string, Pool>, endpoint: NodeEndpoint): Pool {
+/** One pool per lane, address and CA: a node that comes back with a new CA gets new connections. */
+function poolOf(pools: LRUCache<string, Pool>, endpoint: NodeEndpoint, lane: NodeRequest['lane']): Pool {
   const url = requireHttps(endpoint);
-  const key = `${url.origin} ${sha256Hex(endpoint.caPem)}`;
+  const key = `${lane} ${url.origin} ${sha256Hex(endpoint.caPem)}`;
   const known = pools.get(key);
   if (known !== undefined) return known;
   const pool = new Pool(url.origin, {

@@ -10,13 +10,20 @@ import { encodeBytes, encodeMessage, MESSAGE, type Message, MessageReader } from
 import { parseMessage, readMessages } from './read-messages.ts';
 import { faultOfFrame } from './node-faults.ts';
 
+/** The other side has started the command before it answers 101; only its name is to come. */
+const STARTED_WITHIN_MS = 30_000;
+
 const startedSchema = z.strictObject({ execId: z.string().min(1).max(64) });
 const errorSchema = errorFrameSchema.omit({ type: true });
 
 /** The channel once the other side has named the command. `kill` ends it by a request of its own, which no input stands before. */
-export async function openExecChannel(socket: Duplex, kill: (execId: string) => void): Promise<ExecChannel> {
+export async function openExecChannel(
+  socket: Duplex,
+  kill: (execId: string) => void,
+  signal: AbortSignal,
+): Promise<ExecChannel> {
   const messages = messagesOf(socket);
-  const first = await messages.next();
+  const first = await nextOrGiveUp(messages, socket, signal);
   if (first.done === true) throw lost();
   if (first.value.type === MESSAGE.error) throw faultOfFrame(parseMessage(first.value, errorSchema));
   if (first.value.type !== MESSAGE.started) throw unexpected(first.value);
@@ -41,6 +48,20 @@ export async function openExecChannel(socket: Duplex, kill: (execId: string) => 
     follow: (onOutput) => follow(messages, onOutput),
     close: () => socket.destroy(),
   };
+}
+
+/** The first message; the socket does not outlive the wait for it. */
+async function nextOrGiveUp(messages: AsyncGenerator<Message, undefined>, socket: Duplex, signal: AbortSignal) {
+  const giveUp = () => socket.destroy();
+  const timer = setTimeout(giveUp, STARTED_WITHIN_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await messages.next();
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 async function follow(

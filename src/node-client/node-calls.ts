@@ -69,6 +69,7 @@ export class NodeCalls {
     };
     const { endpoint } = session;
     const { method } = ROUTES[operation];
-    return { endpoint, method, path, headers, body, answerWithinMs: call.answerWithinMs ?? null };
+    const lane = operation === 'execKill' ? 'urgent' : 'ordinary';
+    return { endpoint, lane, method, path, headers, body, answerWithinMs: call.answerWithinMs ?? null };
   }
 }

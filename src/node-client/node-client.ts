@@ -61,7 +61,7 @@ export function createNodeClient(options: NodeClientOptions): NodeClient {
       const killIt = (execId: string): void => {
         kill(session, execId, AbortSignal.timeout(KILL_MS)).catch(() => {}); // it has ended, or ends at its time limit
       };
-      return openExecChannel(socket, killIt).catch((thrown: unknown) => {
+      return openExecChannel(socket, killIt, signal).catch((thrown: unknown) => {
         socket.destroy();
         throw thrown;
       });

@@ -14,6 +14,8 @@ import { feed, followToExit } from './run-exec.ts';
 
 /** Terminals of one session at a time, beside the limit on commands. */
 const MAX_STREAMS = 8;
+/** Each holds a connection of the front end to this node. */
+const MAX_WAITS = 8;
 /** A command that takes nothing keeps whoever writes to it so long. */
 const WRITE_MS = 20_000;
 
@@ -67,7 +69,11 @@ export function commandOperations(
       return listed.map(({ execId, state }) => recordOf(execId, state));
     },
     async execRecord(execId, waitMs, signal) {
-      if (waitMs > 0) await commands.waitForEnd(target, { execId, ms: waitMs }, signal);
+      if (waitMs > 0) {
+        const release = parts.waits.take(uid, MAX_WAITS);
+        if (release === null) throw tooMany(target, `${MAX_WAITS} requests that wait for a command`);
+        await commands.waitForEnd(target, { execId, ms: waitMs }, signal).finally(release);
+      }
       return recordOfCommand(execId, signal);
     },
     async execOutput({ execId, stream, offset, limit }, signal) {

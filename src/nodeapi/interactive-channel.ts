@@ -1,6 +1,7 @@
 // A running command as a channel for whoever sits in front of it.
 
 import { OperatorError } from '../lib/errors.ts';
+import type { OutputPart } from '../ports/container-access.ts';
 import type { ExecChannel } from '../ports/node-access.ts';
 import { type Guarded, recordOf } from './node-parts.ts';
 import type { TrackedCommand } from './tracked-command.ts';
@@ -23,10 +24,13 @@ export function openChannel(
     sendSignal: (signal) => quietly(() => command.sendSignal(signal)),
     kill: () => quietly(() => command.kill(closed.signal)),
     async follow(onOutput) {
-      const state = await guarded(
-        (within) => tracked.follow(({ stream, bytes }) => onOutput(stream, bytes), within),
-        closed.signal,
-      );
+      const next = { stdout: 0, stderr: 0 };
+      const onPart = ({ stream, offset, bytes }: OutputPart) => {
+        if (offset > next[stream]) throw lost(offset - next[stream]);
+        next[stream] = offset + bytes.byteLength;
+        return onOutput(stream, bytes);
+      };
+      const state = await guarded((within) => tracked.follow(onPart, within), closed.signal);
       return recordOf(command.execId, state);
     },
     close() {
@@ -36,3 +40,10 @@ export function openChannel(
     },
   };
 }
+
+/** Every byte was promised: a hole must not pass for the output. */
+const lost = (bytes: number): OperatorError =>
+  new OperatorError(
+    'unavailable',
+    `${bytes} bytes of output were lost while the container could not be reached; the command goes on`,
+  );

@@ -179,7 +179,7 @@ interface Found {
 
 /** Files with their whole records, and where the last output ended. Files that begin with no whole record are removed. */
 async function recover(dir: string): Promise<Found> {
-  const names = await readdir(dir).catch(() => []);
+  const names = await readdir(dir).catch((thrown: unknown) => absent(thrown, []));
   const files: LogFile[] = [];
   let epoch: EpochRecord | null = null;
   for (const name of names.filter((each) => NAME.test(each)).sort()) {
@@ -229,7 +229,7 @@ function epochAfter(epoch: EpochRecord | null, record: LogRecord): EpochRecord |
 }
 
 async function readPart(path: string, offset: number, length: number): Promise<Buffer> {
-  const handle = await open(path, 'r').catch(() => null); // rotated away meanwhile: nothing is there
+  const handle = await open(path, 'r').catch((thrown: unknown) => absent(thrown, null)); // rotated away meanwhile
   if (handle === null) return Buffer.alloc(0);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
@@ -237,4 +237,10 @@ async function readPart(path: string, offset: number, length: number): Promise<B
   } finally {
     await handle.close();
   }
+}
+
+/** Only what is not there counts as nothing: any other fault of the disk must not look like an empty log. */
+function absent<T>(thrown: unknown, nothing: T): T {
+  if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return nothing; // node:fs rejects with these alone
+  throw thrown;
 }

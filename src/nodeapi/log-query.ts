@@ -3,8 +3,10 @@
 import { RE2JS } from 're2js';
 import { OperatorError } from '../lib/errors.ts';
 import type { LogEnd, LogLine, LogQuery } from '../model/node-protocol.ts';
+import { orAborted } from '../process/deadline.ts';
 import type { LogFiles, LogPosition } from './log-files.ts';
 import { type Cursor, cursorText, isAfter, LineAssembler, parseCursor, type PlacedLine } from './log-lines.ts';
+import type { LogRecord } from './log-record.ts';
 
 export interface LogSource {
   readonly files: LogFiles;
@@ -27,7 +29,10 @@ export async function queryLog(
   const send = async (placed: PlacedLine): Promise<void> => {
     sent += 1;
     last = placed.end;
-    await onLine(placed.line);
+    // A client that does not read, or may not any more, must not hold the reader.
+    signal.throwIfAborted();
+    const taking = onLine(placed.line);
+    if (taking !== undefined) await orAborted(taking, signal);
   };
   // 1. What is written.
   const { reader, tail } = await whereToBegin(source.files, query, wanted, signal);
@@ -44,6 +49,7 @@ export async function queryLog(
   // 2. What comes.
   while (query.follow && (await source.more(signal))) {
     for (let lines = await reader.next(); lines !== null; lines = await reader.next()) {
+      signal.throwIfAborted();
       for (const placed of lines.filter(wanted.fits)) await send(placed);
     }
   }
@@ -115,6 +121,8 @@ class LineReader {
   readonly #assembler = new LineAssembler();
   #position: LogPosition | null;
   #first: Cursor | null = null;
+  /** Read and not looked at: lines are made of one record at a time, since a session can print nothing but line ends. */
+  #records: LogRecord[] = [];
   /** Where the last line ended. */
   lastEnd: Cursor | null = null;
 
@@ -129,28 +137,37 @@ class LineReader {
     return this.#first !== null && isAfter(this.#first, cursor);
   }
 
-  /** The lines of the next look; null at the end of what is written. */
+  /** The lines of the next record, which may be none; null at the end of what is written. */
   async next(): Promise<readonly PlacedLine[] | null> {
+    const record = this.#records.shift();
+    if (record !== undefined) return this.#take(record);
     this.#position ??= this.#files.oldest;
     if (this.#position === null) return null;
     const read = await this.#files.read(this.#position);
     if (read === null) return null;
     this.#position = read.next;
-    const lines = read.records.flatMap((record) => {
-      if (this.#first === null && record.kind === 'epoch') {
-        this.#first = { epoch: record.epoch, sequence: record.nextSequence };
-      }
-      return this.#assembler.take(record);
-    });
+    this.#records = [...read.records];
+    return [];
+  }
+
+  #take(record: LogRecord): readonly PlacedLine[] {
+    if (this.#first === null && record.kind === 'epoch') {
+      this.#first = { epoch: record.epoch, sequence: record.nextSequence };
+    }
+    const lines = this.#assembler.take(record);
     this.lastEnd = lines.at(-1)?.end ?? this.lastEnd;
     return lines;
   }
 }
 
-/** The last lines, in a ring: a log of any length in the memory of a few lines. */
+/** Of the text of the lines that a tail holds. */
+const MAX_TAIL_CHARACTERS = 8 * 1_048_576;
+
+/** The last lines, in a ring: a log of any length in the memory of a few lines, and long lines in that of fewer. */
 class Tail {
   readonly #most: number;
   #kept: PlacedLine[] = [];
+  #characters = 0;
   /** Lines that were pushed. */
   seen = 0;
 
@@ -162,7 +179,14 @@ class Tail {
     this.seen += 1;
     if (this.#most === 0) return;
     this.#kept.push(line);
-    if (this.#kept.length >= 2 * this.#most) this.#kept = this.#kept.slice(-this.#most);
+    this.#characters += line.line.text.length;
+    if (this.#kept.length >= 2 * this.#most) this.#keep(this.#most);
+    while (this.#characters > MAX_TAIL_CHARACTERS && this.#kept.length > 1) this.#keep(this.#kept.length >> 1);
+  }
+
+  #keep(count: number): void {
+    this.#kept = this.#kept.slice(-count);
+    this.#characters = this.#kept.reduce((sum, { line }) => sum + line.text.length, 0);
   }
 
   get lines(): readonly PlacedLine[] {

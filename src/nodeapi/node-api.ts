@@ -68,6 +68,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
     forwards: new Slots(),
     fileRequests: new Slots(),
     logReaders: new Slots(),
+    waits: new Slots(),
   };
   const server = protocolServer(options, parts, closing.signal);
 

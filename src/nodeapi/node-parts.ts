@@ -19,6 +19,7 @@ export interface NodeParts {
   readonly forwards: Slots;
   readonly fileRequests: Slots;
   readonly logReaders: Slots;
+  readonly waits: Slots;
   readonly policy: () => Policy;
   /** Called when a file request or port forward starts, and what it returns when it ends: the session is in use in between. */
   readonly onActivity: (sessionUid: string) => () => void;

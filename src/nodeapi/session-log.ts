@@ -86,6 +86,7 @@ export class SessionLog {
     return {
       files,
       more: async (signal) => {
+        signal.throwIfAborted();
         // A reader that has not seen the last word looks once more; one that has, waits as long as somebody writes.
         if (seen === this.#written.promise && this.#following?.over !== false) return false;
         if (seen === this.#written.promise) await orAborted(seen, signal);

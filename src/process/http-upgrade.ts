@@ -30,7 +30,8 @@ export function openUpgrade(request: IncomingMessage, socket: Duplex, head: Buff
     response.detachSocket(plain);
     socket.end();
     socket.resume(); // what the peer still sends is thrown away, until it closes too
-    plain.setTimeout(HANG_UP_MS, () => socket.destroy());
+    const timer = setTimeout(() => socket.destroy(), HANG_UP_MS); // however much the peer still sends
+    socket.once('close', () => clearTimeout(timer));
   };
   response.once('finish', hangUp);
   return {

@@ -11,6 +11,11 @@ const AT_ONCE: usize = 256;
 /// Rounds of killing in one turn: more than one, because a fork bomb is a race.
 const KILL_ROUNDS: usize = 8;
 const KILL_TURN_MS: u64 = 5;
+/// A kill that cannot look into /proc for so long ends the session.
+const BLIND_MS: u64 = 3000;
+const BLIND_RETRY_MS: u64 = 50;
+/// 128 + SIGKILL.
+const KILLED: i32 = 137;
 /// An init that is not PID 1 has no kernel to end what it leaves behind.
 const LAST_KILL_MS: u64 = 2000;
 
@@ -55,17 +60,17 @@ impl Server {
             };
             let is_its = |child: &&mut Child| child.reaper() == Some(waited.pid);
             let reaper = self.children_mut().find(is_its);
-            let is_well = match reaper {
+            match reaper {
                 // Somebody stopped a reaper: without it nobody tells how the command ended.
                 Some(_) if waited.is_stopped() => {
                     let _ = proc::kill(waited.pid, libc::SIGCONT);
-                    true
                 }
-                Some(child) => child.reaper_ended(waited.ended_well(), now_ms),
-                None => false,
-            };
-            if !is_well {
-                self.orphans.look(now_ms);
+                Some(child) => {
+                    if !child.reaper_ended(waited.ended_well(), now_ms) {
+                        self.orphans.lost_reaper(now_ms);
+                    }
+                }
+                None => self.orphans.stray_ended(now_ms),
             }
         }
         self.has_more_children = true;
@@ -81,21 +86,40 @@ impl Server {
             if !orphans_due && !self.children().any(|child| is_due(child.next_kill_ms())) {
                 return;
             }
-            let snapshot = Snapshot::take();
+            let snapshot = match Snapshot::take() {
+                Some(snapshot) => snapshot,
+                None => return self.cannot_look(now_ms),
+            };
+            self.blind_since_ms = None;
             let mut is_found = false;
             for child in self.children_mut() {
                 if is_due(child.next_kill_ms()) {
-                    is_found |= child.kill_round(snapshot.as_ref(), now_ms);
+                    is_found |= child.kill_round(&snapshot, now_ms);
                 }
             }
             if orphans_due {
                 let reapers: Vec<i32> = self.children().filter_map(Child::reaper).collect();
-                is_found |= self.orphans.round(snapshot.as_ref(), &reapers, now_ms);
+                is_found |= self.orphans.round(&snapshot, &reapers, now_ms);
             }
             if !is_found || now_ms.saturating_sub(begin_ms) > KILL_TURN_MS {
                 return;
             }
         }
+    }
+
+    /// Without a look nothing is proved dead. Session code can take the init's descriptors away (prlimit(2) asks only for the same user): then
+    /// the session ends, since surviving a kill is worse.
+    fn cannot_look(&mut self, now_ms: u64) {
+        let since_ms = *self.blind_since_ms.get_or_insert(now_ms);
+        if now_ms.saturating_sub(since_ms) > BLIND_MS {
+            self.exit_code = Some(KILLED);
+            return;
+        }
+        let again_ms = now_ms + BLIND_RETRY_MS;
+        for child in self.children_mut() {
+            child.postpone_kill(again_ms);
+        }
+        self.orphans.postpone(again_ms);
     }
 
     /// What the end of a PID namespace does for PID 1. Only the lack of children proves that nothing is left: a look into /proc can

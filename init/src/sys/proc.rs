@@ -66,7 +66,7 @@ pub fn signal_fd(signals: &[i32]) -> Result<OwnedFd> {
     }
 }
 
-/// The next signal and the pid that sent it (0: the kernel, or somebody outside the PID namespace).
+/// The next signal and the pid that sent it (0: the kernel, or somebody outside the PID namespace; -1: somebody who wrote that himself).
 pub fn next_signal(fd: RawFd) -> Option<(i32, i32)> {
     let mut bytes = [0u8; std::mem::size_of::<libc::signalfd_siginfo>()];
     if io::read(fd, &mut bytes) != Ok(bytes.len()) {
@@ -74,8 +74,10 @@ pub fn next_signal(fd: RawFd) -> Option<(i32, i32)> {
     }
     // signalfd(2): ssi_signo at 0, ssi_errno, ssi_code, ssi_pid at 12; native order.
     let number = i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let code = i32::from_ne_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
     let sender = i32::from_ne_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]);
-    Some((number, sender))
+    // With rt_sigqueueinfo(2) a process writes both itself, but no code that is not negative.
+    Some((number, if code < 0 { -1 } else { sender }))
 }
 
 /// What wait4 tells of a child.

@@ -1,5 +1,6 @@
 // `mcpsession logs`: its arguments.
 
+import { MAX_LOG_TAIL } from '../../model/node-protocol.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { parseSince, type Since, SINCE_FORMS } from '../../lib/since.ts';
 import { CONNECTION_FLAGS, connectionOf, type ConnectionOptions, connectionProblems } from './connection.ts';
@@ -20,7 +21,6 @@ export interface LogsOptions {
   readonly cursor: string | null;
 }
 
-const MAX_TAIL = 1_000_000;
 const MAX_GREP = 1024;
 const MAX_CURSOR = 64;
 
@@ -37,7 +37,7 @@ const FLAGS = {
 export function parseLogs(argv: readonly string[]): Result<LogsOptions, Problems> {
   const flags = parseFlags(argv, FLAGS, 'positionals');
   const connection = connectionOf(flags);
-  const tail = parseWhole('--tail', flags.text('tail'), { least: 0, most: MAX_TAIL });
+  const tail = parseWhole('--tail', flags.text('tail'), { least: 0, most: MAX_LOG_TAIL });
   const since = readSince(flags.text('since'));
   const grep = flags.text('grep');
   const cursor = flags.text('cursor');

@@ -49,7 +49,8 @@ export class Channel {
   #skippedBefore: number | null = null;
   #fault: OperatorError | null = null;
   #superseded = false;
-  #lastId = 0;
+  /** Begins anywhere: what the engine still holds of an earlier connection must not meet a request of this one. */
+  #lastId: number;
   /** What each command's input may still be sent, by handle. The init tells a new connection by itself, before anybody asks. */
   readonly #inputCredit = new Map<number, number>();
 
@@ -57,6 +58,7 @@ export class Channel {
   constructor(stream: Duplex, nonce: Uint8Array) {
     this.#stream = stream;
     this.#nonce = nonce;
+    this.#lastId = Buffer.from(nonce).readUInt32BE(0) >>> 2;
     this.#acknowledged.promise.catch(() => {}); // told to whoever waits for it
     const demuxer = createDemuxer({ maxBytes: Infinity, onOutput: (from, bytes) => this.#receive(from, bytes) });
     stream.on('data', (chunk: Buffer) => this.#guard(() => demuxer.push(chunk)));
@@ -125,9 +127,11 @@ export class Channel {
 
   /** Negative for what was sent. */
   addInputCredit(handle: number, bytes: number): void {
-    const known = this.#inputCredit.get(handle);
-    if (known === undefined && this.#inputCredit.size >= MAX_INPUTS) return;
-    this.#inputCredit.set(handle, Math.min((known ?? 0) + bytes, MAX_INPUT_CREDIT_BYTES));
+    const known = this.#inputCredit.get(handle) ?? 0;
+    this.#inputCredit.delete(handle); // the one that was fed last is forgotten last
+    this.#inputCredit.set(handle, Math.min(known + bytes, MAX_INPUT_CREDIT_BYTES));
+    const [oldest] = this.#inputCredit.keys();
+    if (oldest !== undefined && this.#inputCredit.size > MAX_INPUTS) this.#inputCredit.delete(oldest);
   }
 
   end(fault: OperatorError): void {
@@ -173,6 +177,7 @@ export class Channel {
     if (this.#skippedBefore === null) return;
     const message = decodeMessage(frame);
     if (message === null) return;
+    if (message.name === 'execExit') this.#inputCredit.delete(message.id);
     if (message.name === 'execStdinCredit') this.addInputCredit(message.id, message.body.more);
     const { of } = MESSAGES[message.name];
     if (of !== 'handle') this.#listeners[of].get(message.id)?.onMessage(message);

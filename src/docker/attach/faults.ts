@@ -5,6 +5,9 @@ import { shortId } from '../engine-errors.ts';
 import { noDirectory, noProgram, notRunnable } from '../start-words.ts';
 import type { Body, InitErrorCode } from './messages.ts';
 
+/** errno of execve(2) for arguments that are too large. */
+const E2BIG = 7;
+
 /** The engine says that the container does not run, or not any more. */
 export class ContainerEnded extends OperatorError {
   constructor(containerId: string) {
@@ -69,7 +72,7 @@ export const startFault =
       case 'conflict':
         return new OperatorError('already-exists', `there is a command ${attempt.execId} in this session already`);
       case 'invalid':
-        return refusal.errno === 0 ? refused(refusal) : noDirectory(attempt.cwd);
+        return refusal.errno === 0 || refusal.errno === E2BIG ? refused(refusal) : noDirectory(attempt.cwd);
       default:
         return refused(refusal);
     }

@@ -33,6 +33,7 @@ export async function startCommand(
       const started = commandOf(parts, { containerId, command, channel, handle });
       if (!signal.aborted) return started;
       await started.kill(new AbortController().signal);
+      await started.forget();
       throw new OperatorError('cancelled', 'starting a command was cancelled');
     } catch (thrown) {
       if (channel.fault === null || channel.superseded || attempt >= MOST_TRIES) throw thrown;

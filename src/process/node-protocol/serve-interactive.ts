@@ -21,7 +21,9 @@ export async function serveInteractive(
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {}); // told below, as long as anybody waits
   const watch = watchStream(limits, failed.reject);
-  socket.once('close', () => failed.reject(new OperatorError('cancelled', 'the client of the command has gone')));
+  const onClose = () => failed.reject(new OperatorError('cancelled', 'the client of the command has gone'));
+  if (socket.closed || socket.destroyed) onClose();
+  else socket.once('close', onClose);
   try {
     await writeAll(socket, encodeJsonMessage(MESSAGE.started, { execId: channel.execId }));
     takeInput({ socket, channel, touch: watch.touch }).catch(failed.reject);

@@ -9,6 +9,7 @@ import { sendFault } from './json-lines.ts';
 import type { ProtocolServer } from './opened-session.ts';
 import { readInteractiveCommand, readQuery, requireRoute } from './read-request.ts';
 import { serveInteractive } from './serve-interactive.ts';
+import { OUTPUT_LIMITS, STREAM_LIMITS } from './stream-limits.ts';
 
 /** Resolves when the connection, or its refusal, is over; never rejects. */
 export async function serveUpgrade(server: ProtocolServer, upgrade: Upgrade): Promise<void> {
@@ -31,7 +32,8 @@ async function dispatch(server: ProtocolServer, upgrade: Upgrade): Promise<void>
       const command = readInteractiveCommand(request);
       const session = await openFor(exchange, { ...route, uid });
       const channel = await session.openExec(command, closed);
-      return serveInteractive(upgrade.accept(STREAM_PROTOCOL), channel, server.log);
+      const limits = command.stdin ? STREAM_LIMITS : OUTPUT_LIMITS;
+      return serveInteractive(upgrade.accept(STREAM_PROTOCOL), channel, server.log, limits);
     }
     case 'forward': {
       requireProtocol(upgrade, FORWARD_PROTOCOL);

@@ -11,6 +11,8 @@ export interface StreamLimits {
 
 /** Terminals and port forwards: 5 minutes idle, 1 hour in all; whoever needs longer connects again. */
 export const STREAM_LIMITS: StreamLimits = { idleMs: 5 * 60_000, totalMs: 60 * 60_000 };
+/** A command that takes no input has its own time limit, and may say nothing for as long as that. */
+export const OUTPUT_LIMITS: StreamLimits = { idleMs: 60 * 60_000, totalMs: 60 * 60_000 };
 /** Bodies of uploads: a client that stops sending for a minute has gone. */
 export const UPLOAD_LIMITS: StreamLimits = { idleMs: 60_000, totalMs: 60 * 60_000 };
 

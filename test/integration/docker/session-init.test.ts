@@ -286,6 +286,29 @@ describe('a connection that is cut', () => {
     expect(followed.bytes.byteLength).toBe(160_000);
   });
 
+  test('costs a lossless command nothing, however far behind its follower is', async () => {
+    const numbers = 'i=0; while [ $i -lt 150000 ]; do i=$((i+1)); echo $i; done';
+    const command = await start(['sh', '-c', numbers], { lossless: true, keepBytes: 4096 });
+    const hash = createHash('sha256');
+    let next = 0;
+    const cutting = setInterval(() => proxy.cut(), 150);
+    await command
+      .follow(
+        { stdout: 0, stderr: 0 },
+        async ({ offset, bytes }) => {
+          expect(offset).toBe(next);
+          next += bytes.byteLength;
+          hash.update(bytes);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        },
+        never,
+      )
+      .finally(() => clearInterval(cutting));
+    const all = Array.from({ length: 150_000 }, (_, index) => `${index + 1}\n`).join('');
+    expect(next).toBe(all.length);
+    expect(hash.digest('hex')).toBe(sha256(all));
+  });
+
   test('while a command is killed does not keep it alive', async () => {
     const command = await start(['sh', '-c', 'setsid sleep 1000 & sleep 1000']);
     proxy.cutAt('execKill', 'before');

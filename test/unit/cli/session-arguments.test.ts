@@ -179,7 +179,7 @@ describe('logs', () => {
     {
       argv: ['--tail=-1', '--since', 'soon', 's1'],
       want: [
-        '--tail "-1": must be a whole number from 0 to 1000000',
+        '--tail "-1": must be a whole number from 0 to 10000',
         '--since "soon": must be a duration such as 30s, 5m, 2h, 1d, or a time such as 2026-11-20T17:00:00Z',
       ],
     },

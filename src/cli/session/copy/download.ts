@@ -16,6 +16,7 @@ import {
 } from './copy-job.ts';
 import { inRemote, lastName, nameProblem, remotePath, shownPath } from './names.ts';
 import { isDirectory, makeDirectory, writeWhole } from './local-files.ts';
+import { TerminalText } from '../terminal-text.ts';
 import { startProgress } from './progress.ts';
 
 const PAGE_ENTRIES = 1000;
@@ -51,8 +52,12 @@ async function fileTarget(remote: string, local: string): Promise<string> {
 }
 
 async function toStandardOutput({ client, console }: CopyJob, remote: string, signal: AbortSignal): Promise<void> {
-  const receive = { onStat: () => {}, onChunk: (bytes: Uint8Array) => console.stdout.write(bytes) };
-  await client.access.fileRead(client.session, { path: remote, offset: 0, limit: null }, receive, signal);
+  const { stdout } = console;
+  const text = stdout.isTerminal ? new TerminalText() : null;
+  const onChunk = (bytes: Uint8Array) => stdout.write(text === null ? bytes : text.push(bytes));
+  const whole = { path: remote, offset: 0, limit: null };
+  await client.access.fileRead(client.session, whole, { onStat: () => {}, onChunk }, signal);
+  if (text !== null) await stdout.write(text.end());
 }
 
 async function downloadFile(

@@ -1,6 +1,9 @@
+import { PassThrough } from 'node:stream';
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { Channel } from '../../../../src/docker/attach/channel.ts';
 import type { Message } from '../../../../src/docker/attach/messages.ts';
 import { ask, only, openExchange } from '../../../../src/docker/attach/exchange.ts';
 import { requestFault } from '../../../../src/docker/attach/faults.ts';
@@ -54,6 +57,11 @@ describe('a request', () => {
     init.send('pong', 2, {});
     init.send('pong', 1, {});
     expect(await all).toEqual([{}, {}]);
+  });
+
+  test('begins at another number on each connection', () => {
+    const first = [1, 2].map((byte) => new Channel(new PassThrough(), Buffer.alloc(16, byte)).newId());
+    expect(new Set(first).size).toBe(2);
   });
 
   test('that is refused says why', async () => {
@@ -141,7 +149,7 @@ describe('a connection', () => {
     const init = await acknowledged(aFakeInit());
     for (let handle = 1; handle <= 2000; handle += 1) init.send('execStdinCredit', handle, { more: 0xff_ff_ff_ff });
     await init.settled();
-    expect(init.channel.inputCredit(1)).toBe(1_048_576);
-    expect(init.channel.inputCredit(2000)).toBe(0);
+    expect(init.channel.inputCredit(2000)).toBe(1_048_576);
+    expect(init.channel.inputCredit(1)).toBe(0);
   });
 });

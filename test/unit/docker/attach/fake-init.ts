@@ -28,7 +28,8 @@ export interface FakeStream {
   settled(): Promise<void>;
 }
 
-export const NONCE = Buffer.alloc(16, 7);
+/** Begins with zeros, so that the first request is number 1. */
+export const NONCE = Buffer.alloc(16, 7).fill(0, 0, 4);
 
 export interface FakeOptions {
   readonly reads?: boolean;
