@@ -186,10 +186,17 @@ export class InitCommand implements Command {
 
   /** The handle is asked for anew on each channel: a container that was started again has given it to another command. */
   async #reach(signal: AbortSignal): Promise<Place> {
-    const channel = await this.#parts.channels.reach(this.#known.containerId, signal);
-    if (channel !== this.#place.channel)
-      this.#place = { channel, handle: (await this.#listed(channel, signal)).handle };
-    return this.#place;
+    for (let losses = 0; ; losses += 1) {
+      const channel = await this.#parts.channels.reach(this.#known.containerId, signal);
+      if (channel === this.#place.channel) return this.#place;
+      try {
+        const { handle } = await this.#listed(channel, signal);
+        this.#place = { channel, handle };
+        return this.#place;
+      } catch (thrown) {
+        if (isLasting({ channel, losses, signal })) throw thrown; // else lost between its answer and the question
+      }
+    }
   }
 
   /** null when the command has ended with its container. Nobody knows how much of the input a lost channel has delivered. */
@@ -209,8 +216,7 @@ export class InitCommand implements Command {
       try {
         return await act(place);
       } catch (thrown) {
-        const { fault, superseded } = place.channel;
-        if (fault === null || superseded || losses >= MOST_LOSSES || signal.aborted) throw thrown;
+        if (isLasting({ channel: place.channel, losses, signal })) throw thrown;
       }
     }
   }
@@ -224,6 +230,16 @@ export class InitCommand implements Command {
     this.#last ??= endedWithContainer({ ...this.#seen, durationMs });
     return this.#last;
   }
+}
+
+/** Whether a failure is more than a channel that broke, which is made again. */
+function isLasting(given: {
+  readonly channel: Channel;
+  readonly losses: number;
+  readonly signal: AbortSignal;
+}): boolean {
+  const { fault, superseded } = given.channel;
+  return fault === null || superseded || given.losses >= MOST_LOSSES || given.signal.aborted;
 }
 
 function ended(thrown: unknown): null {
