@@ -19,7 +19,11 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/global-engine.ts', 'test/support/global-control-plane.ts'],
+          globalSetup: [
+            'test/support/global-engine.ts',
+            'test/support/oracle/global-oracle.ts',
+            'test/support/global-control-plane.ts',
+          ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Two cores, one engine: more workers only queue on the engine and make every deadline longer.

@@ -11,13 +11,15 @@ import { CONTAINER_LABELS, containerNameOf } from '../../src/model/names.ts';
 import { defaultPolicy } from '../../src/model/policy.ts';
 import { type LockedDownSpec, lockDown } from '../../src/rules/lock-down.ts';
 import { aContainer } from './container-builder.ts';
+import { runPrefix } from './oracle/run.ts';
 
 export const engineSocket = (): string => '/var/run/docker.sock';
 
 /** An engine client without any guard: what a stranger on the same engine can do. */
 export const rawDocker = (): Docker => new Docker({ socketPath: engineSocket() });
 
-export const newClusterId = (): string => `test-${randomUUID()}`;
+/** Begins with the name of this run, by which the oracle knows its containers. */
+export const newClusterId = (): string => `${runPrefix()}${randomUUID()}`;
 
 export const sessionImage = (): Promise<SessionImage> =>
   ensureSessionImage({ socketPath: engineSocket(), log: () => {} });
