@@ -1,38 +1,62 @@
-// docs/rules.md, from the rules themselves. hack/generate.ts writes it.
+// docs/rules.md, from the rules themselves, their headers and their examples. hack/generate.ts writes it.
 
 import { assertNever } from '../src/lib/assert-never.ts';
+import { type ExplainedRule, explained } from '../src/rules/explain.ts';
+import type { RuleReference } from '../src/rules/reference.ts';
 import { type RuleDescription, ruleRegistry } from '../src/rules/registry.ts';
 
 const SUBJECTS: readonly RuleDescription['subject'][] = ['session', 'request', 'node', 'container'];
 
 /** The same bytes for the same rules, on every machine. */
-export function rulesDocument(): { readonly path: string; readonly text: string } {
-  return { path: 'docs/rules.md', text: [HEAD, ...SUBJECTS.map(section)].join('\n') };
+export function rulesDocument(references: Readonly<Record<string, RuleReference>>): {
+  readonly path: string;
+  readonly text: string;
+} {
+  const rules = ruleRegistry.flatMap((rule) => {
+    const reference = references[rule.id];
+    return reference === undefined ? [] : [explained(rule, reference)];
+  });
+  const sections = SUBJECTS.map((subject) =>
+    section(
+      subject,
+      rules.filter((rule) => rule.subject === subject),
+    ),
+  );
+  return { path: 'docs/rules.md', text: [HEAD, ...sections].join('\n') };
 }
 
-const HEAD = `<!-- Generated from src/rules/registry.ts by hack/generate.ts (npm run generate). Do not edit. -->
+const HEAD = `<!-- Generated from src/rules and examples/denied by hack/generate.ts (npm run generate). Do not edit. -->
 # Rules
 
 ${ruleRegistry.length} rules. A refusal names the rule, the field, the fact and the fix. \`deny\` refuses; \`warn\` is shown and lets pass.
 The numbers: 1xx privilege, 2xx host, 3xx image, 4xx limits and lifetime, 5xx network, 6xx identity and secrets, 8xx commands, 9xx
-the built container. A number is never used again for another rule. Which settings loosen a rule: [policy.md](policy.md).
-
-The fields and exact conditions of a rule stand in the header of its file below \`src/rules/\`. \`examples/denied/\` has
-refused sessions to try out.
+the built container. A number is never used again for another rule. Which settings loosen a rule: [policy.md](policy.md). The
+same text in a terminal: \`mcpsession rules 201\`. Refused sessions to try out: \`examples/denied/\`. Which controls of public
+standards the rules support: [compliance.md](compliance.md).
 `;
 
-function section(subject: RuleDescription['subject']): string {
-  const rows = ruleRegistry.filter((rule) => rule.subject === subject).map(row);
-  return `## ${titleOf(subject)}\n\n${introductionOf(subject)}\n\n| Rule | Severity | What | Why |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+function section(subject: RuleDescription['subject'], rules: readonly ExplainedRule[]): string {
+  return [`## ${titleOf(subject)}\n`, `${introductionOf(subject)}\n`, ...rules.map(ruleSection)].join('\n');
 }
 
 /** The anchor is what the link in a refusal ends with: mcpsession.dev/r/201. */
-function row({ id, severity, title, why }: RuleDescription): string {
-  const number = id.replace(/^MCPS-/, '');
-  return `| <a id="${number}"></a>${id} | ${severity} | ${cell(title)} | ${cell(why)} |`;
+function ruleSection(rule: ExplainedRule): string {
+  const { id, severity, title, since, enforcedAt, config } = rule;
+  const lines = [
+    `### <a id="${id.replace(/^MCPS-/, '')}"></a>${id}: ${title}\n`,
+    `\`${severity}\`, since ${since}, enforced at: ${enforcedAt.join(', ')}. ${rule.why}\n`,
+    `- Danger: ${rule.danger}`,
+    `- Fields: ${rule.fields}.`,
+    `- Allowed: ${rule.allowed}`,
+    `- Settings: ${config.length === 0 ? 'none' : config.map((key) => `[\`${key}\`](policy.md)`).join(', ')}.`,
+    `- Bad: ${code(rule.bad)}`,
+    `- Good: ${code(rule.good)}`,
+    `- Source: ${rule.source}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
 function titleOf(subject: RuleDescription['subject']): string {
   switch (subject) {
@@ -54,7 +78,7 @@ function introductionOf(subject: RuleDescription['subject']): string {
     case 'session':
       return 'Judged at every gate: `mcpsession check`, the MCP front end, the admission webhook, and the controller before it makes a container.';
     case 'request':
-      return 'Judged by the admission webhook, because it depends on who asks.';
+      return 'Judged by the admission webhook, because it depends on who asks, where, or when.';
     case 'node':
       return 'Judged by the controller when it builds a container; the session gets the reason `PolicyRejected`.';
     case 'container':

@@ -1,4 +1,5 @@
-// Writes what is generated from the model and the rules: crds/*.yaml, docs/rules.md. With --check it writes nothing and exits 1 naming each stale file.
+// Writes what is generated from the model and the rules: crds/*.yaml, src/rules/reference.generated.ts, docs/rules.md,
+// docs/compliance.md. With --check it writes nothing and exits 1 naming each stale file.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { nodeCrd, sessionCrd } from '../src/model/crd.ts';
 import { rulesDocument } from './docs-rules.ts';
+import { referenceFile, ruleReferences } from './rules/references.ts';
 
 export interface GeneratedFile {
   /** Below the root of the repository. */
@@ -13,12 +15,15 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
+const ROOT = join(import.meta.dirname, '..');
+
 /** The same bytes for the same model, on every machine. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
     { path: 'crds/mcpsession.dev_mcpsessions.yaml', text: yamlText(sessionCrd()) },
     { path: 'crds/mcpsession.dev_mcpnodes.yaml', text: yamlText(nodeCrd()) },
-    rulesDocument(),
+    referenceFile(ROOT),
+    rulesDocument(ruleReferences(ROOT)),
   ];
 }
 
@@ -49,15 +54,14 @@ async function textOf(path: string): Promise<string | null> {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const root = join(import.meta.dirname, '..');
-  const stale = await staleFiles(root);
+  const stale = await staleFiles(ROOT);
   if (values.check) {
     for (const path of stale) console.error(`${path} is stale; run \`npm run generate\` and commit the result`);
     return stale.length === 0 ? 0 : 1;
   }
   for (const { path, text } of generatedFiles().filter((file) => stale.includes(file.path))) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
+    await writeFile(join(ROOT, path), text);
     console.log(`wrote ${path}`);
   }
   return 0;

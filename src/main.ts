@@ -7,6 +7,7 @@ import { type Command, parseCommand } from './cli/arguments.ts';
 import { USAGE } from './cli/arguments/usage.ts';
 import { runCheck } from './cli/check.ts';
 import { inputFiles } from './cli/check/input-files.ts';
+import { runRules } from './cli/rules.ts';
 import { exitCodeOfFault, exitCodeOfUsage } from './cli/exit-codes.ts';
 import { runMcp } from './compose/mcp.ts';
 import { readPolicy } from './compose/policy-file.ts';
@@ -62,11 +63,18 @@ async function run(command: Command): Promise<number> {
       say(PROGRAM_VERSION);
       return 0;
     case 'check': {
-      const { policy } = await readPolicy(command.options.policyFile);
+      const set = await readPolicy({ file: command.options.policyFile, environment: process.env });
+      const { policy } = set.profiles[command.options.profile ?? set.defaultProfile];
       const write = (text: string) => void process.stdout.write(text);
       const writeError = (text: string) => void process.stderr.write(text);
       return runCheck({ ...inputFiles(process.stdin), ...command.options, policy, write, writeError });
     }
+    case 'rules':
+      return runRules({
+        ...command.options,
+        write: (text) => void process.stdout.write(text),
+        writeError: (text) => void process.stderr.write(text),
+      });
     case 'up':
       return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
         const openLog = (file: string) => log.toFile(file);

@@ -8,6 +8,7 @@ import type { Problems } from './arguments/flags.ts';
 import { type LogsOptions, parseLogs } from './arguments/logs.ts';
 import { type McpOptions, parseMcp } from './arguments/mcp.ts';
 import { parsePortForward, type PortForwardOptions } from './arguments/port-forward.ts';
+import { parseRules, type RulesOptions } from './arguments/rules.ts';
 import { parseUp, type UpOptions } from './arguments/up.ts';
 
 /** A command that a person runs against one session. */
@@ -21,6 +22,7 @@ export type Command =
   | { readonly run: 'help' }
   | { readonly run: 'version' }
   | { readonly run: 'check'; readonly options: CheckOptions }
+  | { readonly run: 'rules'; readonly options: RulesOptions }
   | { readonly run: 'up'; readonly options: UpOptions }
   | { readonly run: 'mcp'; readonly options: McpOptions }
   | SessionCommand;
@@ -38,6 +40,8 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return ok({ run: 'version' });
     case 'check':
       return asCommand(parseCheck(rest), (options) => ({ run: 'check', options }));
+    case 'rules':
+      return asCommand(parseRules(rest), (options) => ({ run: 'rules', options }));
     case 'up':
       return asCommand(parseUp(rest), (options) => ({ run: 'up', options }));
     case 'mcp':
@@ -52,7 +56,7 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parsePortForward(rest), (options) => ({ run: 'port-forward', options }));
     default:
       return err([
-        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, exec, logs, cp, port-forward, version, help`,
+        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, version, help`,
       ]);
   }
 }

@@ -47,12 +47,8 @@ const reviews: readonly PolicyRule[] = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
 ];
-const clusterId: PolicyRule = {
-  apiGroups: [''],
-  resources: ['namespaces'],
-  verbs: ['get'],
-  resourceNames: ['kube-system'],
-};
+/** Their labels choose policy profiles; the UID of kube-system names the cluster. */
+const namespaces: PolicyRule = { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] };
 const leases: PolicyRule = {
   apiGroups: ['coordination.k8s.io'],
   resources: ['leases'],
@@ -68,10 +64,18 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
     nodeStatus('update'),
     events,
     ...reviews,
-    clusterId,
+    namespaces,
   ],
-  placement: [sessions('get', 'list', 'watch'), sessionStatus('update'), nodes('get', 'list', 'watch'), events],
+  placement: [
+    sessions('get', 'list', 'watch'),
+    sessionStatus('update'),
+    nodes('get', 'list', 'watch'),
+    events,
+    namespaces,
+  ],
   webhook: [
+    sessions('get', 'list', 'watch'),
+    namespaces,
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['validatingwebhookconfigurations'],
@@ -79,7 +83,7 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
       resourceNames: [WEBHOOK_CONFIGURATION],
     },
   ],
-  frontend: [sessions('get', 'list', 'create', 'delete'), nodes('get'), ...reviews],
+  frontend: [sessions('get', 'list', 'create', 'delete'), nodes('get'), namespaces, ...reviews],
 };
 
 /** Rights inside the operator's own namespace. */

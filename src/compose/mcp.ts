@@ -12,8 +12,10 @@ import type { KubeClient } from '../kube/kube-client.ts';
 import { whoAmI } from '../kube/who-am-i.ts';
 import { readFrontendEndpoint } from '../kube/frontend-endpoint.ts';
 import { err, ok } from '../lib/result.ts';
-import { defaultPolicy } from '../model/policy.ts';
+import { defaultPolicySet } from '../config/load-policy.ts';
+import type { PoliciesFor } from '../frontend/service-parts.ts';
 import type { Log } from '../ports/log.ts';
+import { choosePolicies } from '../rules/profile-choice.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { NO_FRONTEND, openConnection } from './session-client.ts';
 
@@ -34,7 +36,7 @@ export async function runMcp(options: McpOptions, host: McpHost, signal: AbortSi
     execRoute: byWayOfFrontend(client),
     execBudget: unlimitedExecs, // the front end counts
     nodeAccess: nodeClient,
-    policy: defaultPolicy, // for policy_check alone; admission has the cluster's own
+    policiesFor: defaultPolicies, // for policy_check alone; admission has the cluster's own
     clock: systemClock,
     log: host.log,
     defaultNamespace: namespace,
@@ -49,6 +51,11 @@ export async function runMcp(options: McpOptions, host: McpHost, signal: AbortSi
   await frontend.close();
   await connection.close();
 }
+
+const defaultPolicies: PoliciesFor = () => {
+  const all = defaultPolicySet();
+  return Promise.resolve({ policies: choosePolicies(all, {}), isSuspended: false, all });
+};
 
 function byWayOfFrontend(client: KubeClient): ExecRoute {
   return async (_session, _caller, signal) => {

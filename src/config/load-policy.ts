@@ -6,27 +6,87 @@ import { cleanPath } from '../lib/posix-path.ts';
 import { parseQuantityNano } from '../lib/quantity.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { sha256Hex } from '../lib/sha256.ts';
-import { type Policy, policySchema } from '../model/policy.ts';
+import { PROFILE_DEFAULTS, PROFILE_NAMES, type Policy, type ProfileName, policySchema } from '../model/policy.ts';
+import { policyFileSchema, type PolicySet, YOLO_ACKNOWLEDGEMENT } from '../model/policy-set.ts';
 import { policyIssueText } from './policy-issue.ts';
 import { readYaml } from './read-yaml.ts';
 
-/** The policy, or every problem as "<file>: <key>: <value> ...; allowed: ...". */
-export function parsePolicy(text: string, fileName: string): Result<Policy, readonly string[]> {
+type Settings = Readonly<Record<string, unknown>>;
+
+/**
+ * All four profiles, or every problem as "<file>: <key>: <value> ...; allowed: ...". Each profile is made of layers, the later one
+ * wins: the defaults, the top of the file, what makes the profile (model/policy.ts), the profile's part of the file, `overrides`.
+ */
+export function parsePolicy(
+  text: string,
+  fileName: string,
+  overrides: Settings = {},
+): Result<PolicySet, readonly string[]> {
   const documents = readYaml(text, fileName);
   if (!documents.ok) return documents;
   const [raw, ...more] = documents.value;
   if (raw === undefined || more.length > 0) {
     return err([`${fileName}: holds ${documents.value.length} documents; a policy file holds exactly one`]);
   }
-  const parsed = policySchema.safeParse(raw);
-  if (!parsed.success) return err(parsed.error.issues.map((issue) => `${fileName}: ${policyIssueText(issue, raw)}`));
-  const contradictions = contradictionsIn(parsed.data);
-  if (contradictions.length > 0) return err(contradictions.map((problem) => `${fileName}: ${problem}`));
-  return ok(deepFreeze(parsed.data));
+  const { yolo, ...settings } = overrides;
+  const given = yolo === undefined || !isSettings(raw) ? raw : merge(raw, { yolo });
+  const parsed = policyFileSchema.safeParse(given);
+  if (!parsed.success) return err(parsed.error.issues.map((issue) => `${fileName}: ${policyIssueText(issue, given)}`));
+  const { defaultProfile, profiles, suspendAll, suspendKeepsContainers, yolo: switched, ...top } = parsed.data;
+  const problems = yoloProblems(switched, defaultProfile);
+  const build = (profile: ProfileName): Policy => {
+    const layers = [top, PROFILE_DEFAULTS[profile], profiles[profile] ?? {}, settings];
+    return policySchema.parse({ ...layers.reduce<Settings>(merge, {}), profile, yolo: switched.enabled });
+  };
+  const built = PROFILE_NAMES.map(build);
+  problems.push(...new Set(built.flatMap(contradictionsIn)));
+  if (problems.length > 0) return err(problems.map((problem) => `${fileName}: ${problem}`));
+  const hashed = built.map((policy) => [policy.profile, { policy, hash: hashOf(policy) }] as const);
+  const set = {
+    defaultProfile,
+    profiles: Object.fromEntries(hashed) as PolicySet['profiles'], // one entry for each name
+    suspension: suspendAll ? (suspendKeepsContainers ? 'refuse' : 'stop') : 'none',
+    yolo: switched.enabled,
+  } as const;
+  return ok(deepFreeze({ ...set, hash: hashOf(set) }));
 }
 
-/** SHA-256 over the whole policy, defaults included: equal exactly when every setting is. Example: "sha256:9f86d0...". */
-export const policyHash = (policy: Policy): string => `sha256:${sha256Hex(canonicalJson(policy))}`;
+/** Every key at its default. */
+export function defaultPolicySet(): PolicySet {
+  const parsed = parsePolicy('{}', 'the default policy');
+  if (!parsed.ok) throw new Error(parsed.error.join('; ')); // a mistake in the defaults themselves
+  return parsed.value;
+}
+
+const hashOf = (value: unknown): string => `sha256:${sha256Hex(canonicalJson(value))}`;
+
+/** Objects are merged key by key; anything else, lists too, replaces what was there. */
+function merge(below: Settings, above: Settings): Settings {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined) continue;
+    const old = merged[key];
+    merged[key] = isSettings(old) && isSettings(value) ? merge(old, value) : value;
+  }
+  return merged;
+}
+
+const isSettings = (value: unknown): value is Settings =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function yoloProblems(
+  yolo: { readonly enabled: boolean; readonly acknowledge: string },
+  defaultProfile: ProfileName,
+): string[] {
+  if (!yolo.enabled) return [];
+  if (yolo.acknowledge !== YOLO_ACKNOWLEDGEMENT) {
+    return [
+      `yolo.enabled: true switches every rule off and needs yolo.acknowledge: ${JSON.stringify(YOLO_ACKNOWLEDGEMENT)}`,
+    ];
+  }
+  if (defaultProfile !== 'production') return [];
+  return ['yolo.enabled: true is not allowed together with defaultProfile "production"; choose one'];
+}
 
 /** Settings that are each valid and together are not. */
 function contradictionsIn({ limits, exec, mounts }: Policy): readonly string[] {

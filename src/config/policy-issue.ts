@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
-import { policySchema } from '../model/policy.ts';
+import { policyFileSchema } from '../model/policy-set.ts';
 
 const MAX_SHOWN_LENGTH = 80;
 
@@ -47,7 +47,7 @@ function allowedKeys(path: readonly PropertyKey[]): readonly string[] {
   const found = path.reduce<unknown>(
     (schema, part) =>
       isRecord(schema) && isRecord(schema['properties']) ? schema['properties'][String(part)] : undefined,
-    policySchema.toJSONSchema({ io: 'input' }),
+    policyFileSchema.toJSONSchema({ io: 'input' }),
   );
   return isRecord(found) && isRecord(found['properties']) ? Object.keys(found['properties']) : [];
 }

@@ -57,6 +57,8 @@ export interface Controller {
     session: { readonly namespace: string; readonly name: string; readonly uid: string },
     signal: AbortSignal,
   ): Promise<ExecTarget | null>;
+  /** Policy has changed: all sessions of the namespace, or all, are looked at. */
+  lookAgain(namespace: string | null): void;
   /** A command started; call what it returns when the command ends. The idle time begins anew then. */
   commandStarted(sessionUid: string): () => void;
 }
@@ -69,6 +71,7 @@ export function createController(options: ControllerOptions): Controller {
   const memories = createSessionMemories();
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
+  let enqueue: ((key: string) => void) | null = null;
   const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
 
   const deps: ReconcileDependencies = {
@@ -120,6 +123,7 @@ export function createController(options: ControllerOptions): Controller {
   /** While the lease is ours. Nothing is decided before sessions are known and the engine has answered once, or is known to be away. */
   const serve = async (signal: AbortSignal): Promise<void> => {
     const queue = newQueue();
+    enqueue = (key) => queue.add(key);
     const asked = Promise.withResolvers<void>();
     const lookAtAll = () => {
       asked.resolve();
@@ -202,6 +206,13 @@ export function createController(options: ControllerOptions): Controller {
       };
     },
 
+    lookAgain(namespace) {
+      if (enqueue === null || !cache.synced) return; // the first list announces every session
+      for (const { meta } of cache.all()) {
+        if (namespace === null || meta.namespace === namespace) enqueue(sessionKeyOf(meta));
+      }
+    },
+
     commandStarted(sessionUid) {
       const memory = memories.byUid(sessionUid);
       if (memory === null) return () => {};
@@ -234,6 +245,7 @@ function unknownEngine(nodeName: string, cluster: string): NodeFacts {
     storageDriver: 'unknown',
     appArmor: false,
     seccomp: false,
+    seccompProfile: 'unknown',
     userNamespaces: false,
     rootless: false,
     initProgram: false,

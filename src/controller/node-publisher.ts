@@ -13,7 +13,7 @@ export interface NodePublisherOptions {
   readonly nodes: NodeStore;
   readonly nodeName: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly slots: number;
+  readonly slots: () => number;
   readonly nodeApi: { readonly url: string; readonly caPem: string };
   readonly clock: Clock;
 }
@@ -77,7 +77,7 @@ async function publishNode(options: NodePublisherOptions, engine: EngineState, s
   const ready = engine.facts !== null;
   const status: NodeStatus = {
     ...current?.status,
-    ...(engine.facts === null ? {} : postureOf(engine.facts, options.slots)),
+    ...(engine.facts === null ? {} : postureOf(engine.facts, options.slots())),
     nodeApi: options.nodeApi,
     observedGeneration: current?.generation ?? 1,
     conditions: nextConditions({

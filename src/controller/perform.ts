@@ -44,6 +44,8 @@ export function failingAct(step: Step): Failure['act'] | null {
       return 'inspectImage';
     case 'lookAtHostPaths':
       return 'resolveHostPaths';
+    case 'lookAtMounts':
+      return 'compareHostPaths';
     case 'lookAtInit':
       return 'deliverInit';
     case 'pull':
@@ -82,6 +84,8 @@ export async function perform(
     case 'lookAtHostPaths':
       memory.hostPaths = await deps.hostPaths.resolve(step.paths, signal);
       return;
+    case 'lookAtMounts':
+      return lookAtMounts(deps, step, target, signal);
     case 'lookAtInit':
       memory.initVolume = await engine.sessionInitVolume(signal);
       return;
@@ -100,6 +104,7 @@ export async function perform(
       return engine.stop(step.containerId, step.graceSeconds, signal);
     case 'remove':
       view.markStale(key);
+      memory.hostPaths = null;
       return engine.remove(step.containerId, signal);
     case 'addFinalizer':
     case 'removeFinalizer':
@@ -107,6 +112,23 @@ export async function perform(
       return performOnApiServer(deps, step, target, signal);
     default:
       return assertNever(step);
+  }
+}
+
+/** A process that has ended is no finding: the container is looked at again. */
+async function lookAtMounts(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'lookAtMounts' }>,
+  { key, memory }: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const { containerId, pid, targets } = step;
+  try {
+    const found = await deps.hostPaths.inContainer({ id: containerId, pid, targets }, signal);
+    memory.containerMounts = { containerId, pid, found };
+  } catch (thrown) {
+    deps.view.markStale(key);
+    throw thrown;
   }
 }
 
@@ -142,7 +164,10 @@ async function createOrAdopt(
     deps.view.add(key, id);
   } catch (thrown) {
     const mayExist = isFault(thrown, 'already-exists') || isFault(thrown, 'timeout');
-    if (!mayExist) throw thrown;
+    if (!mayExist) {
+      memory.hostPaths = null; // the next try may be long after this look
+      throw thrown;
+    }
     const found = await deps.engine.inspect(containerNameOf(step.spec.identity.uid), signal);
     if (found === null) throw thrown;
     if (found.ours) deps.view.add(key, found.container.id);

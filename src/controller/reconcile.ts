@@ -4,7 +4,6 @@ import { asOperatorError } from '../lib/errors.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import type { NodeFacts, ObservedContainer } from '../model/container.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
-import type { Policy } from '../model/policy.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
 import { eventsFor } from '../plan/events.ts';
 import { sortContainers } from '../plan/identity.ts';
@@ -14,7 +13,9 @@ import type { ContainersSeen, Observation } from '../plan/observation.ts';
 import { type Decision, rest, type Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
+import type { Namespaces, Policies } from '../ports/policies.ts';
 import type { SessionCache } from '../ports/sessions.ts';
+import { choosePolicies } from '../rules/profile-choice.ts';
 import { failingAct, perform, type PerformDependencies, type Target } from './perform.ts';
 import { failureOf, type SessionMemories, type SessionMemory } from './session-memory.ts';
 
@@ -22,8 +23,8 @@ export interface ReconcileDependencies extends PerformDependencies {
   readonly cache: SessionCache;
   readonly memories: SessionMemories;
   readonly clock: Clock;
-  readonly policy: Policy;
-  readonly policyHash: string;
+  readonly policies: Policies;
+  readonly namespaces: Pick<Namespaces, 'knownLabelsOf'>;
   readonly wayInto: ContainerAccess['wayInto'];
   /** A container that was just verified; and a session that is gone for good, told once or more. */
   readonly onRunning: (session: McpSession, container: ObservedContainer) => void;
@@ -81,6 +82,9 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
   const nowMs = deps.clock.nowMs();
   const node = deps.node();
   const own = ownOf({ session, containers, node });
+  const set = deps.policies.current();
+  const { namespace } = parseSessionKey(target.key);
+  const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
   forgetWrongImage(memory, own);
   noteWish({ memory, session, containers, own, nowMs });
   return {
@@ -89,6 +93,7 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     nameTakenBy: memory.nameTakenBy,
     image: memory.image,
     hostPaths: memory.hostPaths,
+    containerMounts: mountsOf(memory, own),
     initVolume: memory.initVolume,
     commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
     lastFailure: memory.lastFailure,
@@ -96,10 +101,17 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     watchedSinceMs: deps.startedMs,
     wantedSinceMs: memory.wantedSinceMs,
     nowMs,
-    policy: deps.policy,
-    policyHash: deps.policyHash,
+    policy: chosen.enforce.policy,
+    policyHash: chosen.enforce.hash,
+    namespaceProblems: chosen.problems,
+    suspension: set.suspension,
     node,
   };
+}
+
+/** Of this run of this container, or nothing is known. */
+function mountsOf({ containerMounts: known }: SessionMemory, own: ObservedContainer | null) {
+  return known !== null && known.containerId === own?.id && known.pid === own.pid ? known.found : null;
 }
 
 function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): ObservedContainer | null {

@@ -2,14 +2,17 @@
 // everything that decides about an end is in the spec, on the engine or in the API server.
 
 import type { OperatorError } from '../lib/errors.ts';
-import type { ResolvedHostPath } from '../model/container.ts';
+import type { ContainerMountsSeen, ResolvedHostPath } from '../model/container.ts';
 import type { Failure, ImageKnowledge } from '../plan/observation.ts';
 import type { Report } from '../plan/step.ts';
 
 export interface SessionMemory {
   uid: string;
   image: ImageKnowledge;
+  /** As they were before the last create; asked for anew for the next one. */
   hostPaths: readonly ResolvedHostPath[] | null;
+  /** What one run of one container has mounted. */
+  containerMounts: { readonly containerId: string; readonly pid: number; readonly found: ContainerMountsSeen } | null;
   /** Volume for the next container; asked for anew each time. */
   initVolume: string | null;
   lastFailure: Failure | null;
@@ -46,6 +49,7 @@ export function createSessionMemories(): SessionMemories {
         uid,
         image: { known: 'unknown' },
         hostPaths: null,
+        containerMounts: null,
         initVolume: null,
         lastFailure: null,
         nameTakenBy: null,

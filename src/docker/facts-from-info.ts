@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { NodeFacts } from '../model/container.ts';
 import type { Home } from './identity-labels.ts';
 import { parseAnswer } from './parse-answer.ts';
+import { SESSION_SECCOMP_DIGEST } from './seccomp/profile.ts';
 
 const infoSchema = z.looseObject({
   ServerVersion: z.string(),
@@ -35,6 +36,7 @@ export function factsFromInfo(info: unknown, engine: Home & { readonly apiVersio
     storageDriver: data.Driver,
     appArmor: has('apparmor'),
     seccomp: options.some(({ name, profile }) => name === 'seccomp' && profile !== 'unconfined'),
+    seccompProfile: SESSION_SECCOMP_DIGEST,
     userNamespaces: has('userns'),
     rootless: has('rootless'),
     // The engine runs `<init> --version` to fill in the commit: "N/A" says that it could not. Debian's has no commit: "".

@@ -32,6 +32,7 @@ function observed(answer: InspectAnswer, identity: ContainerIdentity): ObservedC
     exitCode: ended ? State.ExitCode : null,
     oomKilled: State.OOMKilled,
     engineError: State.Error,
+    pid: State.Pid > 0 ? State.Pid : null,
     spec: specOf(answer, identity),
   };
 }
@@ -52,7 +53,10 @@ function specOf(answer: InspectAnswer, identity: ContainerIdentity): ContainerSp
     healthcheck: (Config.Healthcheck?.Test[0] ?? 'NONE') !== 'NONE',
     stopSignal: Config.StopSignal,
     ...isolationOf(HostConfig),
-    ...parseSecurityOptions(askedOptions(HostConfig), answer.AppArmorProfile),
+    ...parseSecurityOptions(askedOptions(HostConfig), {
+      appArmor: answer.AppArmorProfile,
+      privileged: HostConfig.Privileged,
+    }),
     ...limitsOf(HostConfig),
     ...filesOf(HostConfig),
     ...lifecycleOf(HostConfig),

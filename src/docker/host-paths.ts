@@ -1,78 +1,130 @@
-// Host paths of the node, resolved just before a container is made. The walk is our own, because the node's file system may
-// be mounted below a directory here: absolute links in it start again at that directory, never at our own root.
+// Host paths of the node: what they are before a container is made, and what the container has got once it runs. The node's
+// file system may be mounted below a directory here; its processes are those of our own /proc, or nothing can be compared.
 
-import { lstat, readlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, realpath } from 'node:fs/promises';
 import { posix } from 'node:path';
 
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
-import type { ResolvedHostPath } from '../model/container.ts';
+import type { ContainerMountsSeen, FileIdentity, ResolvedHostPath } from '../model/container.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
+import { type MountEntry, parseMountTable, pathInFileSystem } from './mount-table.ts';
+import { type Found, walkTo } from './path-walk.ts';
 
-/** As many as Linux follows (path_resolution(7)). */
-const MAX_LINKS = 40;
+export interface HostPathsOptions {
+  /** Where the node's "/" is seen; default our own. */
+  readonly root?: string;
+  /** Where the node's processes are seen; default our own. */
+  readonly processes?: string;
+}
 
-type Kind = ResolvedHostPath['kind'];
-type Entry = { readonly kind: Kind } | { readonly link: string };
-
-/** `root` is where the node's "/" is seen; default our own "/". */
-export function createHostPaths({ root = '/' }: { readonly root?: string } = {}): HostPaths {
+export function createHostPaths({ root = '/', processes = '/proc' }: HostPathsOptions = {}): HostPaths {
   return {
     resolve: async (paths, signal) => {
-      if ((await look(root, '/')) === null) {
-        throw new OperatorError('unavailable', `the node's file system is not at ${root}; mount it there`);
-      }
       const resolved: ResolvedHostPath[] = [];
       for (const asked of paths) {
-        if (signal.aborted) throw new OperatorError('cancelled', 'looking at host paths was cancelled');
+        stopWhenAborted(signal);
         resolved.push(await resolveOne(root, asked));
       }
       return resolved;
     },
+    inContainer: async ({ id, pid, targets }, signal) => {
+      stopWhenAborted(signal);
+      const handle = await openProcess(`${processes}/${pid}`);
+      if (handle === null) return unseen(`process ${pid} of the container is not among the processes here`);
+      try {
+        return await mountsOf({ process: `/proc/self/fd/${handle.fd}`, id, targets });
+      } finally {
+        await handle.close();
+      }
+    },
   };
 }
 
-/** A relative path, one with a NUL, a loop of links and a path through a file resolve to nothing, as in the kernel. */
+function stopWhenAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new OperatorError('cancelled', 'looking at host paths was cancelled');
+}
+
 async function resolveOne(root: string, asked: string): Promise<ResolvedHostPath> {
-  const absent: ResolvedHostPath = { asked, resolved: null, kind: 'absent' };
-  if (!asked.startsWith('/') || asked.includes('\0')) return absent;
-  let todo = partsOf(asked);
-  let at = '/';
-  let kind: Kind = 'directory';
-  for (let links = 0; todo.length > 0; ) {
-    const [part = '', ...rest] = todo;
-    if (kind !== 'directory') return absent;
-    const next = posix.join(at, part);
-    const entry = await look(root, next);
-    if (entry === null) return absent;
-    if ('link' in entry) {
-      links += 1;
-      if (links > MAX_LINKS) return absent;
-      todo = [...partsOf(entry.link), ...rest];
-      at = entry.link.startsWith('/') ? '/' : at;
-      continue;
-    }
-    todo = rest;
-    at = next;
-    kind = entry.kind;
+  const found = await walkTo(root, asked);
+  if (found === null) return { asked, resolved: null, kind: 'absent', identity: null };
+  const table = parseMountTable(await readFile('/proc/self/mountinfo', 'utf8'));
+  const entry = table.find(({ id }) => id === found.mountId);
+  const inFileSystem =
+    entry === undefined ? null : pathInFileSystem(entry, posix.join(await realpath(root), found.path));
+  if (inFileSystem === null) {
+    throw new OperatorError(
+      'unavailable',
+      `the mount that ${asked} lies in is not in the mount table of the controller`,
+    );
   }
-  return { asked, resolved: at, kind };
+  return { asked, resolved: found.path, kind: found.kind, identity: identityOf(found, inFileSystem) };
 }
 
-/** "." is dropped; ".." stays, because what is above depends on the links before it. */
-const partsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '' && part !== '.');
+const identityOf = ({ device, inode, bornNs }: Found, root: string): FileIdentity => ({
+  device,
+  inode,
+  bornNs,
+  root,
+});
 
-/** null when nothing is there. */
-async function look(root: string, path: string): Promise<Entry | null> {
-  const here = posix.join(root, path);
+/** Held open, so that another process which gets the number later is never taken for this one. */
+async function openProcess(directory: string): Promise<FileHandle | null> {
   try {
-    const found = await lstat(here);
-    if (found.isSymbolicLink() && path !== '/') return { link: await readlink(here) };
-    if (found.isDirectory()) return { kind: 'directory' };
-    return { kind: found.isFile() ? 'file' : 'other' };
+    return await open(directory);
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return null;
-    const { message } = asOperatorError(thrown);
-    throw new OperatorError('unavailable', `cannot look at ${path} on the node: ${message}`, { cause: thrown });
+    if (codeOf(thrown) === 'ENOENT') return null;
+    throw thrown;
   }
 }
+
+async function mountsOf(container: {
+  readonly process: string;
+  readonly id: string;
+  readonly targets: readonly string[];
+}): Promise<ContainerMountsSeen> {
+  const { process, id, targets } = container;
+  try {
+    const table = parseMountTable(await readFile(`${process}/mountinfo`, 'utf8'));
+    const cgroups = await readFile(`${process}/cgroup`, 'utf8');
+    if (!cgroups.includes(id) && !hasHostNameOf(table, id)) {
+      return unseen('the process that the engine names is not in this container: the controller has other processes');
+    }
+    const mounts: { target: string; identity: FileIdentity | null }[] = [];
+    for (const target of targets) mounts.push({ target, identity: await mountedAt({ process, table, target }) });
+    return { seen: true, mounts };
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === 'ESRCH' || code === 'ENOENT') {
+      throw new OperatorError('not-found', 'the process of the container has ended', { cause: thrown });
+    }
+    if (code === 'EACCES' || code === 'EPERM') {
+      return unseen('the controller may not look at processes of containers (it needs CAP_SYS_PTRACE)');
+    }
+    throw new OperatorError('unavailable', `cannot look at the container: ${asOperatorError(thrown).message}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** The engine mounts a file of its own directory for this container; nobody inside can mount anything. */
+const hasHostNameOf = (table: readonly MountEntry[], id: string): boolean =>
+  table.some(({ root, mountPoint }) => mountPoint === '/etc/hostname' && root.endsWith(`/${id}/hostname`));
+
+/** null where nothing is mounted. A link of the image in the target is followed inside the container, as the runtime does. */
+async function mountedAt(at: {
+  readonly process: string;
+  readonly table: readonly MountEntry[];
+  readonly target: string;
+}): Promise<FileIdentity | null> {
+  const found = await walkTo(`${at.process}/root`, at.target);
+  const entry = at.table.find(({ id }) => id === found?.mountId);
+  if (found === null || entry === undefined || entry.mountPoint !== found.path) return null;
+  return identityOf(found, entry.root);
+}
+
+const unseen = (why: string): ContainerMountsSeen => ({ seen: false, why });
+
+const codeOf = (thrown: unknown): unknown => {
+  const cause = thrown instanceof OperatorError ? thrown.cause : thrown;
+  return cause instanceof Error && 'code' in cause ? cause.code : null;
+};

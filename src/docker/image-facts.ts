@@ -13,6 +13,7 @@ const imageSchema = z.looseObject({
     .looseObject({
       Env: z.array(z.string()).nullish(),
       Labels: z.record(z.string(), z.unknown()).nullish(),
+      WorkingDir: z.string().nullish(),
       Volumes: z.record(z.string(), z.unknown()).nullish(),
     })
     .nullish(),
@@ -27,5 +28,6 @@ export function imageFacts(answer: unknown): ImageFacts {
     env: parseEnvironment(Config?.Env ?? []),
     volumes: Object.keys(Config?.Volumes ?? {}).sort(),
     labels: Object.keys(Config?.Labels ?? {}).sort(),
+    workingDir: Config?.WorkingDir ?? '',
   };
 }

@@ -28,6 +28,7 @@ const COLLECT_AFTER_MS = 3_600_000;
 /** A burst of sessions looks once. */
 const LOOK_AGAIN_AFTER_MS = 5_000;
 const PROVED_WITHIN_MS = 15_000;
+const PROOF_MEMORY_BYTES = 64 * 1_048_576;
 const BETWEEN_LOOKS_MS = 20;
 
 export interface InitDeliveryParts {
@@ -189,8 +190,17 @@ function proofBody({ tag, volume }: Program, home: Home): Readonly<Record<string
       SecurityOpt: ['no-new-privileges:true'],
       NetworkMode: 'none',
       IpcMode: 'private',
-      Memory: 64 * 1_048_576,
+      CgroupnsMode: 'private', // cgroup v1 would share the node's
+      Memory: PROOF_MEMORY_BYTES,
+      MemorySwap: PROOF_MEMORY_BYTES,
+      NanoCpus: 1_000_000_000,
+      CpuShares: 256,
       PidsLimit: 16,
+      Ulimits: [
+        { Name: 'core', Soft: 0, Hard: 0 },
+        { Name: 'cpu', Soft: 60, Hard: 60 },
+        { Name: 'nofile', Soft: 1024, Hard: 1024 },
+      ],
       LogConfig: { Type: 'none', Config: {} },
       RestartPolicy: { Name: 'no' },
     },

@@ -106,6 +106,7 @@ export const inspectSchema = z.looseObject({
     FinishedAt: text,
     ExitCode: number,
     OOMKilled: flag,
+    Pid: number,
     Error: text,
   }),
   HostConfig: hostConfigSchema,

@@ -1,14 +1,17 @@
 // HostConfig.SecurityOpt in both directions. Pure. Reads it as the engine does: in order, the last one wins, "=" before ":",
 // a bare "no-new-privileges" is true (moby daemon_unix.go parseSecurityOpt, security.md 4.2).
 
-import { createHash } from 'node:crypto';
-
 import { OperatorError } from '../lib/errors.ts';
+import { sha256Hex } from '../lib/sha256.ts';
 import type { ContainerSpec } from '../model/container.ts';
+import { SESSION_SECCOMP_DIGEST, SESSION_SECCOMP_JSON } from './seccomp/profile.ts';
 
 export type SecurityOptions = Pick<ContainerSpec, 'noNewPrivileges' | 'seccomp' | 'appArmor' | 'otherSecurityOptions'>;
 
+/** Of seccomp the operator's own profile, of AppArmor the engine's. */
 const DEFAULT = 'RuntimeDefault';
+/** Of seccomp: nothing said, or "builtin", so the profile that the engine is configured with. */
+const ENGINE_DEFAULT = 'EngineDefault';
 const UNCONFINED = 'Unconfined';
 
 /** Ours come last, so that nothing before them can undo them. Throws OperatorError('invalid') for a seccomp profile known only by its hash. */
@@ -22,11 +25,12 @@ export function printSecurityOptions(spec: SecurityOptions): readonly string[] {
 }
 
 function seccompOption(seccomp: string): readonly string[] {
-  if (seccomp === DEFAULT) return []; // the engine's own profile
+  if (seccomp === DEFAULT) return [`seccomp=${SESSION_SECCOMP_JSON}`];
+  if (seccomp === ENGINE_DEFAULT) return [];
   if (seccomp === UNCONFINED) return ['seccomp=unconfined'];
   throw new OperatorError(
     'invalid',
-    `seccomp profile ${JSON.stringify(seccomp)} is not installed on this node; allowed are "${DEFAULT}" and, by policy, "${UNCONFINED}"`,
+    `seccomp profile ${JSON.stringify(seccomp)} is not one that can be sent; allowed are "${DEFAULT}" and, by policy, "${ENGINE_DEFAULT}"`,
   );
 }
 
@@ -35,11 +39,17 @@ function appArmorOption(appArmor: string): readonly string[] {
   return [`apparmor=${appArmor === UNCONFINED ? 'unconfined' : appArmor}`];
 }
 
-/** `effectiveAppArmor` is what the engine says it applied; "" where it says nothing. */
-export function parseSecurityOptions(options: readonly string[], effectiveAppArmor: string): SecurityOptions {
+export interface AppliedSecurity {
+  /** The profile that the engine says it applied; "" where it says nothing. */
+  readonly appArmor: string;
+  /** To such a container old engines apply no seccomp profile, whatever its options say (moby #47499): it reads as unconfined. */
+  readonly privileged: boolean;
+}
+
+export function parseSecurityOptions(options: readonly string[], applied: AppliedSecurity): SecurityOptions {
   let noNewPrivileges = false;
-  let seccomp = DEFAULT;
-  let appArmor = appArmorName(effectiveAppArmor);
+  let seccomp = ENGINE_DEFAULT;
+  let appArmor = appArmorName(applied.appArmor);
   const otherSecurityOptions: string[] = [];
   for (const option of options) {
     const { key, value } = splitOption(option);
@@ -48,7 +58,7 @@ export function parseSecurityOptions(options: readonly string[], effectiveAppArm
     else if (key === 'apparmor' && value !== null) appArmor = appArmorName(value);
     else otherSecurityOptions.push(option);
   }
-  return { noNewPrivileges, seccomp, appArmor, otherSecurityOptions };
+  return { noNewPrivileges, seccomp: applied.privileged ? UNCONFINED : seccomp, appArmor, otherSecurityOptions };
 }
 
 function splitOption(option: string): { key: string; value: string | null } {
@@ -58,8 +68,9 @@ function splitOption(option: string): { key: string; value: string | null } {
 
 function seccompName(value: string): string {
   if (value === 'unconfined') return UNCONFINED;
-  if (value === 'builtin') return DEFAULT;
-  return `sha256:${createHash('sha256').update(value).digest('hex')}`;
+  if (value === 'builtin') return ENGINE_DEFAULT;
+  const digest = `sha256:${sha256Hex(value)}`;
+  return digest === SESSION_SECCOMP_DIGEST ? DEFAULT : digest;
 }
 
 function appArmorName(value: string): string {

@@ -6,9 +6,13 @@ import { escapeInvisible, shorten } from '../lib/visible-text.ts';
 import type { AccessRequest, Caller } from '../model/caller.ts';
 import { GROUP } from '../model/names.ts';
 import type { SessionReference } from '../ports/sessions.ts';
+import { NAMESPACE_QUOTA_RULE } from '../rules/access/namespace-quota.ts';
+import { OWNER_QUOTA_RULE } from '../rules/access/owner-quota.ts';
 import { sentence, type ToolError, type ToolErrorCode } from './tool-error.ts';
 
 const MAX_FOREIGN_TEXT = 2000;
+export const FREE_A_PLACE =
+  'call session_list to see the sessions, end one with session_delete, then call session_create again';
 
 /** The caller lacks a right; says which one to grant. */
 export function forbidden(caller: Caller, request: AccessRequest): ToolError {
@@ -39,6 +43,7 @@ export function createRefusal(fault: OperatorError, session: SessionReference): 
           }
         : null;
     case 'invalid':
+      if (isQuotaAlone(fault.message)) return { code: 'QUOTA_EXCEEDED', what: reason, next: FREE_A_PLACE };
       return {
         code: 'POLICY_DENIED',
         what: `Admission refused the session: ${reason}`,
@@ -46,11 +51,17 @@ export function createRefusal(fault: OperatorError, session: SessionReference): 
       };
     case 'forbidden':
       return /quota/i.test(fault.message)
-        ? { code: 'QUOTA_EXCEEDED', what: reason, next: 'delete a session with session_delete, then create again' }
+        ? { code: 'QUOTA_EXCEEDED', what: reason, next: FREE_A_PLACE }
         : { code: 'FORBIDDEN', what: reason, next: `ask an admin of namespace "${session.namespace}" for the right` };
     default:
       return null;
   }
+}
+
+/** Nothing beside the quotas refused: whoever frees a place has mended all of it. */
+function isQuotaAlone(message: string): boolean {
+  const rules: readonly string[] = message.match(/MCPS-\d+/g) ?? [];
+  return rules.length > 0 && rules.every((rule) => rule === OWNER_QUOTA_RULE.id || rule === NAMESPACE_QUOTA_RULE.id);
 }
 
 export function rateLimited(retryAfterSeconds: number): ToolError {

@@ -10,6 +10,8 @@ import type { SessionReference } from '../ports/sessions.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { createSessionOperations, type SessionOperations } from './session-operations.ts';
 import type { ToolError } from './tool-error.ts';
+import { PROFILE_NAMES } from '../model/policy.ts';
+import type { ChosenPolicies } from '../rules/profile-choice.ts';
 import { checkSpec } from './use-cases/check-spec.ts';
 import { type CreateRequest, type CreatedSession, createSession } from './use-cases/create-session.ts';
 import { deleteSession } from './use-cases/delete-session.ts';
@@ -18,6 +20,8 @@ import { findSession, listSessions } from './use-cases/find-session.ts';
 
 export interface SpecVerdict {
   readonly profile: string;
+  /** Profiles that would accept it, the one that judged included. */
+  readonly acceptedBy: readonly string[];
   readonly violations: readonly Violation[];
   readonly warnings: readonly Violation[];
 }
@@ -46,8 +50,8 @@ export interface Services extends SessionOperations {
     reference: SessionReference,
     signal: AbortSignal,
   ): Promise<Result<{ readonly alreadyGone: boolean }, ToolError>>;
-  /** Judges a spec with the rules of every gate; touches nothing. */
-  check(spec: unknown): SpecVerdict;
+  /** Judges a spec as a session of this namespace, with the rules of every gate; touches nothing. */
+  check(spec: unknown, namespace: string, signal: AbortSignal): Promise<SpecVerdict>;
 }
 
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
@@ -62,9 +66,21 @@ export function createServices(parts: ServiceParts): Services {
     list: (caller, namespace, signal) => listSessions(parts, { caller, namespace }, signal),
     exec: (caller, request, onFrame, signal) => execInSession(parts, { caller, request, onFrame }, signal),
     delete: (caller, reference, signal) => deleteSession(parts, { caller, reference }, signal),
-    check: (spec) => {
-      const { profile, violations, warnings } = checkSpec({ raw: spec, annotations: {}, policy: parts.policy() });
-      return { profile, violations, warnings };
-    },
+    check: (spec, namespace, signal) => judgeForNamespace(parts, { spec, namespace }, signal),
   };
+}
+
+async function judgeForNamespace(
+  parts: ServiceParts,
+  asked: { readonly spec: unknown; readonly namespace: string },
+  signal: AbortSignal,
+): Promise<SpecVerdict> {
+  const { policies, all } = await parts.policiesFor(asked.namespace, signal);
+  const judge = (chosen: ChosenPolicies) => checkSpec({ raw: asked.spec, annotations: {}, policies: chosen });
+  const { profile, violations, warnings } = judge(policies);
+  const acceptedBy = PROFILE_NAMES.filter((name) => {
+    const enforce = all.profiles[name];
+    return judge({ ...policies, enforce, warn: null, audit: null }).violations.length === 0;
+  });
+  return { profile, acceptedBy, violations, warnings };
 }

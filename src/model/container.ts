@@ -107,9 +107,9 @@ export interface ContainerSpec {
   readonly capabilitiesAdded: readonly string[];
   readonly capabilitiesDropped: readonly string[];
   readonly noNewPrivileges: boolean;
-  /** "RuntimeDefault", "Unconfined" or "sha256:<hash of the profile>". */
+  /** "RuntimeDefault" (the operator's own), "EngineDefault", "Unconfined" or "sha256:<hash of the profile>". */
   readonly seccomp: string;
-  /** "RuntimeDefault", "Unconfined" or a profile name. */
+  /** "RuntimeDefault" (the engine's own), "Unconfined" or a profile name. */
   readonly appArmor: string;
   /** Security options that are none of the above, as written. */
   readonly otherSecurityOptions: readonly string[];
@@ -168,6 +168,8 @@ export interface ObservedContainer {
   readonly oomKilled: boolean;
   /** What the engine says went wrong at start; "" for nothing. */
   readonly engineError: string;
+  /** Process id of its PID 1, in the process namespace of the engine; null when it does not run. */
+  readonly pid: number | null;
   readonly spec: ContainerSpec;
 }
 
@@ -179,6 +181,8 @@ export interface ImageFacts {
   readonly volumes: readonly string[];
   /** Keys, sorted; the engine gives them to every container of the image. */
   readonly labels: readonly string[];
+  /** WORKDIR; "" for none. Every container has its own instead. */
+  readonly workingDir: string;
 }
 
 /** What the node's engine is and can do; read once per connection. */
@@ -194,10 +198,23 @@ export interface NodeFacts {
   readonly storageDriver: string;
   readonly appArmor: boolean;
   readonly seccomp: boolean;
+  /** `sha256:` and the hash of the profile that "RuntimeDefault" stands for. */
+  readonly seccompProfile: string;
   readonly userNamespaces: boolean;
   readonly rootless: boolean;
   /** Whether the engine has an init program (`--init`), which reaps zombies of idle sessions. */
   readonly initProgram: boolean;
+}
+
+/** Which object of the node's file systems this is, whatever its name is now. */
+export interface FileIdentity {
+  /** st_dev and st_ino, decimal. */
+  readonly device: string;
+  readonly inode: string;
+  /** When it was made, in nanoseconds since the epoch, since inode numbers are used again; "0" where the file system does not tell. */
+  readonly bornNs: string;
+  /** Path inside its own file system, as mountinfo tells it (proc_pid_mountinfo(5)); ends in "//deleted" for one that is gone. */
+  readonly root: string;
 }
 
 /** A host path after every symbolic link on the node was followed. */
@@ -205,5 +222,18 @@ export interface ResolvedHostPath {
   readonly asked: string;
   /** null when nothing is there. */
   readonly resolved: string | null;
-  readonly kind: 'directory' | 'file' | 'other' | 'absent';
+  /** A linked file has more names than the one that was judged. "other" is a device, a pipe or a socket. */
+  readonly kind: 'directory' | 'file' | 'linkedFile' | 'other' | 'absent';
+  /** What was found there; null when nothing is there. */
+  readonly identity: FileIdentity | null;
 }
+
+/** What a running container has at the targets of its host paths. */
+export type ContainerMountsSeen =
+  | {
+      readonly seen: true;
+      /** `identity` is null where nothing is mounted. */
+      readonly mounts: readonly { readonly target: string; readonly identity: FileIdentity | null }[];
+    }
+  /** Nobody can tell from here; `why` is a sentence without its full stop. */
+  | { readonly seen: false; readonly why: string };

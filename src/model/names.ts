@@ -13,6 +13,10 @@ export const NODE_PLURAL = 'mcpnodes';
 export const FINALIZER = `${GROUP}/container`;
 /** Annotation with the subject that owns a session; absent on sessions made with kubectl, where RBAC alone decides. */
 export const OWNER_ANNOTATION = `${GROUP}/owner`;
+/** Labels of a namespace: the profile that judges its sessions, and those whose refusals are only shown or only recorded. */
+export const PROFILE_LABEL = `${GROUP}/profile`;
+export const WARN_LABEL = `${GROUP}/warn`;
+export const AUDIT_LABEL = `${GROUP}/audit`;
 
 export const SYSTEM_NAMESPACE = 'mcpsession-system';
 export const SERVICE_ACCOUNTS = {

@@ -28,8 +28,18 @@ export const SAFE_SYSCTLS = [
   'net.ipv4.tcp_wmem',
 ] as const;
 
-export const policySchema = z.strictObject({
-  profile: z.enum(['sandbox']).default('sandbox'),
+export const PROFILE_NAMES = ['sandbox', 'production', 'development', 'investigation'] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** Requirements S1.PATH.01: what commands of a session may not name. */
+const SANDBOX_DENIED_PATHS = ['/etc', '/root', '/var/lib', '/proc/sys', '/sys/kernel'];
+/** Requirements S1.FLAG.01. */
+const DENIED_FLAGS = ['--privileged', '--pid=host', '--net=host', '--cap-add', '--security-opt'];
+/** Requirements S1.CMD.03: as regular expressions on the joined command line. */
+const SANDBOX_DENIED_COMMANDS = ['rm -rf /', 'dd if=', 'mkfs', '^mount', 'chmod 777', 'curl.*\\|.*sh'];
+
+/** What one profile is made of. Every setting can stand at the top of the policy file, for all profiles, or below one of them. */
+export const profileSettingsSchema = z.strictObject({
   privileged: z.strictObject({ allow: z.boolean().default(false) }).prefault({}),
   capabilities: z.strictObject({ allow: names([]) }).prefault({}),
   hostNamespaces: z
@@ -39,6 +49,26 @@ export const policySchema = z.strictObject({
   sysctls: z.strictObject({ allow: names(SAFE_SYSCTLS) }).prefault({}),
   runtimes: z.strictObject({ allow: names(['runc']) }).prefault({}),
   rootUser: z.strictObject({ allow: z.boolean().default(false) }).prefault({}),
+  seccomp: z
+    .strictObject({
+      /** RuntimeDefault is the operator's own profile, EngineDefault that of the engine. */
+      allow: z.array(z.enum(['RuntimeDefault', 'EngineDefault'])).default(['RuntimeDefault']),
+    })
+    .prefault({}),
+  appArmor: z
+    .strictObject({
+      mode: z.enum(['ifAvailable', 'required']).default('ifAvailable'),
+      /** What RuntimeDefault means on a node with AppArmor; the operator's own has to be loaded there (docs/isolation.md). */
+      profile: z.enum(['docker-default', 'mcpsession-default']).default('docker-default'),
+    })
+    .prefault({}),
+  /** What the node's engine must be (requirements S4.T1.02). */
+  engine: z
+    .strictObject({
+      requireRootless: z.boolean().default(false),
+      requireUserNamespaces: z.boolean().default(false),
+    })
+    .prefault({}),
   mounts: z
     .strictObject({
       hostPath: z.enum(['forbidden', 'readOnly']).default('readOnly'),
@@ -54,7 +84,32 @@ export const policySchema = z.strictObject({
       allowLocal: z.boolean().default(true),
     })
     .prefault({}),
-  env: z.strictObject({ valuePolicy: z.enum(['strict', 'warn']).default('strict') }).prefault({}),
+  env: z
+    .strictObject({
+      valuePolicy: z.enum(['strict', 'warn']).default('strict'),
+      /** A literal value under a name such as API_TOKEN. */
+      literalSecrets: z.enum(['warn', 'deny']).default('warn'),
+      /** A literal value that looks like a key by shape and entropy. */
+      entropy: z.enum(['off', 'warn', 'deny']).default('warn'),
+    })
+    .prefault({}),
+  /** Commands of a session: `spec.command` and what is run in it. An aid, not the boundary (K-05). */
+  commands: z
+    .strictObject({
+      mode: z.enum(['denylist', 'allowlist', 'none']).default('denylist'),
+      /** Regular expressions (RE2) on the command line, case-sensitive. Used in mode allowlist. */
+      allow: names([]),
+      /** The same, used in mode denylist. */
+      deny: names(SANDBOX_DENIED_COMMANDS),
+      /** Only commands that read: launchers and writing options of the allowed programs are refused. */
+      readOnly: z.boolean().default(false),
+      deniedPaths: names(SANDBOX_DENIED_PATHS),
+      deniedPathsMode: z.enum(['all', 'write']).default('all'),
+      deniedFlags: names(DENIED_FLAGS),
+      /** A pattern that ends in a word gets a word boundary (K-40); false reads patterns literally. */
+      strictPatterns: z.boolean().default(true),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       maxTtlSeconds: seconds(28_800),
@@ -66,6 +121,10 @@ export const policySchema = z.strictObject({
       maxCpuTimeSeconds: seconds(3600),
       maxOpenFiles: z.int().min(64).default(65_536),
       maxTmpfs: quantity('1Gi'),
+      /** Unfinished sessions of one owner, and in one namespace; an owner is known of sessions that the front end made. */
+      perOwner: z.int().min(1).default(3),
+      perNamespace: z.int().min(1).default(10),
+      /** Of the default profile: what a node's controller publishes as its slots. */
       perNode: z.int().min(1).default(20),
     })
     .prefault({}),
@@ -85,6 +144,42 @@ export const policySchema = z.strictObject({
       maxWriteBytes: z.int().min(1).default(4_294_967_296),
     })
     .prefault({}),
+});
+
+type ProfileSettingsInput = z.input<typeof profileSettingsSchema>;
+
+/** What each profile changes of the settings above (requirements S1.PRO); a policy file can refine each further. */
+export const PROFILE_DEFAULTS: Readonly<Record<ProfileName, ProfileSettingsInput>> = {
+  sandbox: {},
+  production: {
+    images: { requireDigest: true, allowLocal: false },
+    mounts: { hostPath: 'forbidden' },
+    appArmor: { mode: 'required' },
+    env: { literalSecrets: 'deny' },
+    commands: {
+      mode: 'allowlist',
+      allow: ['^(ls|cat|grep|head|tail|echo|env|pwd)(\\s|$)'],
+      deniedPaths: ['/etc', '/root', '/var', '/proc', '/sys', '/dev'],
+    },
+  },
+  development: {
+    env: { valuePolicy: 'warn' },
+    commands: { deny: ['rm -rf /', 'dd if=/dev/zero'], deniedPaths: [] },
+  },
+  investigation: {
+    commands: {
+      mode: 'allowlist',
+      readOnly: true,
+      allow: ['^(ls|cat|head|tail|grep|find|ps|top|df|du|netstat)(\\s|$)'],
+    },
+  },
+};
+
+/** One profile with every setting: what rules are given. */
+export const policySchema = profileSettingsSchema.extend({
+  profile: z.enum(PROFILE_NAMES).default('sandbox'),
+  /** Every rule is bypassed (design.md 8.3, K-02). Only by the operator's own switch, and only with its acknowledgement. */
+  yolo: z.boolean().default(false),
 });
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]

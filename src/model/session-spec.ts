@@ -212,7 +212,7 @@ const security = z
     ),
     seccompProfile: field(
       text(256).default('RuntimeDefault'),
-      'Seccomp profile. Default "RuntimeDefault". "Unconfined" is refused.',
+      'Seccomp profile: "RuntimeDefault" is the operator\'s own, "EngineDefault" that of the node\'s engine, if policy allows it. Default "RuntimeDefault". "Unconfined" is refused.',
     ),
     appArmorProfile: field(
       text(256).default('RuntimeDefault'),

@@ -137,10 +137,39 @@ export function parseSessionSpec(
   | { readonly spec: SessionSpec; readonly problems: readonly [] }
   | { readonly spec: null; readonly problems: readonly Violation[] } {
   if (fitsSpec(raw)) return { spec: raw as SessionSpec, problems: [] }; // what zod would return, by fits.ts
+  if (hasMoreValues(raw, MAX_SPEC_VALUES)) return { spec: null, problems: [tooManyValues] };
   const parsed = sessionSpecSchema.safeParse(raw);
   if (parsed.success) return { spec: parsed.data, problems: [] };
   return { spec: null, problems: parsed.error.issues.map((issue) => schemaViolation(issue)) };
 }
+
+/** More than the schema lets any spec have; zod would look at every one of them before it says so. */
+const MAX_SPEC_VALUES = 10_000;
+
+const tooManyValues: Violation = {
+  rule: 'SCHEMA',
+  kind: 'invalid',
+  path: 'spec',
+  message: `holds more than ${MAX_SPEC_VALUES} values`,
+  fix: 'see `kubectl explain mcps.spec` for the fields and how many each may hold',
+};
+
+/** Without recursion: what comes here may be nested deeply. */
+function hasMoreValues(value: unknown, most: number): boolean {
+  const open: unknown[] = [value];
+  let count = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    count += inner.length;
+    if (count > most) return true;
+    for (const each of inner) if (typeof each === 'object') open.push(each);
+  }
+  return false;
+}
+
+/** Unknown fields that are named one by one. */
+const SHOWN_KEYS = 5;
 
 function schemaViolation(issue: z.core.$ZodIssue): Violation {
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
@@ -152,9 +181,15 @@ function schemaViolation(issue: z.core.$ZodIssue): Violation {
     rule: 'SCHEMA',
     kind: 'invalid',
     path: keys.length === 1 ? `${path}.${keys[0]}` : path,
-    message: keys.length > 0 ? `unknown field ${keys.map((key) => JSON.stringify(key)).join(', ')}` : issue.message,
+    message: keys.length > 0 ? unknownFields(keys) : issue.message,
     fix: 'see `kubectl explain mcps.spec` for the fields and their types',
   };
+}
+
+function unknownFields(keys: readonly string[]): string {
+  const shown = keys.slice(0, SHOWN_KEYS).map((key) => JSON.stringify(key));
+  const more = keys.length > SHOWN_KEYS ? ` and ${keys.length - SHOWN_KEYS} more` : '';
+  return `unknown field ${shown.join(', ')}${more}`;
 }
 
 export const ownerOf = (meta: Pick<ObjectMeta, 'annotations'>): string | null =>

@@ -32,7 +32,7 @@ export function commandOperations(
   const { target, guarded } = request;
   const { session, workingDir } = target;
   const { uid } = session.meta;
-  const place = () => ({ workingDir, limits: policy().exec });
+  const place = () => ({ workingDir, limits: policy(session.meta.namespace).exec });
   const recordOfCommand = async (execId: string, signal: AbortSignal): Promise<ExecRecord> => {
     const command = await commands.find(target, execId, signal);
     return recordOf(execId, await command.state(signal));

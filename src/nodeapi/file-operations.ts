@@ -41,7 +41,7 @@ export function fileOperations(
     fileRead: ({ path, ...range }, { onStat, onChunk }, signal) =>
       request((files, within) => files.read(path, range, { onInfo: onStat, onChunk }, within), signal),
     fileWrite: (path, how, chunks, signal) => {
-      const maxBytes = Math.min(how.maxBytes, parts.policy().files.maxWriteBytes);
+      const maxBytes = Math.min(how.maxBytes, parts.policy(target.session.meta.namespace).files.maxWriteBytes);
       const write = (files: SessionFiles, within: AbortSignal) =>
         files.write(path, { ...how, maxBytes }, hashed(chunks), within);
       return request(write, signal);

@@ -16,7 +16,7 @@ import { sendFault } from '../process/node-protocol/json-lines.ts';
 import type { ProtocolServer } from '../process/node-protocol/opened-session.ts';
 import { serveOperation } from '../process/node-protocol/serve-operation.ts';
 import { serveUpgrade } from '../process/node-protocol/serve-upgrade.ts';
-import { type FindTarget, requireFrontend, requireSession, requireTarget } from './admit.ts';
+import { type FindTarget, type NodeTarget, requireFrontend, requireSession, requireTarget } from './admit.ts';
 import type { LogSpool } from './log-spool.ts';
 import type { NodeParts } from './node-parts.ts';
 import { openSession } from './open-session.ts';
@@ -32,7 +32,9 @@ export interface NodeApiOptions {
   readonly containers: ContainerAccess;
   readonly logs: Pick<LogSpool, 'query'>;
   readonly findTarget: FindTarget;
-  readonly policy: () => Policy;
+  readonly policy: (namespace: string) => Policy;
+  /** Whether the operator has suspended everything: then only logs are shown. */
+  readonly isSuspended: () => boolean;
   /** The only account that may call: "system:serviceaccount:<namespace>:<name>" of the front end. */
   readonly frontendUsername: string;
   /** Called when a command starts, and what it returns when the command ends: the session is in use in between. */
@@ -59,7 +61,7 @@ export function createNodeApi(options: NodeApiOptions): NodeApi {
   const closing = new AbortController();
   const commands = new RunningCommands({
     ...options,
-    maxPerSession: () => options.policy().exec.maxConcurrentPerSession,
+    maxPerSession: (namespace) => options.policy(namespace).exec.maxConcurrentPerSession,
   });
   const parts: NodeParts = {
     ...options,
@@ -110,10 +112,14 @@ function protocolServer(options: NodeApiOptions, parts: NodeParts, closing: Abor
     async open(claims, signal) {
       // What a session wrote is readable after its container has ended; everything else happens in a running one.
       const require = claims.operation === 'logs' ? requireSession : requireTarget;
+      const whileAllowed = (target: NodeTarget): NodeTarget => {
+        if (claims.operation === 'logs' || !options.isSuspended()) return target;
+        throw new OperatorError('forbidden', 'the operator has suspended all sessions (policy suspendAll)');
+      };
       const admit = (within: AbortSignal) =>
         withDeadline(
           { ms: ADMISSION_MS, what: 'checking who may use the session' },
-          (limited) => require(claims, options, limited),
+          async (limited) => whileAllowed(await require(claims, options, limited)),
           within,
         );
       const target = await admit(signal);

@@ -20,7 +20,8 @@ export interface NodeParts {
   readonly fileRequests: Slots;
   readonly logReaders: Slots;
   readonly waits: Slots;
-  readonly policy: () => Policy;
+  /** Of the profile that judges the sessions of a namespace. */
+  readonly policy: (namespace: string) => Policy;
   /** Called when a file request or port forward starts, and what it returns when it ends: the session is in use in between. */
   readonly onActivity: (sessionUid: string) => () => void;
   readonly clock: Clock;

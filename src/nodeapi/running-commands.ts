@@ -11,7 +11,7 @@ import { TrackedCommand } from './tracked-command.ts';
 
 export interface RunningCommandsOptions {
   readonly containers: ContainerAccess;
-  readonly maxPerSession: () => number;
+  readonly maxPerSession: (namespace: string) => number;
   readonly onCommand: (sessionUid: string) => (outcome: 'ok' | 'error') => void;
   readonly newExecId: () => string;
   readonly clock: Clock;
@@ -38,8 +38,9 @@ export class RunningCommands {
   ): Promise<TrackedCommand> {
     const { containers, maxPerSession, newExecId, onCommand } = this.#options;
     const { uid } = target.session.meta;
-    const release = this.#slots.take(uid, maxPerSession());
-    if (release === null) throw busy(target, maxPerSession());
+    const most = maxPerSession(target.session.meta.namespace);
+    const release = this.#slots.take(uid, most);
+    if (release === null) throw busy(target, most);
     const ended = onCommand(uid);
     const over = (outcome: 'ok' | 'error'): void => {
       release();

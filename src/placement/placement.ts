@@ -6,9 +6,11 @@ import { isoTime } from '../lib/iso-time.ts';
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { McpNode } from '../model/node.ts';
+import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import { reportedStatus } from '../plan/next-status.ts';
-import { place } from '../plan/place.ts';
+import { type Placement, place } from '../plan/place.ts';
+import { waitForQuota } from '../plan/quota-turn.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
@@ -25,6 +27,8 @@ export interface PlacementOptions {
   readonly events: SessionEvents;
   /** Nodes as last seen; the watch behind it is run by us. */
   readonly nodes: NodeCache;
+  /** The policy that the labels of a namespace choose now. */
+  readonly policies: { whenKnown(signal: AbortSignal): Promise<void>; of(namespace: string): Policy };
   readonly leases: LeaseStore;
   readonly identity: string;
   readonly durations: LeaseDurations;
@@ -41,6 +45,8 @@ export interface NodeCache {
   readonly synced: boolean;
   all(): Iterable<McpNode>;
 }
+
+type NodeWatch = ReturnType<typeof createNodeWatch>;
 
 export const PLACEMENT_LEASE = 'mcpsession-placement';
 
@@ -84,7 +90,7 @@ async function assignWhileLeading(options: PlacementOptions, signal: AbortSignal
       lookAtWaiting();
     }, signal),
     nodeWatch.run(lookAtWaiting, signal),
-    cache.whenSynced(signal).then(
+    Promise.all([cache.whenSynced(signal), options.policies.whenKnown(signal)]).then(
       () => queue.run(signal),
       () => {}, // stopped before the first list
     ),
@@ -92,7 +98,7 @@ async function assignWhileLeading(options: PlacementOptions, signal: AbortSignal
 }
 
 async function assign(
-  options: PlacementOptions & { readonly nodeWatch: ReturnType<typeof createNodeWatch> },
+  options: PlacementOptions & { readonly nodeWatch: NodeWatch },
   key: string,
   signal: AbortSignal,
 ): Promise<{ readonly requeueAfterMs: number | null }> {
@@ -101,15 +107,8 @@ async function assign(
   if (session === null || !needsNode(session)) return { requeueAfterMs: null };
   if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
 
-  const used = slotsInUse(cache.all());
-  const choice = place(
-    session,
-    [...nodes.all()].map((node) => ({
-      node,
-      alive: nodeWatch.alive(node.name),
-      sessions: used.get(node.name) ?? 0,
-    })),
-  );
+  const waits = waitForQuota(session, cache.all(), options.policies.of(session.meta.namespace));
+  const choice = waits === null ? choose(options, session) : ({ place: 'wait', report: waits } as const);
   const nowMs = options.clock.nowMs();
   if (choice.place === 'wait') {
     const status = reportedStatus({ session, report: choice.report, nowMs });
@@ -136,6 +135,19 @@ async function assign(
   }
   options.events.record(session, { reason: 'Assigned', message: choice.message });
   return { requeueAfterMs: null };
+}
+
+function choose(
+  { cache, nodes, nodeWatch }: Pick<PlacementOptions, 'cache' | 'nodes'> & { readonly nodeWatch: NodeWatch },
+  session: McpSession,
+): Placement {
+  const used = slotsInUse(cache.all());
+  const seen = [...nodes.all()].map((node) => ({
+    node,
+    alive: nodeWatch.alive(node.name),
+    sessions: used.get(node.name) ?? 0,
+  }));
+  return place(session, seen);
 }
 
 const needsNode = (session: McpSession): boolean =>

@@ -3,7 +3,6 @@
 
 import { err, ok, type Result } from '../lib/result.ts';
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
-import { shownValue } from '../lib/visible-text.ts';
 import type {
   ContainerMount,
   ContainerPort,
@@ -16,12 +15,15 @@ import type {
 } from '../model/container.ts';
 import { SESSION_INIT_CPU_SECONDS, SESSION_INIT_PROGRAM, sessionInitMount } from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
-import { isSteeringLabel } from '../model/steering-labels.ts';
+import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { DEFAULT_MASKED_PATHS, DEFAULT_READONLY_PATHS } from '../rules/default-paths.ts';
+import { engineProblems } from './engine-problems.ts';
+import { hostPathProblems } from './host-path-problems.ts';
 import { identityOf } from './identity.ts';
+import { imageProblems } from './image-problems.ts';
 
 /** Without a main command and without the session init the container idles by the image's own `sleep`. */
 const IDLE_PROGRAM = 'sleep';
@@ -41,16 +43,16 @@ export function buildContainer(input: {
   readonly hostPaths: readonly ResolvedHostPath[];
   readonly node: NodeFacts;
   readonly attempt: number;
-  readonly allowLocalImages: boolean;
+  readonly policy: Policy;
   /** Volume that holds the session init; null where the session runs without it. */
   readonly initVolume: string | null;
 }): Result<ContainerSpec, readonly Violation[]> {
   const { session, spec, image, node, attempt, initVolume } = input;
   const hasInit = initVolume !== null;
   const problems = [
-    ...imageProblems(image, input.allowLocalImages),
-    ...hostPathProblems(spec, input.hostPaths),
-    ...runtimeProblems(spec, node),
+    ...imageProblems({ spec, image, policy: input.policy }),
+    ...hostPathProblems(spec, input.hostPaths), // cannot be bypassed: there is nothing to mount, or no telling what
+    ...engineProblems({ spec, node, policy: input.policy }),
   ];
   if (problems.length > 0) return err(problems);
   const { security, resources } = spec;
@@ -73,8 +75,7 @@ export function buildContainer(input: {
     capabilitiesAdded: security.capabilities.add.map(capabilityName).sort(),
     capabilitiesDropped: ['ALL'],
     noNewPrivileges: true,
-    seccomp: security.seccompProfile,
-    appArmor: security.privileged ? 'Unconfined' : security.appArmorProfile, // as the engine does it, so that the proof says so
+    ...filtersOf(security, node, input.policy),
     otherSecurityOptions: [],
     maskedPaths: DEFAULT_MASKED_PATHS,
     readonlyPaths: DEFAULT_READONLY_PATHS,
@@ -114,6 +115,17 @@ export function buildContainer(input: {
     autoRemove: false,
     unmodelled: [],
   });
+}
+
+/** Of a privileged container the engine switches both off; said so, the proof is honest (moby #47499, saveAppArmorConfig). */
+function filtersOf(
+  { privileged, seccompProfile, appArmorProfile }: SessionSpec['security'],
+  node: NodeFacts,
+  { appArmor }: Policy,
+): Pick<ContainerSpec, 'seccomp' | 'appArmor'> {
+  if (privileged) return { seccomp: 'Unconfined', appArmor: 'Unconfined' };
+  const ours = appArmorProfile === 'RuntimeDefault' && appArmor.profile !== 'docker-default' && node.appArmor;
+  return { seccomp: seccompProfile, appArmor: ours ? appArmor.profile : appArmorProfile };
 }
 
 function processOf(spec: SessionSpec, hasInit: boolean): { entrypoint: readonly string[]; command: readonly string[] } {
@@ -179,69 +191,6 @@ function mountsOf(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): re
     propagation: 'rprivate',
     recursive: false,
   }));
-}
-
-function imageProblems(image: ImageFacts, allowLocalImages: boolean): readonly Violation[] {
-  const problems: Violation[] = image.volumes.slice(0, 1).map((path) => ({
-    rule: 'MCPS-320',
-    kind: 'forbidden',
-    path: 'spec.image',
-    value: path,
-    message: `the image declares VOLUME ${path}, which would be writable disk without a limit`,
-    fix: 'use an image without VOLUME',
-  }));
-  problems.push(...labelProblems(image));
-  if (image.repoDigests.length > 0 || allowLocalImages) return problems;
-  const local: Violation = {
-    rule: 'MCPS-321',
-    kind: 'forbidden',
-    path: 'spec.image',
-    message:
-      'the image has no registry digest: it was built or imported on the node (policy images.allowLocal is false)',
-    fix: 'push the image to a registry and name it by digest',
-  };
-  return [...problems, local];
-}
-
-function labelProblems({ labels }: ImageFacts): readonly Violation[] {
-  const [key] = labels.filter(isSteeringLabel);
-  if (key === undefined) return [];
-  const message = `the image has label ${shownValue(key)}, which software on the node acts on`;
-  const fix = 'use an image without this label';
-  return [{ rule: 'MCPS-322', kind: 'forbidden', path: 'spec.image', value: key, message, fix }];
-}
-
-function hostPathProblems(spec: SessionSpec, hostPaths: readonly ResolvedHostPath[]): readonly Violation[] {
-  return spec.mounts.flatMap(({ hostPath }, index): Violation[] => {
-    const found = hostPaths.find(({ asked }) => asked === hostPath);
-    if (found?.resolved != null && (found.kind === 'directory' || found.kind === 'file')) return [];
-    const what =
-      found === undefined || found.kind === 'absent' ? 'does not exist' : 'is neither a directory nor a regular file';
-    return [
-      {
-        rule: 'MCPS-211',
-        kind: 'invalid',
-        path: `spec.mounts[${index}].hostPath`,
-        value: hostPath,
-        message: `${hostPath ?? ''} ${what} on the node`,
-        fix: 'name an existing directory or file',
-      },
-    ];
-  });
-}
-
-function runtimeProblems(spec: SessionSpec, node: NodeFacts): readonly Violation[] {
-  if (node.runtimes.includes(spec.security.runtime)) return [];
-  return [
-    {
-      rule: 'MCPS-108',
-      kind: 'invalid',
-      path: 'spec.security.runtime',
-      value: spec.security.runtime,
-      message: `the engine of node ${node.nodeName} has no such runtime; it has ${node.runtimes.join(', ')}`,
-      fix: 'choose one of these or another node',
-    },
-  ];
 }
 
 const capabilityName = (name: string): string => name.toUpperCase().replace(/^CAP_/, '');

@@ -10,6 +10,17 @@ export interface SessionEvent {
 
 /** Events for what is true after the write and was not before. */
 export function eventsFor(session: McpSession, after: SessionStatus): readonly SessionEvent[] {
+  return [...bypassEvents(session, after), ...readyEvents(session, after)];
+}
+
+function bypassEvents(session: McpSession, after: SessionStatus): readonly SessionEvent[] {
+  const was = conditionOf(session.status.conditions, 'PolicyAccepted')?.reason;
+  const now = conditionOf(after.conditions, 'PolicyAccepted');
+  if (now?.reason !== 'PolicyBypassed' || was === 'PolicyBypassed') return [];
+  return [{ reason: 'PolicyBypassed', message: now.message }];
+}
+
+function readyEvents(session: McpSession, after: SessionStatus): readonly SessionEvent[] {
   const before = conditionOf(session.status.conditions, 'Ready')?.reason ?? '';
   const ready = conditionOf(after.conditions, 'Ready');
   if (ready === null || ready.reason === before) return [];

@@ -11,11 +11,15 @@ interface Control {
   /** What is compared: every field of the spec belongs to exactly one control (a test counts them). */
   readonly fields: readonly (keyof ContainerSpec)[];
   /** What is shown: short, and never a value that could be a secret. */
-  readonly show: (spec: ContainerSpec) => string;
+  readonly show: (spec: ContainerSpec, node: NodeFacts) => string;
 }
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(','));
 const orDefault = (value: string, fallback: string): string => (value === '' ? fallback : value);
+const SHOWN_HASH_LENGTH = 'sha256:'.length + 12;
+/** The operator's own profile with its hash: which of its versions it is. */
+const seccompText = (seccomp: string, { seccompProfile }: NodeFacts): string =>
+  seccomp === 'RuntimeDefault' ? `${seccomp} (${seccompProfile.slice(0, SHOWN_HASH_LENGTH)})` : seccomp;
 const mib = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 100) / 100}Mi`;
 
 export const ISOLATION_CONTROLS: readonly Control[] = [
@@ -27,7 +31,7 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
     show: (spec) => `${list(spec.capabilitiesAdded)} (dropped ${list(spec.capabilitiesDropped)})`,
   },
   { id: 'noNewPrivileges', fields: ['noNewPrivileges'], show: (spec) => String(spec.noNewPrivileges) },
-  { id: 'seccomp', fields: ['seccomp'], show: (spec) => spec.seccomp },
+  { id: 'seccomp', fields: ['seccomp'], show: ({ seccomp }, node) => seccompText(seccomp, node) },
   { id: 'appArmor', fields: ['appArmor'], show: (spec) => spec.appArmor },
   { id: 'securityOptions', fields: ['otherSecurityOptions'], show: (spec) => list(spec.otherSecurityOptions) },
   { id: 'readOnlyRoot', fields: ['readOnlyRootFilesystem'], show: (spec) => String(spec.readOnlyRootFilesystem) },
@@ -137,8 +141,8 @@ export function compareIsolation(input: {
   const { want, got, node } = input;
   return ISOLATION_CONTROLS.map(({ id, fields, show }) => {
     const ok = fields.every((key) => canonicalJson(want[key]) === canonicalJson(got[key]));
-    const shownWant = shown(show(want));
-    const shownGot = shown(show(got));
+    const shownWant = shown(show(want, node));
+    const shownGot = shown(show(got, node));
     // The engine reports what it was told, not what the kernel can do: the proof must not claim more than the node has.
     if (id === 'appArmor' && ok && !node.appArmor) {
       return { id, want: `${shownWant} where available`, got: 'not available on this node', ok };

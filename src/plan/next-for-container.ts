@@ -10,6 +10,7 @@ import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
 import { buildContainer } from './build-container.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
+import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
 import { compareIsolation } from './isolation.ts';
 import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
@@ -83,6 +84,10 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   if (needed !== null) return needed;
   const mismatch = isolationMismatch(seen, session, spec, own);
   if (mismatch !== null) return isolationFailed(own, mismatch);
+  const look = lookAtMounts(seen, spec, own);
+  if (look !== null) return look;
+  const changed = hostPathMismatch(seen, spec);
+  if (changed !== null) return isolationFailed(own, changed);
 
   const idleAt = idleDeadlineMs({
     spec,
@@ -205,7 +210,7 @@ export function approvedContainer(
     hostPaths: seen.hostPaths ?? [],
     node: seen.node,
     attempt,
-    allowLocalImages: seen.policy.images.allowLocal,
+    policy: seen.policy,
     initVolume: spec.sessionInit === 'Disabled' ? null : initVolumeFor(seen, own),
   });
   return built.ok ? lockDown(built.value, seen.policy) : built;

@@ -43,10 +43,11 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
       seen.lastFailure?.act === 'pull' ? null : ({ reason: 'PullingImage', message: `pulling ${spec.image}` } as const);
     return act({ do: 'pull', reference: spec.image }, report);
   }
+  if (spec.sessionInit === 'Enabled' && seen.initVolume === null) return act({ do: 'lookAtInit' });
+
+  // Last, so that nothing but the create itself comes between the look and the mount.
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
-
-  if (spec.sessionInit === 'Enabled' && seen.initVolume === null) return act({ do: 'lookAtInit' });
 
   const attempt = (session.status.restartCount ?? 0) + (lost ? 1 : 0);
   const approved = approvedContainer(seen, session, spec, null, attempt);
@@ -94,6 +95,7 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
     case 'remove':
     case 'observe':
     case 'resolveHostPaths':
+    case 'compareHostPaths':
       return { reason: 'Pending', message: `${failure.message}; trying again` };
     default:
       return assertNever(failure.act);

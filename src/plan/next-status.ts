@@ -12,6 +12,7 @@ import type { ObservedContainer } from '../model/container.ts';
 import type { McpSession, SessionStatus } from '../model/session.ts';
 import { expiryMs } from './expiry.ts';
 import { sortContainers } from './identity.ts';
+import { hostPathControls } from './host-path-proof.ts';
 import { compareIsolation, isolationReport } from './isolation.ts';
 import { approvedContainer } from './next-for-container.ts';
 import type { Observation } from './observation.ts';
@@ -32,7 +33,7 @@ export function nextStatus(seen: Observation, decision: Decision): SessionStatus
   if (session === null || decision.report === null) return null;
   const report = decision.report;
   const { own } = sortContainers({ session, containers: seen.containers ?? [], node: seen.node });
-  const base = reportedStatus({ session, report, nowMs: seen.nowMs });
+  const base = reportedStatus({ session, report, nowMs: seen.nowMs, rulesBypassed: seen.policy.yolo });
   const finished = report.final === true;
   return {
     ...base,
@@ -50,22 +51,23 @@ export function reportedStatus(input: {
   readonly session: McpSession;
   readonly report: Report;
   readonly nowMs: number;
+  readonly rulesBypassed?: boolean;
 }): SessionStatus {
-  const { session, report, nowMs } = input;
+  const { session, report, nowMs, rulesBypassed = false } = input;
   const { finishedAt: _finishedAt, exitCode: _exitCode, ...kept } = session.status;
   return {
     ...kept,
     observedGeneration: session.meta.generation,
     conditions: nextConditions({
       current: session.status.conditions ?? [],
-      wanted: conditionsFor(report),
+      wanted: conditionsFor(report, rulesBypassed),
       observedGeneration: session.meta.generation,
       now: isoTime(nowMs),
     }),
   };
 }
 
-function conditionsFor(report: Report): Readonly<Record<ConditionType, ConditionInput>> {
+function conditionsFor(report: Report, rulesBypassed: boolean): Readonly<Record<ConditionType, ConditionInput>> {
   const { reason, message } = report;
   const finished = report.final === true;
   const running = reason === 'Running';
@@ -79,11 +81,18 @@ function conditionsFor(report: Report): Readonly<Record<ConditionType, Condition
     Ready: say(running, reason, message),
     Reconciling: say(PROGRESSING.has(reason), reason),
     Stalled: say(stalled, stalled ? reason : 'NotStalled', stalled ? message : ''),
-    PolicyAccepted: reason === 'PolicyRejected' ? say(false, reason, message) : say(true, 'Accepted'),
+    PolicyAccepted: policyCondition(report, rulesBypassed, say),
     ImageReady: imageCondition(reason, message, say),
     IsolationVerified: isolationCondition(reason, message, say),
     Finished: say(finished, finished ? reason : 'NotFinished', finished ? message : ''),
   };
+}
+
+const BYPASSED = 'every safety rule is switched off by policy yolo';
+
+function policyCondition({ reason, message }: Report, rulesBypassed: boolean, say: Say): ConditionInput {
+  if (reason === 'PolicyRejected') return say(false, reason, message);
+  return rulesBypassed ? say(true, 'PolicyBypassed', BYPASSED) : say(true, 'Accepted');
 }
 
 type Say = (status: boolean | null, reason: string, text?: string) => ConditionInput;
@@ -111,7 +120,8 @@ function containerPart(
   const spec = session.spec;
   if (own === null || spec === null || own.startedMs === null) return {};
   const approved = approvedContainer(seen, session, spec, own);
-  const controls = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
+  const compared = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
+  const controls = compared === null ? null : [...compared, ...hostPathControls(seen, spec)];
   return {
     container: {
       id: own.id,

@@ -21,6 +21,10 @@ const STOP_GRACE_SECONDS = 5;
 /** How long until a look is repeated when the engine could not be asked. */
 const ENGINE_RETRY_MS = 5_000;
 
+const SUSPENDED = 'the container is removed; set spec.operatingMode to Running to start a new one';
+const HELD_BACK =
+  'the operator has suspended all sessions (policy suspendAll); the session starts again when that ends';
+
 const NO_METADATA = { labels: {}, annotations: {} };
 
 export function nextStep(seen: Observation): Decision {
@@ -42,10 +46,12 @@ export function nextStep(seen: Observation): Decision {
     return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
   }
   if (spec.operatingMode === 'Suspended') return whileSuspended(seen, session, own);
+  if (isHeldBack(seen, own)) return whileSuspended(seen, session, own, HELD_BACK);
   // Metadata makes no part of the container: a key that was added to a running session is admission's business.
   const { labels, annotations } = own === null ? session.meta : NO_METADATA;
   const verdict = evaluate(sessionRules, { spec, labels, annotations }, seen.policy);
-  if (verdict.violations.length > 0) return refuse(own, rejection(verdict.violations));
+  const violations = own === null ? [...seen.namespaceProblems, ...verdict.violations] : verdict.violations;
+  if (violations.length > 0) return refuse(own, rejection(violations));
   if (own !== null) return nextForContainer(seen, session, spec, own);
   return nextForCreation(seen, session, spec);
 }
@@ -101,14 +107,20 @@ function whileFinished(seen: Observation, session: McpSession, own: ObservedCont
   return rest(Math.min(deleteAt, own === null ? deleteAt : expiryMs(session, spec)) - seen.nowMs);
 }
 
-function whileSuspended(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
+/** While everything is suspended nothing new starts, and what runs goes unless policy keeps it. */
+const isHeldBack = ({ suspension }: Observation, own: ObservedContainer | null): boolean =>
+  suspension === 'stop' || (suspension === 'refuse' && own === null);
+
+function whileSuspended(
+  seen: Observation,
+  session: McpSession,
+  own: ObservedContainer | null,
+  message = SUSPENDED,
+): Decision {
   const spec = session.spec;
   if (own !== null) return endContainer(own, spec);
   const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
-  return rest(untilExpiry, {
-    reason: 'Suspended',
-    message: 'the container is removed; set spec.operatingMode to Running to start a new one',
-  });
+  return rest(untilExpiry, { reason: 'Suspended', message });
 }
 
 /** The session is over: say so first, then take the container away, so that a crash in between cannot turn it into a loss. */

@@ -1,8 +1,16 @@
 // Everything that a decision may look at, in one plain value. What is not in here cannot influence the controller.
 
-import type { ImageFacts, NodeFacts, ObservedContainer, ResolvedHostPath } from '../model/container.ts';
+import type {
+  ContainerMountsSeen,
+  ImageFacts,
+  NodeFacts,
+  ObservedContainer,
+  ResolvedHostPath,
+} from '../model/container.ts';
 import type { Policy } from '../model/policy.ts';
+import type { PolicySet } from '../model/policy-set.ts';
 import type { McpSession } from '../model/session.ts';
+import type { Violation } from '../model/violation.ts';
 
 /** What the last act on this session ran into; kept in memory, forgotten after a success. */
 export interface Failure {
@@ -10,6 +18,7 @@ export interface Failure {
     | 'observe'
     | 'inspectImage'
     | 'resolveHostPaths'
+    | 'compareHostPaths'
     | 'deliverInit'
     | 'pull'
     | 'create'
@@ -45,6 +54,8 @@ export interface Observation {
   readonly image: ImageKnowledge;
   /** null until the node was asked. */
   readonly hostPaths: readonly ResolvedHostPath[] | null;
+  /** What the running container has at the targets of its host paths; null until it was looked at. */
+  readonly containerMounts: ContainerMountsSeen | null;
   /** Volume with this release's session init; null until it was asked for. */
   readonly initVolume: string | null;
   /** How commands reach the running container. */
@@ -59,5 +70,9 @@ export interface Observation {
   readonly nowMs: number;
   readonly policy: Policy;
   readonly policyHash: string;
+  /** Labels of the namespace that name no profile: nothing new starts then. */
+  readonly namespaceProblems: readonly Violation[];
+  /** Whether the operator has suspended everything. */
+  readonly suspension: PolicySet['suspension'];
   readonly node: NodeFacts;
 }

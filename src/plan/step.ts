@@ -10,6 +10,12 @@ export type Step =
     }
   | { readonly do: 'lookAtImage'; readonly reference: string }
   | { readonly do: 'lookAtHostPaths'; readonly paths: readonly string[] }
+  | {
+      readonly do: 'lookAtMounts';
+      readonly containerId: string;
+      readonly pid: number;
+      readonly targets: readonly string[];
+    }
   | { readonly do: 'lookAtInit' }
   | { readonly do: 'addFinalizer' }
   | { readonly do: 'removeFinalizer' }

@@ -60,6 +60,9 @@ export function createMetrics(build: { readonly version: string }) {
       'severity',
       'gate',
     ]),
+    policyValid: gauge('policy_valid', 'Whether the policy file, as it is now, is the policy in force.', []),
+    policyReloads: counter('policy_reloads_total', 'Changes of the policy file, by outcome.', ['outcome']),
+    yoloMode: gauge('yolo_mode', 'Whether every safety rule is switched off.', []),
     isolationChecks: counter('isolation_checks_total', 'Controls compared on running containers.', [
       'control',
       'outcome',

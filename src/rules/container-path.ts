@@ -5,7 +5,8 @@ import { cleanPath, isAtOrBelow } from '../lib/posix-path.ts';
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const KERNEL_TREES = ['/proc', '/sys', '/dev'] as const;
-const OPERATOR_TREES = ['/run/secrets', '/.mcpsession'] as const;
+/** Most images have a link from /var/run to /run. */
+const OPERATOR_TREES = ['/run/secrets', '/var/run/secrets', '/.mcpsession'] as const;
 
 /** Why nothing may be mounted here, as the end of a sentence; null when it may. */
 export function mountTargetProblem(target: string): string | null {

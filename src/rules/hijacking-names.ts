@@ -9,7 +9,7 @@ const NAMES: ReadonlySet<string> = new Set(
     ['NODE_OPTIONS', 'PYTHONSTARTUP', 'PYTHONPATH', 'PYTHONHOME'],
     ['PERL5OPT', 'PERL5LIB', 'PERL5DB', 'RUBYOPT', 'RUBYLIB'],
     ['GIT_SSH', 'GIT_SSH_COMMAND', 'DOCKER_HOST', 'KUBECONFIG'],
-    ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'], // file descriptors that the runtime would pass on
+    ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_PIDFDID', 'LISTEN_FDNAMES'], // file descriptors that the runtime would pass on
   ].flat(),
 );
 
@@ -20,6 +20,10 @@ const OPERATOR_PREFIXES = ['MCP_', 'MCPSESSION_'] as const;
 
 export const isHijackingName = (name: string): boolean =>
   NAMES.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+
+/** An empty value steers nothing, and is the one way to take away what the image sets. */
+export const isHijackingVariable = (name: string, value: string | undefined): boolean =>
+  value !== '' && isHijackingName(name);
 
 export const isOperatorName = (name: string): boolean => OPERATOR_PREFIXES.some((prefix) => name.startsWith(prefix));
 

@@ -11,6 +11,8 @@ export interface Rule<Subject> {
   readonly title: string;
   /** One sentence: what goes wrong without the rule. */
   readonly why: string;
+  /** Who owns what is no safety check: such a rule holds even where policy switches all others off (K-02). */
+  readonly holdsAlways?: true;
   check(subject: Subject, policy: Policy): readonly Violation[];
 }
 
@@ -24,6 +26,7 @@ export function evaluate<Subject>(rules: readonly Rule<Subject>[], subject: Subj
   const violations: Violation[] = [];
   const warnings: Violation[] = [];
   for (const rule of rules) {
+    if (policy.yolo && rule.holdsAlways !== true) continue; // the one place where rules are bypassed (K-02)
     const found = rule.check(subject, policy);
     if (found.length > 0) (rule.severity === 'deny' ? violations : warnings).push(...found);
   }

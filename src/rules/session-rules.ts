@@ -8,6 +8,8 @@ import { commandSize } from './session/command-size.ts';
 import { containerPaths } from './session/container-paths.ts';
 import { cpuLimit } from './session/cpu-limit.ts';
 import { devices } from './session/devices.ts';
+import { egressForm } from './session/egress-form.ts';
+import { egressTarget } from './session/egress-target.ts';
 import { environmentShape } from './session/environment-shape.ts';
 import { environmentSize } from './session/environment-size.ts';
 import { environmentValueWarning } from './session/environment-value-warning.ts';
@@ -22,6 +24,7 @@ import { imageReference } from './session/image-reference.ts';
 import { imageRegistry } from './session/image-registry.ts';
 import { ipcNamespace } from './session/ipc-namespace.ts';
 import { literalSecret } from './session/literal-secret.ts';
+import { literalSecretDenied } from './session/literal-secret-denied.ts';
 import { lowHostPort } from './session/low-host-port.ts';
 import { memoryDirectories } from './session/memory-directories.ts';
 import { memoryLimit } from './session/memory-limit.ts';
@@ -30,11 +33,15 @@ import { mutableTag } from './session/mutable-tag.ts';
 import { networkMode } from './session/network-mode.ts';
 import { otherNamespaces } from './session/other-namespaces.ts';
 import { pidNamespace } from './session/pid-namespace.ts';
+import { portCollisions } from './session/port-collisions.ts';
 import { portsWithoutNetwork } from './session/ports-without-network.ts';
 import { privileged } from './session/privileged.ts';
 import { processLimit } from './session/process-limit.ts';
 import { processResources } from './session/process-resources.ts';
 import { publicPort } from './session/public-port.ts';
+import { randomSecret } from './session/random-secret.ts';
+import { randomSecretDenied } from './session/random-secret-denied.ts';
+import { reservedHostPort } from './session/reserved-host-port.ts';
 import { reservedKeys } from './session/reserved-keys.ts';
 import { rootUser } from './session/root-user.ts';
 import { runtime } from './session/runtime.ts';
@@ -85,6 +92,10 @@ export const sessionRules: readonly Rule<SessionSubject>[] = [
   publicPort,
   lowHostPort,
   portsWithoutNetwork,
+  egressTarget,
+  egressForm,
+  reservedHostPort,
+  portCollisions,
   // 6xx identity and secrets
   reservedKeys,
   hijackingEnvironment,
@@ -94,6 +105,9 @@ export const sessionRules: readonly Rule<SessionSubject>[] = [
   environmentShape,
   environmentValueWarning,
   environmentSize,
+  literalSecretDenied,
+  randomSecret,
+  randomSecretDenied,
   // 8xx commands
   argumentSource,
   commandSize,

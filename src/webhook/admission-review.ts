@@ -3,14 +3,37 @@
 import { z } from 'zod';
 import type { Caller } from '../model/caller.ts';
 
-const stringMap = z.record(z.string(), z.string()).nullish();
+type Texts = Readonly<Record<string, string>>;
+
+/** Checked here, because zod copies a map and names every entry that does not fit: maps and lists of strangers have no bound. */
+const texts = z
+  .custom<Texts>((value) => isPlainObject(value) && Object.values(value).every(isText), 'must hold texts')
+  .nullish();
+const textList = z.custom<string[]>(isTextList, 'must be a list of texts').nullish();
+const textLists = z
+  .custom<Record<string, string[]>>(
+    (value) => isPlainObject(value) && Object.values(value).every(isTextList),
+    'must hold lists of texts',
+  )
+  .nullish();
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+/** Names of objects: what Kubernetes itself allows at most (RFC 1123). */
+const name = z.string().max(253).optional();
+
 const objectSchema = z.object({
-  metadata: z.object({
-    name: z.string().optional(),
-    namespace: z.string().optional(),
-    labels: stringMap,
-    annotations: stringMap,
-  }),
+  metadata: z.object({ name, namespace: name, labels: texts, annotations: texts }),
   spec: z.unknown(),
 });
 
@@ -19,16 +42,16 @@ const reviewSchema = z.object({
   kind: z.literal('AdmissionReview'),
   request: z.object({
     uid: z.string().min(1).max(128),
-    kind: z.object({ group: z.string(), kind: z.string() }),
-    name: z.string().optional(),
-    namespace: z.string().optional(),
+    kind: z.object({ group: z.string().max(253), version: z.string().max(63), kind: z.string().max(63) }),
+    name,
+    namespace: z.string().max(63).optional(),
     operation: z.enum(['CREATE', 'UPDATE', 'DELETE', 'CONNECT']),
     dryRun: z.boolean().nullish(),
     userInfo: z.object({
       username: z.string().optional(),
       uid: z.string().optional(),
-      groups: z.array(z.string()).nullish(),
-      extra: z.record(z.string(), z.array(z.string())).nullish(),
+      groups: textList,
+      extra: textLists,
     }),
     object: objectSchema.nullish(),
     oldObject: objectSchema.nullish(),
@@ -44,6 +67,7 @@ export interface AdmissionObject {
 export interface AdmissionRequest {
   readonly uid: string;
   readonly group: string;
+  readonly version: string;
   readonly kind: string;
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly dryRun: boolean;
@@ -66,8 +90,9 @@ export interface AdmissionAnswer {
   /** Empty when allowed. */
   readonly message: string;
   readonly causes: readonly AdmissionCause[];
-  /** Rule ids for the cluster's audit log. */
+  /** Rule ids for the cluster's audit log; and those of the profile that is only recorded. */
   readonly rules: readonly string[];
+  readonly audited: readonly string[];
 }
 
 /** The request in our words; a string says what is wrong with a body that is no AdmissionReview. */
@@ -81,8 +106,7 @@ export function parseAdmissionReview(body: unknown): AdmissionRequest | string {
   const { userInfo } = request;
   return {
     uid: request.uid,
-    group: request.kind.group,
-    kind: request.kind.kind,
+    ...request.kind,
     operation: request.operation,
     dryRun: request.dryRun === true,
     namespace: request.namespace ?? '',
@@ -117,7 +141,7 @@ export function admissionResponse(request: AdmissionRequest, answer: AdmissionAn
       uid,
       allowed: answer.allowed,
       ...(answer.warnings.length > 0 ? { warnings: answer.warnings } : {}),
-      ...(answer.rules.length > 0 ? { auditAnnotations: { rules: answer.rules.join(',') } } : {}),
+      ...auditAnnotations(answer),
       ...(answer.allowed
         ? {}
         : {
@@ -133,4 +157,12 @@ export function admissionResponse(request: AdmissionRequest, answer: AdmissionAn
           }),
     },
   };
+}
+
+function auditAnnotations({ rules, audited }: AdmissionAnswer): { readonly auditAnnotations?: Record<string, string> } {
+  const annotations = {
+    ...(rules.length > 0 ? { rules: rules.join(',') } : {}),
+    ...(audited.length > 0 ? { 'audit-violations': audited.join(',') } : {}),
+  };
+  return Object.keys(annotations).length > 0 ? { auditAnnotations: annotations } : {};
 }

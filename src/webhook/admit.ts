@@ -1,19 +1,26 @@
 // The admission decision: pure. Schema, owner and session rules, all violations at once, the same text at every gate.
 
-import { GROUP, OWNER_ANNOTATION, SESSION_KIND } from '../model/names.ts';
-import type { Policy } from '../model/policy.ts';
+import { API_VERSION, GROUP, OWNER_ANNOTATION, SESSION_KIND, VERSION } from '../model/names.ts';
 import { parseSessionSpec } from '../model/session.ts';
 import type { Violation } from '../model/violation.ts';
 import { ownerViolation } from '../rules/access/owner.ts';
+import { boundedViolations, boundedWarnings } from '../rules/bounded.ts';
 import { renderCause, renderDenial, renderWarning } from '../rules/render.ts';
-import { evaluate, type Verdict } from '../rules/rule.ts';
-import { sessionRules } from '../rules/session-rules.ts';
-import type { AdmissionAnswer, AdmissionRequest } from './admission-review.ts';
+import type { ChosenPolicies } from '../rules/profile-choice.ts';
+import { judgeSession, type SessionVerdict } from '../rules/judge-session.ts';
+import { suspensionViolation } from '../rules/suspension.ts';
+import type { AdmissionAnswer, AdmissionObject, AdmissionRequest } from './admission-review.ts';
 
-const ALLOWED: AdmissionAnswer = { allowed: true, warnings: [], message: '', causes: [], rules: [] };
+const ALLOWED: AdmissionAnswer = { allowed: true, warnings: [], message: '', causes: [], rules: [], audited: [] };
+const NOTHING: SessionVerdict = { violations: [], warnings: [], audited: [] };
 
 export interface AdmitOptions {
-  readonly policy: Policy;
+  /** Those that the labels of the session's namespace choose. */
+  readonly policies: ChosenPolicies;
+  /** Whether the operator has suspended everything. */
+  readonly isSuspended: boolean;
+  /** What was found of the request as such: quotas, rights on what the spec refers to. */
+  readonly requestProblems: readonly Violation[];
   /** The front end's own account, which alone may name somebody else as the owner (design.md 8.5). */
   readonly frontendUsername: string;
 }
@@ -22,19 +29,21 @@ export interface AdmitOptions {
 export function admit(
   request: AdmissionRequest,
   options: AdmitOptions,
-): { readonly answer: AdmissionAnswer; readonly found: Verdict } {
-  if (!isOurs(request)) return { answer: ALLOWED, found: { violations: [], warnings: [] } };
-  const found = judge(request, options);
-  const { violations, warnings } = found;
-  const rendered = warnings.map(renderWarning);
+): { readonly answer: AdmissionAnswer; readonly found: SessionVerdict } {
+  if (!isOurs(request)) return { answer: ALLOWED, found: NOTHING };
+  const judged = judge(request, options);
+  const found = { ...judged, violations: boundedViolations(judged.violations) };
+  const { violations, warnings, audited } = found;
+  const rendered = boundedWarnings(boundedViolations(warnings).map(renderWarning));
   const rules = [...new Set([...violations, ...warnings].map(({ rule }) => rule))].sort();
-  if (violations.length === 0) return { answer: { ...ALLOWED, warnings: rendered, rules }, found };
+  if (violations.length === 0) return { answer: { ...ALLOWED, warnings: rendered, rules, audited }, found };
   const answer = {
     allowed: false,
     warnings: rendered,
     message: renderDenial(request, violations),
     causes: violations.map(renderCause),
     rules,
+    audited,
   };
   return { answer, found };
 }
@@ -45,21 +54,29 @@ function isOurs(request: AdmissionRequest): boolean {
   return writes && request.group === GROUP && request.kind === SESSION_KIND;
 }
 
-function judge(request: AdmissionRequest, options: AdmitOptions): Verdict {
+function judge(request: AdmissionRequest, options: AdmitOptions): SessionVerdict {
   const { object, oldObject, requester } = request;
-  if (object === null) return { violations: [missingObject], warnings: [] };
+  if (object === null) return { ...NOTHING, violations: [missingObject] };
+  const unknown = [...versionProblems(request), ...sizeProblems(object)];
+  if (unknown.length > 0) return { ...NOTHING, violations: unknown };
   const owner = ownerViolation({
     owner: object.annotations[OWNER_ANNOTATION] ?? null,
     previousOwner: oldObject === null ? undefined : (oldObject.annotations[OWNER_ANNOTATION] ?? null),
     requester,
     frontendUsername: options.frontendUsername,
   });
-  const ownerProblems = owner === null ? [] : [owner];
+  const problems = [...(owner === null ? [] : [owner]), ...heldBack(request, options), ...options.requestProblems];
   const parsed = parseSessionSpec(object.spec);
-  if (parsed.spec === null) return { violations: [...ownerProblems, ...parsed.problems], warnings: [] };
+  if (parsed.spec === null) return { ...NOTHING, violations: [...problems, ...parsed.problems] };
   const { labels, annotations } = object;
-  const verdict = evaluate(sessionRules, { spec: parsed.spec, labels, annotations }, options.policy);
-  return { violations: [...ownerProblems, ...verdict.violations], warnings: verdict.warnings };
+  const verdict = judgeSession({ spec: parsed.spec, labels, annotations }, options.policies);
+  return { ...verdict, violations: [...problems, ...verdict.violations] };
+}
+
+/** What holds new sessions back, whatever they ask for. Those that exist can still be changed. */
+function heldBack({ operation }: AdmissionRequest, { policies, isSuspended }: AdmitOptions): readonly Violation[] {
+  if (operation !== 'CREATE') return [];
+  return [...policies.problems, ...(isSuspended ? [suspensionViolation] : [])];
 }
 
 const missingObject: Violation = {
@@ -69,3 +86,23 @@ const missingObject: Violation = {
   message: 'the admission request holds no object',
   fix: 'send the object that is to be written',
 };
+
+/** The configuration asks for our version alone (matchPolicy Equivalent); another one could mean other things by the same fields. */
+function versionProblems({ version }: AdmissionRequest): readonly Violation[] {
+  if (version === VERSION) return [];
+  const message = `this release judges ${API_VERSION} alone`;
+  const fix = `write the object as ${API_VERSION}`;
+  return [{ rule: 'SCHEMA', kind: 'invalid', path: 'apiVersion', value: version, message, fix }];
+}
+
+/** Kubernetes bounds neither; each key costs every rule about keys. */
+const MAX_KEYS = 1_000;
+
+function sizeProblems({ labels, annotations }: AdmissionObject): readonly Violation[] {
+  return Object.entries({ labels, annotations }).flatMap(([map, entries]): readonly Violation[] => {
+    const count = Object.keys(entries).length;
+    if (count <= MAX_KEYS) return [];
+    const message = `holds ${count} keys; at most ${MAX_KEYS} are allowed`;
+    return [{ rule: 'SCHEMA', kind: 'invalid', path: `metadata.${map}`, message, fix: 'delete some' }];
+  });
+}

@@ -2,17 +2,25 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asOperatorError } from '../lib/errors.ts';
+import { err, ok, type Result } from '../lib/result.ts';
 import type { Log } from '../ports/log.ts';
-import { readBody, type ServedCertificate, sendJson, startWebServer, type WebServer } from '../process/https-server.ts';
+import type { Namespaces, Policies } from '../ports/policies.ts';
+import { type ServedCertificate, sendJson, startWebServer, type WebServer } from '../process/https-server.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { admissionResponse, parseAdmissionReview } from './admission-review.ts';
+import { choosePolicies } from '../rules/profile-choice.ts';
+import { type AdmissionRequest, admissionResponse, parseAdmissionReview } from './admission-review.ts';
 import { admit, type AdmitOptions } from './admit.ts';
+import { createReviewReader, type ReadReview } from './read-review.ts';
+import type { SessionQuota } from './session-quota.ts';
 
 export const VALIDATE_PATH = '/validate';
-/** The API server refuses objects above 3 MiB itself; a review holds the old and the new one. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Above what several API servers keep open for their parallel writes. */
+const MAX_CONNECTIONS = 1024;
 
-export interface WebhookOptions extends AdmitOptions {
+export interface WebhookOptions extends Pick<AdmitOptions, 'frontendUsername'> {
+  readonly policies: Policies;
+  readonly namespaces: Pick<Namespaces, 'labelsOf'>;
+  readonly quota: SessionQuota;
   readonly certificate: ServedCertificate;
   readonly host: string;
   readonly port: number;
@@ -24,17 +32,23 @@ export interface WebhookOptions extends AdmitOptions {
 }
 
 export function startWebhook(options: WebhookOptions): Promise<WebServer> {
+  const readReview = createReviewReader(options.closing);
   return startWebServer({
     name: 'webhook',
     host: options.host,
     port: options.port,
     certificate: options.certificate,
     log: options.log,
-    handle: (request, response) => handle(options, request, response),
+    maxConnections: MAX_CONNECTIONS,
+    handle: (request, response) => handle({ ...options, readReview }, request, response),
   });
 }
 
-async function handle(options: WebhookOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  options: WebhookOptions & { readonly readReview: ReadReview },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0];
   if (path === '/healthz') return sendJson(response, 200, { ok: true });
   if (path !== VALIDATE_PATH)
@@ -42,12 +56,14 @@ async function handle(options: WebhookOptions, request: IncomingMessage, respons
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'admission reviews come by POST' });
 
   const startedMs = options.monotonicMs();
-  const body = await readJson(request, options.closing);
-  if (!body.ok) return sendJson(response, body.status, { error: body.error });
+  const body = await options.readReview(request);
+  if (!body.ok) return sendJson(response, body.error.status, { error: body.error.error });
   const review = parseAdmissionReview(body.value);
   if (typeof review === 'string') return sendJson(response, 400, { error: review });
 
-  const { answer, found } = admit(review, options);
+  const judged = await judge(options, review);
+  if (!judged.ok) return sendJson(response, 503, { error: judged.error });
+  const { answer, found } = judged.value;
   sendJson(response, 200, admissionResponse(review, answer));
 
   const { metrics } = options;
@@ -61,19 +77,42 @@ async function handle(options: WebhookOptions, request: IncomingMessage, respons
   }
 }
 
-async function readJson(
-  request: IncomingMessage,
-  closing: AbortSignal,
-): Promise<
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly status: number; readonly error: string }
-> {
+/** Below the five seconds that the API server waits. */
+const KNOWN_WITHIN_MS = 3_000;
+
+/** An error when what the decision needs is not known: then the answer is that there is none, and the API server refuses. */
+async function judge(
+  options: WebhookOptions,
+  review: AdmissionRequest,
+): Promise<Result<ReturnType<typeof admit>, string>> {
+  const { quota } = options;
+  const within = AbortSignal.any([options.closing, AbortSignal.timeout(KNOWN_WITHIN_MS)]);
+  const labels = await labelsOf(options, review.namespace, within);
+  if (!labels.ok) return labels;
+  const set = options.policies.current();
+  const policies = choosePolicies(set, labels.value);
   try {
-    const body = await readBody(request, MAX_BODY_BYTES, closing);
-    return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown }; // parsed next by the schema
+    await quota.whenKnown(review, within);
+    // No wait from here to `admitted`: what is counted must not change before it is taken.
+    const requestProblems = quota.problems(review, policies.enforce.policy);
+    const decision = admit(review, { ...options, policies, isSuspended: set.suspension !== 'none', requestProblems });
+    if (decision.answer.allowed) quota.admitted(review);
+    return ok(decision);
   } catch (thrown) {
-    if (thrown instanceof SyntaxError) return { ok: false, status: 400, error: 'the body is not JSON' };
-    const error = asOperatorError(thrown);
-    return { ok: false, status: error.kind === 'too-large' ? 413 : 400, error: error.message };
+    return err(asOperatorError(thrown).message);
+  }
+}
+
+/** Unknown labels could mean the strictest profile: then the answer is that there is none, and the API server refuses. */
+async function labelsOf(
+  { namespaces }: WebhookOptions,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Result<Readonly<Record<string, string>>, string>> {
+  if (namespace === '') return ok({});
+  try {
+    return ok(await namespaces.labelsOf(namespace, signal));
+  } catch (thrown) {
+    return err(`the labels of namespace ${namespace} cannot be read: ${asOperatorError(thrown).message}`);
   }
 }

@@ -5,7 +5,6 @@ import type { AccessRequest, Caller } from '../../src/model/caller.ts';
 import type { Condition } from '../../src/model/conditions.ts';
 import { serviceAccountUsername } from '../../src/model/names.ts';
 import type { ExecFrame, ExecRequest } from '../../src/model/node-protocol.ts';
-import { defaultPolicy, type Policy } from '../../src/model/policy.ts';
 import { type McpSession, parseSessionSpec, type SessionStatus } from '../../src/model/session.ts';
 import type { SessionSpecInput } from '../../src/model/session-spec.ts';
 import type { Authenticator, Authorizer } from '../../src/ports/authority.ts';
@@ -18,7 +17,9 @@ import { type Access, subjectAccess } from '../../src/frontend/access.ts';
 import { unlimitedExecs } from '../../src/frontend/exec-budget.ts';
 import { routeToNode } from '../../src/frontend/exec-route.ts';
 import type { ServiceParts } from '../../src/frontend/service-parts.ts';
+import { policiesOfNamespaces } from '../../src/frontend/policies-for.ts';
 import { createServices, type Services } from '../../src/frontend/services.ts';
+import { fixedPolicies, unlabelled } from './policies.ts';
 
 export const START_MS = Date.parse('2026-11-20T17:00:00Z');
 export const TEST_IMAGE = `registry.example/team/tool:1.0@sha256:${'ab'.repeat(32)}`;
@@ -275,7 +276,8 @@ export function frontendWorld(
     readonly sessions?: readonly McpSession[];
     readonly may?: (caller: Caller, request: AccessRequest) => boolean;
     readonly access?: Access;
-    readonly policy?: Policy;
+    /** Of the default profile. */
+    readonly policySettings?: Readonly<Record<string, unknown>>;
     readonly parts?: Partial<ServiceParts>;
   } = {},
 ): FrontendWorld {
@@ -285,7 +287,6 @@ export function frontendWorld(
   const clock = fakeClock();
   let ids = 0;
   const newId = () => (ids += 1).toString(16).padStart(4, '0').repeat(8);
-  const policy = change.policy ?? defaultPolicy();
   const services = createServices({
     sessions,
     nodeAccess,
@@ -294,7 +295,7 @@ export function frontendWorld(
     access: change.access ?? subjectAccess(authorizer),
     execRoute: routeToNode(fakeNodes()),
     execBudget: unlimitedExecs,
-    policy: () => policy,
+    policiesFor: policiesOfNamespaces(fixedPolicies(change.policySettings), unlabelled),
     log: silentLog,
     defaultNamespace: 'default',
     ...change.parts,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadyFile } from '../../src/compose/up/announce.ts';
 import { engineSocket, rawDocker } from './docker.ts';
+import { runPrefix } from './oracle/run.ts';
 import { type ClientEra, connectMcp, type McpTestClient } from './mcp-client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -85,7 +86,7 @@ export async function spawnUp(options: UpTestOptions = {}): Promise<SpawnedUp> {
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'mcpsession-up-')));
   const readyFile = join(stateDir, 'ready.json');
   await rm(readyFile, { force: true });
-  const nodeName = `test-${stateDir.split('-').at(-1)?.toLowerCase() ?? 'node'}`;
+  const nodeName = `${runPrefix()}${stateDir.split('-').at(-1)?.toLowerCase() ?? 'node'}`;
   const socket = options.dockerSocket ?? engineSocket();
   const args = [
     'up',

@@ -2,7 +2,7 @@
 // steps and words that follow, as text that a person can review.
 
 import { conditionOf } from '../../src/model/conditions.ts';
-import type { ImageFacts, NodeFacts, ObservedContainer } from '../../src/model/container.ts';
+import type { FileIdentity, ImageFacts, NodeFacts, ObservedContainer } from '../../src/model/container.ts';
 import { FINALIZER } from '../../src/model/names.ts';
 import { defaultPolicy, type Policy } from '../../src/model/policy.ts';
 import type { McpSession, SessionStatus } from '../../src/model/session.ts';
@@ -27,10 +27,13 @@ export const STORY_NODE: NodeFacts = {
   storageDriver: 'overlay2',
   appArmor: true,
   seccomp: true,
+  seccompProfile: `sha256:${'5e'.repeat(32)}`,
   userNamespaces: false,
   rootless: false,
   initProgram: true,
 };
+
+export const STORY_IDENTITY: FileIdentity = { device: '65024', inode: '131', bornNs: '0', root: '/srv/data' };
 
 export const STORY_INIT_VOLUME = 'mcpsession-init-0123456789abcdef';
 
@@ -40,6 +43,7 @@ export const STORY_IMAGE: ImageFacts = {
   env: [{ name: 'PATH', value: '/usr/bin:/bin' }],
   volumes: [],
   labels: [],
+  workingDir: '/app',
 };
 
 export function aStoredSession(change: Partial<SessionSpecInput> = {}, status: SessionStatus = {}): McpSession {
@@ -80,6 +84,9 @@ export interface World {
   /** Changes what the engine really creates: a hand behind our back. */
   tamper: ((container: ObservedContainer) => ObservedContainer) | null;
   hostPaths: Observation['hostPaths'];
+  containerMounts: Observation['containerMounts'];
+  /** What the container really got instead of what was judged. */
+  mountsGot: Observation['containerMounts'];
   initVolume: string | null;
   commandsBy: Observation['commandsBy'];
   lines: string[];
@@ -99,6 +106,8 @@ export function aWorld(change: Partial<World> = {}): World {
     failNext: null,
     tamper: null,
     hostPaths: null,
+    containerMounts: null,
+    mountsGot: null,
     initVolume: null,
     commandsBy: 'session-init',
     lines: [],
@@ -113,6 +122,7 @@ export function observationOf(world: World): Observation {
     nameTakenBy: world.nameTakenBy,
     image: world.image,
     hostPaths: world.hostPaths,
+    containerMounts: world.containerMounts,
     initVolume: world.initVolume,
     commandsBy: world.commandsBy,
     lastFailure: world.lastFailure,
@@ -122,6 +132,8 @@ export function observationOf(world: World): Observation {
     nowMs: world.nowMs,
     policy: world.policy,
     policyHash: 'sha256:policy',
+    namespaceProblems: [],
+    suspension: 'none',
     node: STORY_NODE,
   };
 }
@@ -192,7 +204,18 @@ function applyStep(world: World, step: Step): void {
       world.image = world.imageOnNode === null ? { known: 'absent' } : { known: 'present', facts: world.imageOnNode };
       return;
     case 'lookAtHostPaths':
-      world.hostPaths = step.paths.map((asked) => ({ asked, resolved: asked, kind: 'directory' as const }));
+      world.hostPaths = step.paths.map((asked) => ({
+        asked,
+        resolved: asked,
+        kind: 'directory' as const,
+        identity: STORY_IDENTITY,
+      }));
+      return;
+    case 'lookAtMounts':
+      world.containerMounts = world.mountsGot ?? {
+        seen: true,
+        mounts: step.targets.map((target) => ({ target, identity: STORY_IDENTITY })),
+      };
       return;
     case 'lookAtInit':
       world.initVolume = STORY_INIT_VOLUME;
@@ -218,6 +241,7 @@ function applyStep(world: World, step: Step): void {
         exitCode: null,
         oomKilled: false,
         engineError: '',
+        pid: null,
         spec: step.spec,
       };
       world.initVolume = null;
@@ -225,12 +249,13 @@ function applyStep(world: World, step: Step): void {
       return;
     }
     case 'start':
-      changeContainer(world, step.containerId, { state: 'running', startedMs: world.nowMs });
+      changeContainer(world, step.containerId, { state: 'running', startedMs: world.nowMs, pid: 4711 });
       return;
     case 'stop':
       changeContainer(world, step.containerId, { state: 'exited', finishedMs: world.nowMs, exitCode: 143 });
       return;
     case 'remove':
+      world.hostPaths = null;
       world.containers = (world.containers ?? []).filter(({ id }) => id !== step.containerId);
       return;
     case 'rest':

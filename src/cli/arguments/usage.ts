@@ -9,8 +9,10 @@ Usage:
       webhook, placement, controller and MCP front end.
   mcpsession mcp [CONNECTION] [--log-level L]
       MCP server over stdio, for Claude Code, Cursor, VS Code and others.
-  mcpsession check [--policy F] [-o table|json] FILE...
+  mcpsession check [--policy F] [--profile P] [-o table|json] FILE...
       Judge McpSession files with the rules of the admission webhook; "-" reads standard input.
+  mcpsession rules [-o table|json] [ID]
+      The rules, or all about one: what it refuses and why, what is allowed, which settings loosen it.
 
   mcpsession exec [CONNECTION] [-i] [-t] [--env K=V]... [--cwd DIR] [--timeout SECONDS] [--background]
                   SESSION -- PROGRAM [ARG...]

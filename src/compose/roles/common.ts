@@ -1,17 +1,18 @@
 // What every role gets from its composition root.
 
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { Policy } from '../../model/policy.ts';
+import { asOperatorError } from '../../lib/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { createSessionEvents } from '../../kube/session-events.ts';
 import type { Metrics } from '../../process/metrics.ts';
+import { createNamespaceCache, type NamespaceCache } from '../../kube/namespace-cache.ts';
+import type { LivePolicies } from '../policy-file.ts';
 
 export interface RoleContext {
   /** As the role's own account. */
   readonly client: KubeClient;
-  readonly policy: Policy;
-  readonly policyHash: string;
+  readonly policies: LivePolicies;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -25,6 +26,20 @@ export const watchMetrics = (metrics: Metrics, resource: string) => ({
   seen: () => metrics.watchLastEvent.setToCurrentTime({ resource }),
   restarted: () => metrics.watchRestarts.inc({ resource }),
 });
+
+/** The namespaces as a role sees them; runs until `signal` aborts. */
+export function watchNamespaces(
+  { client, clock, random, metrics }: RoleContext,
+  watching: { readonly log: Log; readonly onChange: (name: string) => void },
+  signal: AbortSignal,
+): NamespaceCache {
+  const { log, onChange } = watching;
+  const cache = createNamespaceCache({ client, clock, random, log, metrics: watchMetrics(metrics, 'namespaces') });
+  cache.run(onChange, signal).catch((thrown: unknown) => {
+    if (!signal.aborted) log.error('watch of namespaces ended', { error: asOperatorError(thrown).message });
+  });
+  return cache;
+}
 
 const FLUSH_MS = 1_000;
 

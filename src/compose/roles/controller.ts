@@ -5,6 +5,7 @@ import { createController } from '../../controller/controller.ts';
 import type { DockerEngine } from '../../docker/engine.ts';
 import { createHostPaths } from '../../docker/host-paths.ts';
 import { createLeaseStore } from '../../kube/lease-store.ts';
+import { writeNodeEvent } from '../../kube/node-event.ts';
 import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
@@ -17,7 +18,8 @@ import { createNodeApi, type NodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
 import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
-import { openEvents, type RoleContext, watchMetrics } from './common.ts';
+import { choosePolicies } from '../../rules/profile-choice.ts';
+import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface ControllerRoleOptions {
   readonly engine: DockerEngine;
@@ -53,7 +55,7 @@ export async function startController(
   options: ControllerRoleOptions,
   signal: AbortSignal,
 ): Promise<RunningController> {
-  const { client, clock, identity, metrics, policy, policyHash, random } = context;
+  const { client, clock, identity, metrics, policies, random } = context;
   const { engine, cluster, nodeName } = options;
   const log = context.log.with({ program: 'controller', node: nodeName });
   const cache = createSessionCache({
@@ -109,6 +111,9 @@ export async function startController(
     await cache.whenSynced(signal);
     await logs.keepOnly(new Set([...cache.all()].map(({ meta }) => meta.uid)));
   };
+  const namespaces = watchNamespaces(context, { log, onChange: (name) => lookAgain(name) }, signal);
+  const policyOf = (namespace: string) =>
+    choosePolicies(policies.current(), namespaces.knownLabelsOf(namespace)).enforce.policy;
   const controller = createController({
     cache,
     engine,
@@ -126,15 +131,15 @@ export async function startController(
     random,
     log,
     metrics,
-    policy,
-    policyHash,
+    policies,
+    namespaces,
     nodeName,
     cluster,
     written: (session) => cache.observe(session),
     publisher: {
       nodes: createNodeStore(client),
       labels: { 'kubernetes.io/hostname': nodeName },
-      slots: policy.limits.perNode,
+      slots: () => policies.current().profiles[policies.current().defaultProfile].policy.limits.perNode,
       nodeApi: { url: server.url, caPem: certificate.ca.certPem },
     },
     lease: {
@@ -145,13 +150,23 @@ export async function startController(
     concurrency: options.concurrency,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
   });
+  const lookAgain = (namespace: string | null): void => controller.lookAgain(namespace);
+  policies.onChange(() => lookAgain(null));
+  policies.onRefused((problems) => {
+    const message = `the changed policy file is refused, the policy before it stays in force: ${problems}`;
+    const event = { nodeName, reason: 'PolicyDrift', message, nowMs: clock.nowMs() } as const;
+    writeNodeEvent(client, event, signal).catch((thrown: unknown) => {
+      log.debug('event not written', { error: asOperatorError(thrown).message });
+    });
+  });
   const nodeApi = createNodeApi({
     authenticator: createAuthenticator(client, clock),
     authorizer: createAuthorizer(client, clock),
     containers: engine.access,
     logs,
     findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(FIND_MS)),
-    policy: () => policy,
+    policy: policyOf,
+    isSuspended: () => policies.current().suspension !== 'none',
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
     onCommand: (sessionUid) => {
       const ended = controller.commandStarted(sessionUid);
@@ -168,7 +183,7 @@ export async function startController(
     log,
   });
   served = nodeApi;
-  const done = controller.run(signal);
+  const done = namespaces.whenSynced(signal).then(() => controller.run(signal));
   removeOldLogs().catch((thrown: unknown) => {
     if (!signal.aborted) log.warn('old logs not removed', { error: asOperatorError(thrown).message });
   });

@@ -15,7 +15,8 @@ import { isFault } from '../../lib/errors.ts';
 import { createNodeClient } from '../../node-client/node-client.ts';
 import { certificateEndMs, issueCertificate, type KeyPairPem } from '../../process/certificates.ts';
 import { startWebServer, type WebServer } from '../../process/https-server.ts';
-import type { RoleContext } from './common.ts';
+import { policiesOfNamespaces } from '../../frontend/policies-for.ts';
+import { type RoleContext, watchNamespaces } from './common.ts';
 
 export interface FrontendRoleOptions {
   readonly host: string;
@@ -43,8 +44,9 @@ export async function startFrontendRole(
   options: FrontendRoleOptions,
   signal: AbortSignal,
 ): Promise<RunningFrontend> {
-  const { client, clock, policy } = context;
+  const { client, clock, policies } = context;
   const log = context.log.with({ program: 'frontend' });
+  const namespaces = watchNamespaces(context, { log, onChange: () => {} }, signal);
   const nodeClient = createNodeClient({
     token: options.nodeToken,
     userAgent: `mcpsession-frontend/${options.version}`,
@@ -55,7 +57,7 @@ export async function startFrontendRole(
     execRoute: routeToNode(createNodeStore(client)),
     execBudget: createExecBudget(DEFAULT_FRONTEND_LIMITS, clock),
     nodeAccess: nodeClient,
-    policy: () => policy,
+    policiesFor: policiesOfNamespaces(policies, namespaces),
     clock,
     log,
     defaultNamespace: DEFAULT_NAMESPACE,

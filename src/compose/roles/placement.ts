@@ -7,7 +7,8 @@ import { createSessionStore } from '../../kube/session-store.ts';
 import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import { runPlacement } from '../../placement/placement.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
-import { openEvents, type RoleContext, watchMetrics } from './common.ts';
+import { choosePolicies } from '../../rules/profile-choice.ts';
+import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface RunningPlacement {
   readonly done: Promise<void>;
@@ -16,7 +17,7 @@ export interface RunningPlacement {
 }
 
 export function startPlacement(context: RoleContext, signal: AbortSignal): RunningPlacement {
-  const { client, clock, identity, metrics, random } = context;
+  const { client, clock, identity, metrics, policies, random } = context;
   const log = context.log.with({ program: 'placement' });
   const cache = createSessionCache({
     client,
@@ -29,12 +30,17 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
   });
   const events = openEvents({ client, component: 'mcpsession-placement', instance: identity, clock, log });
   const nodes = createNodeCache({ client, clock, random, log, metrics: watchMetrics(metrics, 'mcpnodes') });
+  const namespaces = watchNamespaces(context, { log, onChange: () => {} }, signal);
   const done = runPlacement(
     {
       cache,
       store: createSessionStore(client),
       events: events.events,
       nodes,
+      policies: {
+        whenKnown: (waiting) => namespaces.whenSynced(waiting),
+        of: (namespace) => choosePolicies(policies.current(), namespaces.knownLabelsOf(namespace)).enforce.policy,
+      },
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
       identity,
       durations: DEFAULT_LEASE_DURATIONS,

@@ -2,6 +2,8 @@
 
 import { patchCaBundle } from '../../kube/install.ts';
 import { createSecretStore } from '../../kube/secret-store.ts';
+import { createSessionCache } from '../../kube/session-cache.ts';
+import { asOperatorError } from '../../lib/errors.ts';
 import {
   SERVICE_ACCOUNTS,
   SYSTEM_NAMESPACE,
@@ -12,7 +14,8 @@ import {
 } from '../../model/names.ts';
 import { type CertificateStore, currentCertificate, keepCertificate } from '../../webhook/certificate-keeper.ts';
 import { startWebhook, VALIDATE_PATH } from '../../webhook/webhook.ts';
-import type { RoleContext } from './common.ts';
+import { createSessionQuota } from '../../webhook/session-quota.ts';
+import { type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface WebhookRoleOptions {
   readonly host: string;
@@ -41,7 +44,7 @@ export async function startWebhookRole(
   options: WebhookRoleOptions,
   signal: AbortSignal,
 ): Promise<RunningWebhook> {
-  const { client, clock, metrics, policy } = context;
+  const { client, clock, metrics, policies } = context;
   const log = context.log.with({ program: 'webhook' });
   const keeping = {
     store: certificateStore(client),
@@ -50,6 +53,21 @@ export async function startWebhookRole(
     clock,
     log,
   };
+  const namespaces = watchNamespaces(context, { log, onChange: () => {} }, signal);
+  const sessions = createSessionCache({
+    client,
+    filter: { sessions: 'all' },
+    namespace: null,
+    clock,
+    random: context.random,
+    log,
+    metrics: watchMetrics(metrics, 'mcpsessions'),
+  });
+  sessions
+    .run(() => {}, signal)
+    .catch((thrown: unknown) => {
+      if (!signal.aborted) log.error('watch of sessions ended', { error: asOperatorError(thrown).message });
+    });
   const certificate = await currentCertificate(keeping, signal);
   const server = await startWebhook({
     certificate,
@@ -57,7 +75,9 @@ export async function startWebhookRole(
     port: options.port,
     log,
     metrics,
-    policy,
+    policies,
+    namespaces,
+    quota: createSessionQuota({ cache: sessions, clock }),
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
     monotonicMs: () => clock.monotonicMs(),
     closing: signal,

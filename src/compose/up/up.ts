@@ -15,7 +15,7 @@ import { createMetrics } from '../../process/metrics.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { systemClock } from '../../process/system-clock.ts';
 import { frontendConfigMap, webhookConfiguration } from '../cluster-objects.ts';
-import { readPolicy } from '../policy-file.ts';
+import { openPolicies, readPolicy } from '../policy-file.ts';
 import type { RoleContext } from '../roles/common.ts';
 import { startController } from '../roles/controller.ts';
 import { startFrontendRole } from '../roles/frontend.ts';
@@ -24,7 +24,7 @@ import { startPlacement } from '../roles/placement.ts';
 import { startWebhookRole } from '../roles/webhook.ts';
 import { readyText, writeReadyFile } from './announce.ts';
 import { openCluster } from './cluster.ts';
-import { installOperator } from './install.ts';
+import { installAdmissionFloor, installOperator } from './install.ts';
 import { defaultStateDir, type Environment, sessionInitFile, statePaths } from './paths.ts';
 import { becomeOnlyUp } from './only-up.ts';
 import { remembered } from './remembered.ts';
@@ -49,7 +49,8 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   const startedMs = performance.now();
   const { signal } = shutdown;
   const clock = systemClock;
-  const { policy, hash: policyHash } = await readPolicy(options.policyFile);
+  const policyPlace = { file: options.policyFile, environment: host.environment };
+  await readPolicy(policyPlace); // before anything is started: a mistake in it is told at once
   const stateDir = options.stateDir ?? defaultStateDir(host.environment, host.home);
   const paths = statePaths(stateDir);
   const lock = await lockStateDir(stateDir);
@@ -79,10 +80,10 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
   shutdown.onClose('API clients', () => clients.close());
 
   const metrics = createMetrics({ version: host.version });
+  const policies = await openPolicies(policyPlace, { clock, log, metrics });
   const context = (role: keyof typeof clients.of): RoleContext => ({
     client: clients.of[role],
-    policy,
-    policyHash,
+    policies,
     clock,
     random: Math.random,
     log,
@@ -92,6 +93,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
 
   const alone = await becomeOnlyUp({ client: cluster.client, identity, clock, log }, signal);
   shutdown.onClose('place of the only up', () => alone.release());
+  await installAdmissionFloor(cluster.client, nodeName, signal);
   const engine = createDockerEngine({
     socketPath: options.dockerSocket,
     cluster: clusterUid,
@@ -142,6 +144,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
 
   const failure = firstFailure({
     webhook: webhook.keep(signal),
+    policy: policies.keep(signal),
     controller: controller.done,
     placement: placement.done,
     tokens: clients.keep(signal),

@@ -7,10 +7,12 @@ import type { McpSession } from '../../model/session.ts';
 import type { SessionSpecInput } from '../../model/session-spec.ts';
 import type { Violation } from '../../model/violation.ts';
 import { renderWarning } from '../../rules/render.ts';
+import { suspensionViolation } from '../../rules/suspension.ts';
 import { createRefusal, forbidden } from '../fault-mapping.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { sentence, type ToolError } from '../tool-error.ts';
 import { checkSpec } from './check-spec.ts';
+import { quotaRefusal } from './quota.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 export interface CreateRequest {
@@ -37,9 +39,16 @@ export async function createSession(
   const access: AccessRequest = { verb: 'create', resource: 'mcpsessions', subresource: '', ...reference };
   if (!(await parts.access.allowed(caller, access, signal))) return err(forbidden(caller, access));
   const annotations = parts.access.annotations(caller);
-  const checked = checkSpec({ raw: request.spec, annotations, policy: parts.policy() });
+  const { policies, isSuspended } = await parts.policiesFor(request.namespace, signal);
+  if (isSuspended) return err(specRefusal([suspensionViolation], false));
+  const checked = checkSpec({ raw: request.spec, annotations, policies });
   const judged = checked.spec === null || parts.access.knowsPolicy;
   if (judged && checked.violations.length > 0) return err(specRefusal(checked.violations, checked.spec === null));
+  if (parts.access.knowsPolicy) {
+    const { policy } = policies.enforce;
+    const full = await quotaRefusal(parts, { ...reference, annotations, policy }, signal);
+    if (full !== null) return err(full);
+  }
 
   const created = await store(parts, { ...reference, spec: request.spec, annotations }, signal);
   if (!created.ok) return created;

@@ -1,11 +1,16 @@
-// Danger: an unconfined container, or one under a profile that nobody reviewed. Fields: appArmor. Allowed: "RuntimeDefault",
-// which on a kernel without AppArmor means none (K-35; shown in status), and none at all for a privileged container that policy
-// privileged.allow grants: the engine switches it off there. Source: CIS Docker 5.2, moby saveAppArmorConfig.
+// Danger: an unconfined container, or one under a profile that nobody reviewed.
+// Fields: appArmor.
+// Allowed: "RuntimeDefault", the engine's own, which on a kernel without AppArmor means none (K-35; shown in status);
+// "mcpsession-default", the operator's own; none at all for a privileged container that policy privileged.allow grants, since the
+// engine switches it off there.
+// Source: CIS Docker 5.2, requirements.md S3.T5.01, moby saveAppArmorConfig.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { ContainerSpec } from '../../model/container.ts';
 import type { Rule } from '../rule.ts';
 import { containerViolation } from './violation.ts';
+
+const REVIEWED = ['RuntimeDefault', 'mcpsession-default'];
 
 export const containerAppArmor: Rule<ContainerSpec> = {
   id: 'MCPS-906',
@@ -13,13 +18,13 @@ export const containerAppArmor: Rule<ContainerSpec> = {
   title: 'container: AppArmor',
   why: 'Without AppArmor the file and mount limits of the kernel do not hold.',
   check: ({ appArmor, privileged }, policy) =>
-    appArmor === 'RuntimeDefault' || (appArmor === 'Unconfined' && privileged && policy.privileged.allow)
+    REVIEWED.includes(appArmor) || (appArmor === 'Unconfined' && privileged && policy.privileged.allow)
       ? []
       : [
           containerViolation({
             rule: 'MCPS-906',
             field: 'appArmor',
-            message: `"${shownValue(appArmor)}" is not RuntimeDefault`,
+            message: `"${shownValue(appArmor)}" is not ${REVIEWED.join(' or ')}`,
           }),
         ],
 };

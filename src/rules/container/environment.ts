@@ -1,11 +1,11 @@
 // Danger: variables that hijack programs may come from the image as well as from the session. Fields: env.
-// Allowed: names outside the list, each once; a PATH of absolute entries; no NUL. Values are never shown.
+// Allowed: names outside the list or with an empty value, each once; a PATH of absolute entries; no NUL. Values are never shown.
 // Source: requirements.md S0.H1.09 and section 10, CVE-2025-23266.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { ContainerSpec, EnvironmentEntry } from '../../model/container.ts';
 import type { Violation } from '../../model/violation.ts';
-import { hasRelativeEntry, isHijackingName } from '../hijacking-names.ts';
+import { hasRelativeEntry, isHijackingVariable } from '../hijacking-names.ts';
 import type { Rule } from '../rule.ts';
 import { containerViolation } from './violation.ts';
 
@@ -35,7 +35,7 @@ export const containerEnvironment: Rule<ContainerSpec> = {
 
 function entryProblem({ name, value }: EnvironmentEntry): string | null {
   if (name === '' || /[=\0]/.test(name)) return 'is not a name';
-  if (isHijackingName(name)) return 'changes what programs load or run';
+  if (isHijackingVariable(name, value)) return 'changes what programs load or run';
   if (value.includes('\0')) return 'holds NUL';
   return name === 'PATH' && hasRelativeEntry(value) ? 'holds an entry that is not absolute' : null;
 }

@@ -13,6 +13,7 @@ export const containerIdentity: Rule<ContainerSpec> = {
   severity: 'deny',
   title: 'container: identity',
   why: 'A container without its labels belongs to nobody and is never cleaned up.',
+  holdsAlways: true,
   check: ({ containerName, identity, imageId }) => {
     const violations: Violation[] = [];
     const texts = ['cluster', 'node', 'uid', 'namespace', 'name', 'specHash'] as const;

@@ -1,5 +1,7 @@
-// Danger: an empty list unmasks everything, /proc/sysrq-trigger and /sys/firmware included. Fields: maskedPaths, readonlyPaths.
-// Allowed: at least the lists of default-paths.ts. Source: security.md 4.2 MaskedPaths (measured), CVE-2025-31133.
+// Danger: an empty list unmasks everything, /proc/sysrq-trigger and /sys/firmware included.
+// Fields: maskedPaths, readonlyPaths.
+// Allowed: at least the lists of default-paths.ts.
+// Source: security.md 4.2 MaskedPaths (measured), CVE-2025-31133, CVE-2025-52565.
 
 import type { ContainerSpec } from '../../model/container.ts';
 import type { Violation } from '../../model/violation.ts';

@@ -1,12 +1,12 @@
 // Danger: a kernel setting that is not kept in a namespace changes the node. Fields: sysctls. Allowed: names in policy
-// sysctls.allow, in either spelling. Source: PSS baseline "Sysctls", security.md 4.2 Sysctls.
+// sysctls.allow, in either spelling, with plain values. Source: PSS baseline "Sysctls", security.md 4.2 Sysctls.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { ContainerSpec } from '../../model/container.ts';
 import type { Violation } from '../../model/violation.ts';
 import { allows } from '../allow-list.ts';
 import type { Rule } from '../rule.ts';
-import { canonicalSysctl } from '../sysctl-name.ts';
+import { canonicalSysctl, isPlainSysctlValue, isSysctlName } from '../sysctl-name.ts';
 import { containerViolation } from './violation.ts';
 
 export const containerSysctls: Rule<ContainerSpec> = {
@@ -15,14 +15,11 @@ export const containerSysctls: Rule<ContainerSpec> = {
   title: 'container: kernel settings',
   why: 'A kernel setting outside the namespaces of the container changes the node.',
   check: ({ sysctls }, policy) =>
-    Object.keys(sysctls).flatMap((name): Violation[] => {
-      if (allows(policy.sysctls.allow, canonicalSysctl(name))) return [];
-      return [
-        containerViolation({
-          rule: 'MCPS-919',
-          field: 'sysctls',
-          message: `${shownValue(name)} is not in policy sysctls.allow`,
-        }),
-      ];
+    Object.entries(sysctls).flatMap(([name, value]): Violation[] => {
+      const canonical = canonicalSysctl(name);
+      const allowed = isSysctlName(canonical) && allows(policy.sysctls.allow, canonical);
+      if (allowed && isPlainSysctlValue(value)) return [];
+      const problem = allowed ? 'has a value that is not plain' : 'is not in policy sysctls.allow';
+      return [containerViolation({ rule: 'MCPS-919', field: 'sysctls', message: `${shownValue(name)} ${problem}` })];
     }),
 };

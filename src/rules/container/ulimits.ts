@@ -1,6 +1,7 @@
 // Danger: an unlimited core writes through the core handler of the node; nproc counts the processes of all sessions (K-13).
-// Fields: ulimits. Allowed: exactly core 0, cpu and nofile within policy limits, each once, soft not above hard; the processor
-// time that the session init shares is at least its own need, since it limits each command itself (K-09).
+// Fields: ulimits. Allowed: exactly core 0, cpu and nofile within policy limits.maxCpuTimeSeconds and limits.maxOpenFiles, each
+// once, soft not above hard; the processor time that the session init shares is at least its own need, since it limits each
+// command itself (K-09).
 // Source: CIS Docker 5.19, security.md 4.2 Ulimits.
 
 import { shownValue } from '../../lib/visible-text.ts';

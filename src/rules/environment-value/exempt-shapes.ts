@@ -13,7 +13,10 @@ export function isExemptShape(value: string): boolean {
   return isUrl(value) || DRIVER_DSN.test(value) || PEM.test(value) || isConnectionString(value);
 }
 
-const isUrl = (value: string): boolean => URL_SHAPE.test(value) && URL.canParse(value);
+const isUrl = (value: string): boolean => URL_SHAPE.test(value) && URL.canParse(withOneHost(value));
+
+// Clients of replicated databases take several hosts, of which a URL has one: mongodb://a:27017,b:27017/name
+const withOneHost = (url: string): string => url.replace(/^([^/?#]*:\/\/(?:[^@/?#]*@)?[^,/?#@]+)(?:,[^,/?#@]+)+/, '$1');
 
 /** "key=value;key=value", as database and cloud clients take it; every part is a key with a value. */
 function isConnectionString(value: string): boolean {

@@ -13,14 +13,37 @@ const SYSTEM = 'is a system directory of the node';
 const CREDENTIALS = 'holds credentials of the node or its users';
 const ENGINE_DATA = 'holds the data of other containers';
 
+/** Below /var/lib: engines, kubelet, machines, and what belongs to Kubernetes distributions. */
+const ENGINE_DIRECTORIES = [
+  'docker',
+  'containerd',
+  'containers',
+  'crio',
+  'buildkit',
+  'cri-dockerd',
+  'kubelet',
+  'etcd',
+  'cni',
+  'calico',
+  'rancher',
+  'k0s',
+  'minikube',
+  'lxc',
+  'lxd',
+  'incus',
+  'libvirt',
+  'machines',
+  'snapd',
+] as const;
+
 /** Refused with everything below. */
 const TREES: readonly Place[] = [
   ...['/etc', '/sys', '/proc', '/boot', '/dev', '/root'].map((path) => ({ path, problem: SYSTEM })),
   ...['/run', '/var/run'].map((path) => ({ path, problem: CONTROLS_ENGINE })),
-  ...['docker', 'containerd', 'containers', 'crio', 'kubelet', 'rancher', 'etcd', 'cni'].map((name) => ({
-    path: `/var/lib/${name}`,
-    problem: ENGINE_DATA,
-  })),
+  ...ENGINE_DIRECTORIES.map((name) => ({ path: `/var/lib/${name}`, problem: ENGINE_DATA })),
+  { path: '/var/snap', problem: ENGINE_DATA },
+  ...['/var/lib/cloud', '/var/lib/systemd', '/var/backups'].map((path) => ({ path, problem: CREDENTIALS })),
+  { path: '/var/spool/cron', problem: SYSTEM },
   { path: '/var/log', problem: 'lets its files be followed to any file of the node by the kubelet' },
   ...['/opt/containerd', '/opt/cni'].map((path) => ({ path, problem: 'holds programs that the engine runs as root' })),
 ];
@@ -56,7 +79,20 @@ const CREDENTIAL_SEGMENTS: ReadonlySet<string> = new Set([
   '.azure',
   '.git-credentials',
   '.vault-token',
+  '.oci',
+  '.terraform.d',
+  '.password-store',
+  '.npmrc',
+  '.pypirc',
+  '.pgpass',
+  '.my.cnf',
+  'id_rsa',
+  'id_ecdsa',
+  'id_ed25519',
+  'authorized_keys',
 ]);
+/** The directory of all programs' settings, and those of programs that keep keys there. */
+const CREDENTIAL_SETTINGS = /\/\.config(?:$|\/(?:gcloud|gh|hub|helm|rclone|doctl|containers)(?:\/|$))/;
 
 /**
  * Why a clean absolute path may not be mounted, as the end of a sentence; null when it may.
@@ -72,5 +108,5 @@ export function placeProblem(cleanPath: string): string | null {
   if (parent !== undefined) return parent.problem;
   if (/^\/home\/[^/]+$/.test(folded)) return CREDENTIALS;
   if (segments.some((segment) => CREDENTIAL_SEGMENTS.has(segment))) return CREDENTIALS;
-  return /\/\.config\/gcloud(?:\/|$)/.test(folded) ? CREDENTIALS : null;
+  return CREDENTIAL_SETTINGS.test(folded) ? CREDENTIALS : null;
 }

@@ -1,6 +1,8 @@
 // Danger: without AppArmor the kernel's file and mount limits on the container are gone where the node relies on them.
-// Fields: spec.security.appArmorProfile. Allowed: "RuntimeDefault" (used where the kernel has AppArmor, K-35).
-// Source: CIS Docker 5.2, PSS baseline "AppArmor".
+// Fields: spec.security.appArmorProfile.
+// Allowed: "RuntimeDefault": on a node with AppArmor the profile that policy appArmor.profile names, on others none, which status says
+// and policy appArmor.mode can refuse (MCPS-109).
+// Source: CIS Docker 5.2, PSS baseline "AppArmor", requirements.md S3.T5.01, K-35.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { Rule } from '../rule.ts';
@@ -16,7 +18,7 @@ export const appArmor: Rule<SessionSubject> = {
     if (profile === 'RuntimeDefault') return [];
     const message = /^unconfined$/i.test(profile.trim())
       ? 'an unconfined container has no AppArmor limits'
-      : `profile "${shownValue(profile)}" is not available in this release`;
+      : `profile "${shownValue(profile)}" is not known`;
     return [
       {
         rule: 'MCPS-106',

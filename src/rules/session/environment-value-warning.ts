@@ -1,4 +1,5 @@
-// Danger: as MCPS-606; a warning where policy env.valuePolicy is "warn". Fields: spec.env[].value.
+// Danger: as MCPS-606: a value that a script puts into a shell line runs as a command. Fields: spec.env[].value.
+// Allowed: as MCPS-606, which refuses; a warning where policy env.valuePolicy is "warn".
 // Source: requirements.md K-01 (profile development), design.md 8.2. The value is never shown.
 
 import type { Violation } from '../../model/violation.ts';

@@ -12,15 +12,16 @@ export const idleTimeout: Rule<SessionSubject> = {
   check: ({ spec }, policy) => {
     const { idleTimeoutSeconds } = spec.lifetime;
     const maximum = policy.limits.maxIdleTimeoutSeconds;
-    if (idleTimeoutSeconds <= maximum) return [];
+    if (idleTimeoutSeconds >= 0 && idleTimeoutSeconds <= maximum) return [];
+    const negative = idleTimeoutSeconds < 0;
     return [
       {
         rule: 'MCPS-402',
         kind: 'invalid',
         path: 'spec.lifetime.idleTimeoutSeconds',
         value: String(idleTimeoutSeconds),
-        message: `above ${maximum}, the maximum of profile "${policy.profile}"`,
-        fix: `set idleTimeoutSeconds <= ${maximum}`,
+        message: negative ? 'below 0' : `above ${maximum}, the maximum of profile "${policy.profile}"`,
+        fix: negative ? 'set 0 for no idle limit' : `set idleTimeoutSeconds <= ${maximum}`,
       },
     ];
   },

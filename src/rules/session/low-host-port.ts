@@ -4,7 +4,6 @@
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
-import { publishedPorts } from './ports-without-network.ts';
 
 export const LOWEST_HOST_PORT = 1024;
 
@@ -14,7 +13,7 @@ export const lowHostPort: Rule<SessionSubject> = {
   title: 'host ports below 1024',
   why: 'A low port on the node impersonates one of its services.',
   check: ({ spec }) =>
-    publishedPorts(spec).flatMap(({ hostPort }, index): Violation[] => {
+    spec.network.ports.flatMap(({ hostPort }, index): Violation[] => {
       if (hostPort === 0 || hostPort >= LOWEST_HOST_PORT) return [];
       return [
         {

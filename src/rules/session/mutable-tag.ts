@@ -1,5 +1,5 @@
 // Danger: a tag can be moved to another image after it was reviewed; a warning where policy does not require a digest.
-// Fields: spec.image. Silent: a reference with a digest, or policy images.requireDigest (then MCPS-303 refuses).
+// Fields: spec.image. Allowed: without a warning, a reference with a digest, or policy images.requireDigest (then MCPS-303 refuses).
 // Source: CIS Docker 5.28, ux.md 2.2 (3xx).
 
 import { parseImageReference } from '../../lib/image-reference.ts';

@@ -1,7 +1,6 @@
 // Danger: a published port that leads nowhere looks like a service that works. Fields: spec.network.ports.
 // Allowed: none while spec.network.mode is "none". Source: requirements.md K-39.
 
-import type { SessionSpec } from '../../model/session-spec.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
@@ -24,7 +23,3 @@ export const portsWithoutNetwork: Rule<SessionSubject> = {
     ];
   },
 };
-
-/** The ports that other rules look at: none without a network, where the one advice is to delete them. */
-export const publishedPorts = ({ network }: SessionSpec): SessionSpec['network']['ports'] =>
-  network.mode === 'none' ? [] : network.ports;

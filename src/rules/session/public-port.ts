@@ -1,13 +1,13 @@
 // Danger: a port on every address of the node is open to whoever reaches the node; the engine does that when the address is
-// left out. Fields: spec.network.ports[].hostIP. Allowed: one literal address of the node, IPv4 or IPv6; every address only
-// where policy ports.allowPublic is true. Source: CIS Docker 5.14, requirements.md S0.M1.05-06, security.md 4.2 PortBindings.
+// left out. Fields: spec.network.ports[].hostIP. Allowed: one literal address of the node, IPv4 or IPv6, in whatever network mode
+// (K-39); every address only where policy ports.allowPublic is true.
+// Source: CIS Docker 5.14, requirements.md S0.M1.05-06, security.md 4.2 PortBindings.
 
 import { isMapped, isMulticastOrReserved, isUnspecified, parseIpAddress } from '../../lib/ip-address.ts';
 import { shownValue } from '../../lib/visible-text.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
-import { publishedPorts } from './ports-without-network.ts';
 
 export const publicPort: Rule<SessionSubject> = {
   id: 'MCPS-502',
@@ -15,7 +15,7 @@ export const publicPort: Rule<SessionSubject> = {
   title: 'public ports',
   why: 'A port on every address of the node is open to whoever reaches the node.',
   check: ({ spec }, policy) =>
-    publishedPorts(spec).flatMap(({ hostIP }, index): Violation[] => {
+    spec.network.ports.flatMap(({ hostIP }, index): Violation[] => {
       const problem = hostIpProblem(hostIP, policy.ports.allowPublic);
       if (problem === null) return [];
       const { kind, message } = problem;

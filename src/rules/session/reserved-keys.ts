@@ -1,5 +1,5 @@
 // Danger: labels and annotations of the operator's domain steer the operator; one set by a user could make a container look
-// like another session's. Fields: metadata.{labels,annotations}. Allowed: no key below "mcpsession.dev/" but the owner
+// like another session's. Fields: metadata.{labels,annotations}. Allowed: no key of mcpsession.dev or a domain below it, but the owner
 // annotation, which MCPS-601 judges; "user.mcpsession.dev/" is free. Source: security.md 4.4 Labels, design.md 8.5.
 
 import { shownValue } from '../../lib/visible-text.ts';
@@ -13,6 +13,7 @@ export const reservedKeys: Rule<SessionSubject> = {
   severity: 'deny',
   title: 'reserved labels and annotations',
   why: 'Labels of the domain of the operator steer it.',
+  holdsAlways: true,
   check: ({ labels, annotations }) => [
     ...reservedViolations('metadata.labels', Object.keys(labels)),
     ...reservedViolations(
@@ -24,7 +25,7 @@ export const reservedKeys: Rule<SessionSubject> = {
 
 function reservedViolations(path: string, keys: readonly string[]): readonly Violation[] {
   return keys.flatMap((key): Violation[] => {
-    if (!key.toLowerCase().startsWith(`${GROUP}/`)) return [];
+    if (!isReserved(key)) return [];
     return [
       {
         rule: 'MCPS-602',
@@ -36,3 +37,11 @@ function reservedViolations(path: string, keys: readonly string[]): readonly Vio
     ];
   });
 }
+
+/** In any case, since annotations keep it. */
+function isReserved(key: string): boolean {
+  const domain = key.toLowerCase().split('/', 1)[0] ?? '';
+  return domain === GROUP || (domain.endsWith(`.${GROUP}`) && domain !== USER_DOMAIN);
+}
+
+const USER_DOMAIN = `user.${GROUP}`;

@@ -7,9 +7,7 @@ import type { Violation } from '../../model/violation.ts';
 import { allows, shownStart } from '../allow-list.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
-import { canonicalSysctl } from '../sysctl-name.ts';
-
-const VALUE = /^[0-9A-Za-z][0-9A-Za-z ._-]*$/;
+import { canonicalSysctl, isPlainSysctlValue, isSysctlName } from '../sysctl-name.ts';
 
 export const sysctls: Rule<SessionSubject> = {
   id: 'MCPS-210',
@@ -24,7 +22,7 @@ export const sysctls: Rule<SessionSubject> = {
       const repeated = seen.has(canonical);
       seen.add(canonical);
       const rule = 'MCPS-210';
-      if (!allows(policy.sysctls.allow, canonical)) {
+      if (!isSysctlName(canonical) || !allows(policy.sysctls.allow, canonical)) {
         const message = `${shownValue(name)} is not in policy sysctls.allow (${shownStart(policy.sysctls.allow)})`;
         return [{ rule, kind: 'forbidden', path: `${path}.name`, message, fix: 'delete it' }];
       }
@@ -32,7 +30,7 @@ export const sysctls: Rule<SessionSubject> = {
         const message = 'the setting is given twice';
         return [{ rule, kind: 'invalid', path: `${path}.name`, value: name, message, fix: 'keep one' }];
       }
-      if (VALUE.test(value)) return [];
+      if (isPlainSysctlValue(value)) return [];
       const message = 'is not a plain value';
       return [
         { rule, kind: 'invalid', path: `${path}.value`, value, message, fix: 'use numbers or words on one line' },

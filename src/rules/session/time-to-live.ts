@@ -13,14 +13,17 @@ export const timeToLive: Rule<SessionSubject> = {
     const { ttlSeconds } = spec.lifetime;
     const maximum = policy.limits.maxTtlSeconds;
     if (ttlSeconds >= 1 && ttlSeconds <= maximum) return [];
+    const tooShort = ttlSeconds < 1;
     return [
       {
         rule: 'MCPS-401',
         kind: 'invalid',
         path: 'spec.lifetime.ttlSeconds',
         value: String(ttlSeconds),
-        message: `above ${maximum}, the maximum of profile "${policy.profile}"`,
-        fix: `set ttlSeconds <= ${maximum}`,
+        message: tooShort
+          ? 'below 1: it would end before it begins'
+          : `above ${maximum}, the maximum of profile "${policy.profile}"`,
+        fix: tooShort ? 'set ttlSeconds >= 1' : `set ttlSeconds <= ${maximum}`,
       },
     ];
   },

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { policyHash } from '../../../src/config/load-policy.ts';
 import { type Controller, createController, type ExecTarget } from '../../../src/controller/controller.ts';
 import type { OnEngineCall } from '../../../src/docker/engine-calls.ts';
 import { createDockerEngine } from '../../../src/docker/engine.ts';
@@ -14,7 +13,6 @@ import { OperatorError } from '../../../src/lib/errors.ts';
 import { conditionOf } from '../../../src/model/conditions.ts';
 import { CONTAINER_LABELS } from '../../../src/model/names.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import type { ContainerAccess } from '../../../src/ports/container-access.ts';
@@ -23,6 +21,7 @@ import type { LeaseStore, NodeStore } from '../../../src/ports/nodes.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
+import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { aDesiredSession } from './desired-session.ts';
 import { createMemorySessions, type MemorySessions } from './memory-sessions.ts';
 import { createRawEngine } from './raw-engine.ts';
@@ -71,13 +70,12 @@ export async function openBenchController(
     ...(onCall === undefined ? {} : { onCall }),
   });
   const sessions = createMemorySessions();
-  const policy = defaultPolicy();
   const concurrency = 2 * availableParallelism();
   const controller = createController({
     ...sessions,
     engine,
     events: { record: () => {} },
-    hostPaths: { resolve: async () => [] },
+    hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     inits: engine.inits,
     wayInto: (containerId) => engine.access.wayInto(containerId),
     onRunning: () => {},
@@ -87,11 +85,16 @@ export async function openBenchController(
     random: Math.random,
     log: silentLog,
     metrics: createMetrics({ version: 'bench' }),
-    policy,
-    policyHash: policyHash(policy),
+    policies: fixedPolicies(),
+    namespaces: unlabelled,
     nodeName: NODE,
     cluster,
-    publisher: { nodes: memoryNodes(), labels: {}, slots: 100, nodeApi: { url: 'https://127.0.0.1:0', caPem: '' } },
+    publisher: {
+      nodes: memoryNodes(),
+      labels: {},
+      slots: () => 100,
+      nodeApi: { url: 'https://127.0.0.1:0', caPem: '' },
+    },
     lease: { leases: memoryLeases(), identity: cluster, durations: DEFAULT_LEASE_DURATIONS },
     concurrency,
     sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_INTERVAL_MS,

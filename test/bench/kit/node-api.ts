@@ -50,6 +50,7 @@ export async function openBenchNodeApi({ controller, access }: BenchController):
     containers: access,
     findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(CLOSE_MS)),
     policy: defaultPolicy,
+    isSuspended: () => false,
     frontendUsername: FRONTEND,
     logs: { query: async () => Promise.reject(new OperatorError('internal', 'nobody reads logs here')) },
     onCommand: () => () => {},

@@ -86,7 +86,7 @@ function hardenedSpec(image: ImageFacts, node: NodeFacts): LockedDownSpec {
     node,
     hostPaths: [],
     attempt: 0,
-    allowLocalImages: true,
+    policy,
     initVolume: null,
   };
   const built = buildContainer(parts);

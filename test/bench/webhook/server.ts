@@ -1,7 +1,7 @@
 // One server of goal 14, in a process of its own so that its CPU time is its own: the product's webhook, or a server that
 // reads the body and answers a constant. Both listen through the same code with the same certificate. Forked by servers.ts.
 
-import { defaultPolicy } from '../../../src/model/policy.ts';
+import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import {
   readBody,
@@ -11,6 +11,8 @@ import {
   type WebServer,
 } from '../../../src/process/https-server.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
+import { systemClock } from '../../../src/process/system-clock.ts';
+import { createSessionQuota } from '../../../src/webhook/session-quota.ts';
 import { startWebhook } from '../../../src/webhook/webhook.ts';
 
 export type ServerKind = 'webhook' | 'empty';
@@ -36,10 +38,19 @@ async function answer(message: ToServer): Promise<void> {
 
 const reply = (message: FromServer): void => void process.send?.(message);
 
+/** What quotas count, in memory: the watch has its own goals. */
+const noSessions = { synced: true, whenSynced: () => Promise.resolve(), all: () => [], cached: () => null };
+
 function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebServer> {
   if (kind === 'webhook') {
     const metrics = createMetrics({ version: 'bench' });
-    const decision = { policy: defaultPolicy(), frontendUsername: 'frontend', monotonicMs: () => performance.now() };
+    const decision = {
+      policies: fixedPolicies(),
+      namespaces: unlabelled,
+      quota: createSessionQuota({ cache: noSessions, clock: systemClock }),
+      frontendUsername: 'frontend',
+      monotonicMs: () => performance.now(),
+    };
     const closing = new AbortController().signal;
     return startWebhook({ ...common, ...decision, certificate, metrics, closing });
   }

@@ -17,6 +17,7 @@ import {
   sessionImage,
   type TestContainer,
 } from '../../support/docker.ts';
+import { allowDifferences, expectDifferences } from '../../support/oracle/run.ts';
 import { aCommand } from './access-rig.ts';
 
 const cluster = newClusterId();
@@ -232,7 +233,9 @@ describe('what is not ours', () => {
 
 describe('judging the effect', () => {
   test('names a network that a stranger connected behind our back', async () => {
-    const id = await created();
+    const want = await spec();
+    allowDifferences({ uid: want.identity.uid, what: ['Networks'] });
+    const { id } = await engine.create(lockedDown(want), signal);
     const docker = rawDocker();
     await docker.getNetwork('none').disconnect({ Container: id });
     await docker.getNetwork('bridge').connect({ Container: id });
@@ -241,6 +244,21 @@ describe('judging the effect', () => {
 
   test('names what a stranger smuggled in beside our labels', async () => {
     const want = lockedDown(await spec());
+    expectDifferences({
+      uid: want.identity.uid,
+      what: [
+        'Config.Hostname',
+        'Config.Volumes',
+        'HostConfig.Binds',
+        'HostConfig.CapAdd',
+        'HostConfig.CpusetCpus',
+        'HostConfig.DeviceCgroupRules',
+        'Mounts[/data]',
+        'Mounts[/doc]',
+        'SecurityOpt.no-new-privileges',
+        'SecurityOpt.seccomp',
+      ],
+    });
     const { name, body } = toCreateRequest(want);
     const host = body['HostConfig'] as object; // built a line above
     const { id } = await rawDocker().createContainer({
@@ -316,7 +334,7 @@ describe('what the engine tells', () => {
 
   test('knows a local image, and null for one that is not there', async () => {
     const { reference, imageId } = await sessionImage();
-    const facts = { id: imageId, repoDigests: [], env: [], volumes: [], labels: ['local.mcps.recipe'] };
+    const facts = { id: imageId, repoDigests: [], env: [], volumes: [], labels: ['local.mcps.recipe'], workingDir: '' };
     expect(await engine.inspectImage(reference, signal)).toEqual(facts);
     expect(await engine.inspectImage(imageId, signal)).toEqual(facts);
     expect(await engine.inspectImage('mcps.local/absent:1', signal)).toBeNull();

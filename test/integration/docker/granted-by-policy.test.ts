@@ -20,6 +20,7 @@ import {
   sessionImage,
 } from '../../support/docker.ts';
 import { aPolicy } from '../../support/judgement.ts';
+import { allowDifferences, expectDifferences } from '../../support/oracle/run.ts';
 
 const cluster = newClusterId();
 const nodeName = 'node-1';
@@ -33,6 +34,15 @@ const MODE_FIELDS = {
   uts: 'utsMode',
   user: 'usernsMode',
   cgroup: 'cgroupnsMode',
+} as const;
+
+const HOST_DIFFERENCES = {
+  network: ['HostConfig.NetworkMode', 'Config.Hostname', 'process.ns.net'],
+  pid: ['HostConfig.PidMode', 'process.ns.pid'],
+  ipc: ['HostConfig.IpcMode', 'process.ns.ipc'],
+  uts: ['HostConfig.UTSMode', 'process.ns.uts'],
+  user: ['HostConfig.UsernsMode'],
+  cgroup: ['HostConfig.CgroupnsMode', 'process.ns.cgroup'],
 } as const;
 
 const aSpec = (change: Partial<ContainerSpec>): Promise<ContainerSpec> =>
@@ -53,20 +63,50 @@ async function seen(id: string): Promise<ContainerSpec> {
 beforeAll(async () => void (await sessionImage()));
 afterAll(() => removeAllOf(cluster));
 
-test.each<{ name: string; policy: Record<string, unknown>; change: Partial<ContainerSpec> }>([
-  { name: 'privileged', policy: { privileged: { allow: true } }, change: { privileged: true, appArmor: 'Unconfined' } },
+interface Granted {
+  readonly name: string;
+  readonly policy: Record<string, unknown>;
+  readonly change: Partial<ContainerSpec>;
+  /** What the effect oracle has to say of it. */
+  readonly differs: readonly string[];
+}
+
+test.each<Granted>([
+  {
+    name: 'privileged',
+    policy: { privileged: { allow: true } },
+    change: { privileged: true, seccomp: 'Unconfined', appArmor: 'Unconfined' },
+    differs: [
+      'HostConfig.Privileged',
+      'SecurityOpt.seccomp',
+      'SecurityOpt.apparmor',
+      'process.CapBnd',
+      'process.Seccomp',
+    ],
+  },
+  {
+    name: 'the seccomp profile of the engine',
+    policy: { seccomp: { allow: ['EngineDefault'] } },
+    change: { seccomp: 'EngineDefault' },
+    differs: ['SecurityOpt.seccomp'],
+  },
   ...(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup'] as const).map((namespace) => ({
     name: `the ${namespace} namespace of the host`,
     policy: { hostNamespaces: { allow: [namespace] } },
     change: { [MODE_FIELDS[namespace]]: 'host' },
+    differs: HOST_DIFFERENCES[namespace],
   })),
   {
     name: 'a capability for root',
     policy: { capabilities: { allow: ['NET_BIND_SERVICE'] }, rootUser: { allow: true } },
     change: { user: '0:0', capabilitiesAdded: ['NET_BIND_SERVICE'] },
+    differs: ['HostConfig.CapAdd', 'Config.User', 'process.CapEff', 'process.CapBnd', 'process.Uid', 'process.Gid'],
   },
-])('$name, where policy allows it, reads back as asked for', async ({ policy, change }) => {
+])('$name, where policy allows it, reads back as asked for', async ({ policy, change, differs }) => {
   const want = await aSpec(change);
+  const { uid } = want.identity;
+  expectDifferences({ uid, what: differs });
+  allowDifferences({ uid, what: ['process.*', 'mountinfo[*', 'SecurityOpt.other', 'AppArmorProfile'] });
   const { id } = await engine.create(approved(want, aPolicy(policy)), signal);
   expect(await seen(id)).toEqual(want);
   await engine.start(id, signal);
@@ -93,6 +133,8 @@ test('a mount below a mounted directory is neither seen nor written', async () =
 
     // The same without the option, so that this test cannot pass for another reason.
     const open = await aSpec({ ...pick(want), mounts: want.mounts.map((mount) => ({ ...mount, recursive: true })) });
+    expectDifferences({ uid: open.identity.uid, what: ['Mount[/m].NonRecursive'] });
+    allowDifferences({ uid: open.identity.uid, what: ['mountinfo[/m/below]'] });
     const { name, body } = toCreateRequest(open as LockedDownSpec); // the printer alone: no rule accepts this one
     const container = await rawDocker().createContainer({ name, ...body });
     expect(await exitCodeOf(container.id)).toBe(3);

@@ -6,6 +6,7 @@ import { rawDocker, sessionImage } from '../../support/docker.ts';
 import { startEngineProxy } from '../../support/engine-proxy.ts';
 import { isAlive, processesNaming, type RunningUp, spawnUp, endChild, startUp } from '../../support/running-up.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { expectDifferences } from '../../support/oracle/run.ts';
 
 const manifest = (name: string) =>
   `apiVersion: mcpsession.dev/v1alpha1\nkind: McpSession\nmetadata: {name: ${name}}\nspec: {image: "mcps.local/busybox:1"}\n`;
@@ -100,6 +101,7 @@ test('containers that are not ours are never touched, not even with a name or la
     name: `mcps-sentinel-${process.pid}`,
     HostConfig: { NetworkMode: 'none' },
   });
+  expectDifferences({ uid: 'spoofed', what: 'any' });
   const spoofed = await docker.createContainer({
     Image: imageId,
     Cmd: ['sleep', '600'],

@@ -17,7 +17,7 @@ import {
   serviceAccountUsername,
   SYSTEM_NAMESPACE,
 } from '../../../src/model/names.ts';
-import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
+import { chosenPolicies } from '../../support/policies.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import { createNodeClient, type NodeClient } from '../../../src/node-client/node-client.ts';
 import { createNodeApi } from '../../../src/nodeapi/node-api.ts';
@@ -73,7 +73,7 @@ export interface TwoServers {
 export async function startTwoServers(
   change: {
     readonly sessions?: readonly McpSession[];
-    readonly policy?: Policy;
+    readonly policySettings?: Readonly<Record<string, unknown>>;
     readonly limits?: Partial<FrontendLimits>;
   } = {},
 ): Promise<TwoServers> {
@@ -84,7 +84,7 @@ export async function startTwoServers(
     validForMs: 3_600_000,
     nowMs,
   });
-  const policy = change.policy ?? defaultPolicy();
+  const policy = chosenPolicies(change.policySettings).enforce.policy;
   const newId = () => randomBytes(16).toString('hex');
   const sessions = fakeSessions(change.sessions);
   const authorizer = fakeAuthorizer();
@@ -127,6 +127,7 @@ export async function startTwoServers(
       };
     },
     policy: () => policy,
+    isSuspended: () => false,
     frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
     onCommand: (uid) => {
       activity.push(uid);
@@ -151,7 +152,7 @@ export async function startTwoServers(
   const limits = { ...DEFAULT_FRONTEND_LIMITS, ...change.limits };
   const nodes = fakeNodes(node.url);
   const { services } = frontendWorld({
-    policy,
+    ...(change.policySettings === undefined ? {} : { policySettings: change.policySettings }),
     parts: {
       sessions,
       access: subjectAccess(authorizer),

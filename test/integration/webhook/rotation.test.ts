@@ -8,7 +8,7 @@ import { installCrds } from '../../../src/kube/install.ts';
 import { createKubeClient, type KubeClient } from '../../../src/kube/kube-client.ts';
 import { createSessionStore } from '../../../src/kube/session-store.ts';
 import { sessionCrd } from '../../../src/model/crd.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
+import { fixedPolicies } from '../../support/policies.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
@@ -26,8 +26,7 @@ beforeAll(async () => {
   await installCrds(client, [sessionCrd()], systemClock, stop.signal);
   const context = {
     client,
-    policy: defaultPolicy(),
-    policyHash: '',
+    policies: fixedPolicies(),
     clock: systemClock,
     random: Math.random,
     log: silentLog,

@@ -38,6 +38,7 @@ function setUp() {
       exitCode: null,
       oomKilled: false,
       engineError: '',
+      pid: null,
       spec: aContainer(),
     };
     return { ours: true, container };

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { createController } from '../../../src/controller/controller.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { NodeStore } from '../../../src/ports/nodes.ts';
@@ -9,6 +8,7 @@ import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts'
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { STORY_NODE } from '../../support/story.ts';
+import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createLeaseServer } from '../process/leases.ts';
 import { createManualClock, settle } from '../process/manual-clock.ts';
 
@@ -50,7 +50,7 @@ test.each([
     engine,
     store: {} as SessionStore, // as above
     events: { record: () => {} },
-    hostPaths: { resolve: async () => [] },
+    hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
     wayInto: () => 'session-init',
     onRunning: () => {},
@@ -59,12 +59,12 @@ test.each([
     random: () => 0,
     log: silentLog,
     metrics: createMetrics({ version: 'test' }),
-    policy: defaultPolicy(),
-    policyHash: '',
+    policies: fixedPolicies(),
+    namespaces: unlabelled,
     nodeName: 'node-1',
     cluster: 'cluster-1',
     written: () => {},
-    publisher: { nodes, labels: {}, slots: 1, nodeApi: { url: '', caPem: '' } },
+    publisher: { nodes, labels: {}, slots: () => 1, nodeApi: { url: '', caPem: '' } },
     lease: { leases: createLeaseServer(clock).connect(), identity: 'me', durations: DEFAULT_LEASE_DURATIONS },
     concurrency: 1,
     sweepIntervalMs: 60_000,

@@ -5,12 +5,12 @@ import { reconcile, type ReconcileDependencies } from '../../../src/controller/r
 import { createSessionMemories } from '../../../src/controller/session-memory.ts';
 import { type FaultKind, OperatorError } from '../../../src/lib/errors.ts';
 import type { ObservedContainer } from '../../../src/model/container.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { aWorld, runToRest, STORY_IMAGE, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
+import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createManualClock } from '../process/manual-clock.ts';
 
 const signal = new AbortController().signal;
@@ -74,7 +74,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     cache: { cached: () => world.session } as unknown as SessionCache, // as above
     memories: createSessionMemories(),
     events: { record: () => {} },
-    hostPaths: { resolve: async () => [] },
+    hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     images: createImageLooks(engine, clock),
     inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
     wayInto: () => 'session-init',
@@ -83,8 +83,8 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     written: () => {},
     clock,
     log: silentLog,
-    policy: defaultPolicy(),
-    policyHash: 'sha256:policy',
+    policies: fixedPolicies(),
+    namespaces: unlabelled,
     startedMs: STORY_START_MS,
     node: () => STORY_NODE,
   };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { factsFromInfo } from '../../../src/docker/facts-from-info.ts';
+import { SESSION_SECCOMP_DIGEST } from '../../../src/docker/seccomp/profile.ts';
 import recorded from './recorded/info-20.10.json' with { type: 'json' };
 
 const engine = { cluster: 'cluster-1', nodeName: 'node-1', apiVersion: '1.41' };
@@ -18,6 +19,7 @@ test('reads a recorded answer of Engine 20.10', () => {
     storageDriver: 'overlay2',
     appArmor: false,
     seccomp: true,
+    seccompProfile: SESSION_SECCOMP_DIGEST,
     userNamespaces: false,
     rootless: false,
     initProgram: true,

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { fromInspect } from '../../../src/docker/from-inspect.ts';
+import { printSecurityOptions } from '../../../src/docker/security-options.ts';
 import { toCreateRequest } from '../../../src/docker/to-create-request.ts';
 import type { ContainerSpec } from '../../../src/model/container.ts';
 import { CONTAINER_LABELS } from '../../../src/model/names.ts';
@@ -19,11 +20,14 @@ interface Changes {
   readonly config?: Change;
 }
 
-/** What the engine answered for the default session, with changes. */
+/** Recorded before sessions had a seccomp profile of their own. */
+const SecurityOpt = printSecurityOptions(aContainer());
+
+/** What the engine answers for the default session, with changes. */
 const answer = ({ top = {}, host = {}, config = {} }: Changes = {}) => ({
   ...recorded,
   ...top,
-  HostConfig: { ...recorded.HostConfig, ...host },
+  HostConfig: { ...recorded.HostConfig, SecurityOpt, ...host },
   Config: { ...recorded.Config, ...config },
 });
 
@@ -47,7 +51,8 @@ test('reads a recorded answer of Engine 20.10 back into what was asked for', () 
       exitCode: null,
       oomKilled: false,
       engineError: '',
-      spec: aContainer(),
+      pid: recorded.State.Pid,
+      spec: aContainer({ seccomp: 'EngineDefault' }),
     },
   });
 });
@@ -213,22 +218,22 @@ describe('reads the effect, not the words', () => {
     },
     {
       name: 'label=disable, which the engine adds by itself to a privileged container',
-      host: { Privileged: true, SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
-      want: { privileged: true },
+      host: { Privileged: true, SecurityOpt: [...SecurityOpt, 'label=disable'] },
+      want: { privileged: true, seccomp: 'Unconfined' },
     },
     {
       name: 'label=disable, which the engine adds by itself to the PID namespace of the host',
-      host: { PidMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      host: { PidMode: 'host', SecurityOpt: [...SecurityOpt, 'label=disable'] },
       want: { pidMode: 'host' },
     },
     {
       name: 'label=disable, which the engine adds by itself to the IPC namespace of the host',
-      host: { IpcMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      host: { IpcMode: 'host', SecurityOpt: [...SecurityOpt, 'label=disable'] },
       want: { ipcMode: 'host' },
     },
     {
       name: 'label=disable that somebody asked for',
-      host: { NetworkMode: 'host', SecurityOpt: ['no-new-privileges:true', 'label=disable'] },
+      host: { NetworkMode: 'host', SecurityOpt: [...SecurityOpt, 'label=disable'] },
       config: { Hostname: 'node-1' },
       top: { NetworkSettings: { Networks: { host: {} } } },
       want: { networkMode: 'host', otherSecurityOptions: ['label=disable'] },
@@ -312,7 +317,7 @@ function anySpec(): fc.Arbitrary<ContainerSpec> {
       readOnlyRootFilesystem: fc.boolean(),
       capabilitiesAdded: fc.subarray(['NET_RAW', 'SYS_ADMIN']),
       noNewPrivileges: fc.boolean(),
-      seccomp: fc.constantFrom('RuntimeDefault', 'Unconfined'),
+      seccomp: fc.constantFrom('RuntimeDefault', 'EngineDefault', 'Unconfined'),
       appArmor: fc.oneof(fc.constantFrom('RuntimeDefault', 'Unconfined'), word),
       networkMode: fc.constantFrom('none', 'host', 'container:x'),
       pidMode: fc.constantFrom('', 'host'),
@@ -338,5 +343,5 @@ function anySpec(): fc.Arbitrary<ContainerSpec> {
       init: fc.boolean(),
       autoRemove: fc.boolean(),
     })
-    .map((change) => aContainer(change));
+    .map((change) => aContainer(change.privileged ? { ...change, seccomp: 'Unconfined' } : change));
 }

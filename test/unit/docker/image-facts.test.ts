@@ -9,6 +9,7 @@ test('reads what an image brings along', () => {
     Env: ['PATH=/bin', 'EMPTY=', 'ODD', 'X=a=b'],
     Volumes: { '/b': {}, '/a': {} },
     User: 'root',
+    WorkingDir: '/app',
     Labels: { b: 'x', a: '' },
   };
   expect(imageFacts({ Id, RepoDigests: ['a@sha256:x'], Config })).toEqual({
@@ -22,6 +23,7 @@ test('reads what an image brings along', () => {
     ],
     volumes: ['/a', '/b'],
     labels: ['a', 'b'],
+    workingDir: '/app',
   });
 });
 
@@ -32,6 +34,7 @@ test('reads an image that brings nothing', () => {
     env: [],
     volumes: [],
     labels: [],
+    workingDir: '',
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { SESSION_SECCOMP_JSON } from '../../../src/docker/seccomp/profile.ts';
 import { toCreateRequest } from '../../../src/docker/to-create-request.ts';
 import type { ContainerSpec } from '../../../src/model/container.ts';
 import type { LockedDownSpec } from '../../../src/rules/lock-down.ts';
@@ -59,7 +60,7 @@ test('prints the one profile of a session, every field of it', () => {
         ReadonlyRootfs: true,
         CapAdd: [],
         CapDrop: ['ALL'],
-        SecurityOpt: ['no-new-privileges:true'],
+        SecurityOpt: ['no-new-privileges:true', `seccomp=${SESSION_SECCOMP_JSON}`],
         MaskedPaths: aContainer().maskedPaths,
         ReadonlyPaths: aContainer().readonlyPaths,
         NetworkMode: 'none',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ImageFacts } from '../../../src/model/container.ts';
-import { defaultPolicy, policySchema } from '../../../src/model/policy.ts';
+import { defaultPolicy, type Policy, policySchema } from '../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { buildContainer } from '../../../src/plan/build-container.ts';
 import { specHashOf } from '../../../src/plan/identity.ts';
@@ -14,7 +14,7 @@ import { aStoredSession, STORY_IMAGE, STORY_INIT_VOLUME, STORY_NODE } from '../.
 const build = (
   change: Partial<SessionSpecInput> = {},
   image: ImageFacts = STORY_IMAGE,
-  allowLocalImages = true,
+  policy: Policy = defaultPolicy(),
   initVolume: string | null = STORY_INIT_VOLUME,
 ) => {
   const session = aStoredSession(change);
@@ -26,7 +26,7 @@ const build = (
     hostPaths: [],
     node: STORY_NODE,
     attempt: 0,
-    allowLocalImages,
+    policy,
     initVolume,
   });
 };
@@ -154,26 +154,26 @@ test('a mount never takes the mounts below its source along', () => {
     session: aStoredSession(change),
     spec: aSessionSpec(change),
     image: STORY_IMAGE,
-    hostPaths: [{ asked: '/opt/x', resolved: '/opt/y', kind: 'directory' }],
+    hostPaths: [{ asked: '/opt/x', resolved: '/opt/y', kind: 'directory', identity: null }],
     node: STORY_NODE,
     attempt: 0,
-    allowLocalImages: true,
+    policy: defaultPolicy(),
     initVolume: null,
   });
   expect(built).toMatchObject({ ok: true, value: { mounts: [{ source: '/opt/y', recursive: false }] } });
 });
 
-test('a privileged session says that AppArmor is off, because the engine switches it off', () => {
+test('a privileged session says that seccomp and AppArmor are off, because the engine switches them off', () => {
   const built = build({ security: { privileged: true } });
-  expect(built).toMatchObject({ ok: true, value: { privileged: true, appArmor: 'Unconfined' } });
+  expect(built).toMatchObject({ ok: true, value: { privileged: true, seccomp: 'Unconfined', appArmor: 'Unconfined' } });
   const policy = policySchema.parse({ privileged: { allow: true } });
   expect(built.ok && lockDown(built.value, policy)).toMatchObject({ ok: true });
 });
 
 test('an image without a registry digest is refused where policy says so', () => {
   const local = { ...STORY_IMAGE, repoDigests: [] };
-  expect(build({}, local, true).ok).toBe(true);
-  const refused = build({}, local, false);
+  expect(build({}, local).ok).toBe(true);
+  const refused = build({}, local, policySchema.parse({ images: { allowLocal: false } }));
   expect(refused.ok ? [] : refused.error.map(({ rule }) => rule)).toEqual(['MCPS-321']);
 });
 
@@ -198,7 +198,7 @@ const specs = fc.record({
 });
 
 test('without the session init the main program is PID 1, and an idle session sleeps by its own image', () => {
-  const alone = (change: Partial<SessionSpecInput>) => build(change, STORY_IMAGE, true, null);
+  const alone = (change: Partial<SessionSpecInput>) => build(change, STORY_IMAGE, defaultPolicy(), null);
   const idle = { entrypoint: ['sleep'], command: ['2147483647'], openStdin: false, init: true, logDriver: 'json-file' };
   expect(alone({})).toMatchObject({ value: { ...idle, mounts: [] } });
   const server = { entrypoint: ['server'], command: ['--port', '1'] };

@@ -10,11 +10,14 @@ import {
   changeSession,
   meanwhile,
   runToRest,
+  STORY_IDENTITY,
   STORY_START_MS,
   type World,
 } from '../../support/story.ts';
 
 const MINUTE = 60_000;
+/** A session with a directory of the node. */
+const MOUNTING = { mounts: [{ hostPath: '/srv/data', target: '/data' }] };
 const pass = (world: World, ms: number) => meanwhile(world, `${ms / 1000} s pass`, () => (world.nowMs += ms));
 const deleting = (session: McpSession): McpSession => ({
   ...session,
@@ -267,6 +270,40 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
   {
     name: 'a container without the session init that the session asked for is ended',
     world: aWorld({ tamper: (container) => ({ ...container, spec: { ...container.spec, mounts: [] } }) }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a host path is compared once its container runs, and again for the next container',
+    world: aWorld({ session: aStoredSession({ ...MOUNTING, failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'its program ends', () => {
+        changeFirstContainer(world, { state: 'exited', pid: null, finishedMs: world.nowMs, exitCode: 1 });
+        world.containerMounts = null; // of a container that does not run
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a host path that another directory has taken after the check ends the container',
+    world: aWorld({
+      session: aStoredSession(MOUNTING),
+      mountsGot: { seen: true, mounts: [{ target: '/data', identity: { ...STORY_IDENTITY, inode: '2' } }] },
+    }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'somebody looks again', () => {});
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a host path that nobody can compare ends the container',
+    world: aWorld({
+      session: aStoredSession(MOUNTING),
+      mountsGot: { seen: false, why: 'process 4711 of the container is not among the processes here' },
+    }),
     tell: (world) => {
       runToRest(world);
     },

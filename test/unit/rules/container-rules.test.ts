@@ -115,6 +115,13 @@ describe('container rules accept', () => {
 
   test.each([
     ['privileged', { privileged: true }, { privileged: { allow: true } }],
+    [
+      'the filters that a privileged container has not',
+      { privileged: true, seccomp: 'Unconfined', appArmor: 'Unconfined' },
+      { privileged: { allow: true } },
+    ],
+    ['the seccomp profile of the engine', { seccomp: 'EngineDefault' }, { seccomp: { allow: ['EngineDefault'] } }],
+    ['the AppArmor profile of the operator', { appArmor: 'mcpsession-default' }, {}],
     ['a capability', { capabilitiesAdded: ['KILL'] }, { capabilities: { allow: ['CAP_KILL'] } }],
     ['root', { user: '0:0' }, { rootUser: { allow: true } }],
     ['a device', { devices: ['/dev/kvm:/dev/kvm'] }, { devices: { allow: ['/dev/kvm'] } }],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { defaultPolicy } from '../../../src/model/policy.ts';
 import { admissionResponse, parseAdmissionReview } from '../../../src/webhook/admission-review.ts';
 import { admit } from '../../../src/webhook/admit.ts';
+import { chosenPolicies } from '../../support/policies.ts';
 
 const FRONTEND = 'system:serviceaccount:mcpsession-system:mcpsession-frontend';
-const options = { policy: defaultPolicy(), frontendUsername: FRONTEND };
+const options = { policies: chosenPolicies(), isSuspended: false, requestProblems: [], frontendUsername: FRONTEND };
 const IMAGE = `registry.example/a/b@sha256:${'ab'.repeat(32)}`;
 
 interface Change {
@@ -42,7 +42,7 @@ function decide(change: Change = {}) {
 }
 
 test('a safe spec is allowed without a word', () => {
-  expect(decide()).toEqual({ allowed: true, warnings: [], message: '', causes: [], rules: [] });
+  expect(decide()).toEqual({ allowed: true, warnings: [], message: '', causes: [], rules: [], audited: [] });
 });
 
 test('every violation comes at once: one line for programs, one cause each for kubectl', () => {
@@ -65,6 +65,36 @@ test('a mutable tag is a warning that does not refuse', () => {
 test('a spec that does not fit the schema is refused by path, should one ever get here', () => {
   const answer = decide({ spec: { image: IMAGE, bogus: 1 } });
   expect(answer.causes).toMatchObject([{ field: 'spec.bogus' }]);
+});
+
+describe('what holds new sessions back', () => {
+  const admitted = (operation: string, change: Partial<typeof options>) => {
+    const request = parseAdmissionReview(review({ operation, oldAnnotations: operation === 'UPDATE' ? {} : null }));
+    if (typeof request === 'string') throw new Error(request);
+    return admit(request, { ...options, ...change }).answer;
+  };
+
+  test('S1.IR.01: everything is suspended; what exists can still be changed', () => {
+    expect(admitted('CREATE', { isSuspended: true })).toMatchObject({ allowed: false, rules: ['MCPS-412'] });
+    expect(admitted('UPDATE', { isSuspended: true }).allowed).toBe(true);
+  });
+
+  test('the label of the namespace names no profile', () => {
+    const policies = chosenPolicies({}, { 'mcpsession.dev/profile': 'prod' });
+    expect(admitted('CREATE', { policies })).toMatchObject({ allowed: false, rules: ['MCPS-610'] });
+    expect(admitted('UPDATE', { policies }).allowed).toBe(true);
+  });
+});
+
+test('what the profile of the audit label refuses goes into the audit log of the cluster', () => {
+  const request = parseAdmissionReview(review({ spec: { image: 'registry.example/a/b:1' } }));
+  if (typeof request === 'string') throw new Error(request);
+  const policies = chosenPolicies({}, { 'mcpsession.dev/audit': 'production' });
+  const { answer } = admit(request, { ...options, policies });
+  expect(answer).toMatchObject({ allowed: true, rules: ['MCPS-310'], audited: ['MCPS-303'] });
+  expect(admissionResponse(request, answer)).toMatchObject({
+    response: { auditAnnotations: { rules: 'MCPS-310', 'audit-violations': 'MCPS-303' } },
+  });
 });
 
 describe('the owner', () => {

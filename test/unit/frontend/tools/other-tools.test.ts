@@ -144,7 +144,8 @@ describe('policy_check', () => {
       name: 'policy_check',
       args: { spec: { image: TEST_IMAGE } },
     });
-    expect(answer.structured).toEqual({ allowed: true, violations: [], warnings: [], profiles: ['sandbox'] });
+    const profiles = ['sandbox', 'production', 'development', 'investigation'];
+    expect(answer.structured).toEqual({ allowed: true, violations: [], warnings: [], profiles });
     expect(world.sessions.stored.size).toBe(0);
   });
 
@@ -163,6 +164,23 @@ describe('policy_check', () => {
         { rule: 'MCPS-101', path: 'spec.security.privileged', fix: 'delete spec.security.privileged' },
       ],
     });
+  });
+
+  test('names the profiles that would allow what this one refuses', async () => {
+    const spec = { image: 'docker.io/library/busybox:1' };
+    const answer = await callTool(frontendWorld({ policySettings: { defaultProfile: 'production' } }), {
+      caller: ALICE,
+      name: 'policy_check',
+      args: { spec },
+    });
+    expect(answer.structured).toMatchObject({
+      allowed: false,
+      violations: [{ rule: 'MCPS-303' }],
+      profiles: ['sandbox', 'development', 'investigation'],
+    });
+    expect(answer.text).toContain(
+      'Allowed by profile sandbox, development, investigation; an admin labels the namespace.',
+    );
   });
 
   test('a spec that does not fit the schema is refused field by field', async () => {

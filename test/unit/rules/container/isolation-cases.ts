@@ -41,13 +41,18 @@ export const isolationCases: readonly ContainerCase[] = [
     want: [`MCPS-903 container.user "${user === '' ? '(empty)' : user}" is not "<uid>:<gid>" with both above 0`],
   })),
   { change: { noNewPrivileges: false }, want: ['MCPS-904 container.noNewPrivileges is false'] },
-  ...['Unconfined', '', `sha256:${'0'.repeat(64)}`].map((seccomp) => ({
+  ...['Unconfined', 'EngineDefault', '', `sha256:${'0'.repeat(64)}`].map((seccomp) => ({
     change: { seccomp },
     want: [
-      `MCPS-905 container.seccomp "${seccomp === '' ? '(empty)' : seccomp.length > 60 ? `${seccomp.slice(0, 59)}…` : seccomp}" is not RuntimeDefault`,
+      `MCPS-905 container.seccomp "${seccomp === '' ? '(empty)' : seccomp.length > 60 ? `${seccomp.slice(0, 59)}…` : seccomp}" is not in policy seccomp.allow (RuntimeDefault)`,
     ],
   })),
-  { change: { appArmor: 'Unconfined' }, want: ['MCPS-906 container.appArmor "Unconfined" is not RuntimeDefault'] },
+  ...['Unconfined', 'mine', ''].map((appArmor) => ({
+    change: { appArmor },
+    want: [
+      `MCPS-906 container.appArmor "${appArmor === '' ? '(empty)' : appArmor}" is not RuntimeDefault or mcpsession-default`,
+    ],
+  })),
   {
     change: { otherSecurityOptions: ['label=disable'] },
     want: ['MCPS-907 container.otherSecurityOptions holds label=disable'],

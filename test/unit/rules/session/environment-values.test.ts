@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { environmentValueWarning } from '../../../../src/rules/session/environment-value-warning.ts';
 import { environmentValues } from '../../../../src/rules/session/environment-values.ts';
+import { hijackingEnvironment } from '../../../../src/rules/session/hijacking-environment.ts';
 import { literalSecret } from '../../../../src/rules/session/literal-secret.ts';
+import { literalSecretDenied } from '../../../../src/rules/session/literal-secret-denied.ts';
+import { randomSecret } from '../../../../src/rules/session/random-secret.ts';
+import { randomSecretDenied } from '../../../../src/rules/session/random-secret-denied.ts';
 import { aPolicy, refusals } from '../../../support/judgement.ts';
 import { aSession } from '../../../support/session-builder.ts';
 
@@ -94,6 +98,7 @@ describe('MCPS-606 environment values (S0.H1, K-01)', () => {
       const before = process.cpuUsage();
       environmentValues.check(session, aPolicy({}));
       literalSecret.check(session, aPolicy({}));
+      randomSecret.check(session, aPolicy({}));
       expect(process.cpuUsage(before).user / 1000).toBeLessThan(200);
     }
   });
@@ -101,7 +106,14 @@ describe('MCPS-606 environment values (S0.H1, K-01)', () => {
 
 // Put together at run time, so that no scanner takes this file for a leak.
 const alphabet = 'AbC3dEf6GhI9jKl2MnO5pQr8StU1vWx4Yz7';
-const planted = [`ghp_${alphabet}x`, `AKIAABCDEFGH12345678`, `sk-${alphabet}`, `eyJhbGciOi.eyJzdWIiOi.x`];
+const planted = [
+  `ghp_${alphabet}x`,
+  `npm_${alphabet}x`,
+  `sk_live_${alphabet}`,
+  `AKIAABCDEFGH12345678`,
+  `sk-${alphabet}`,
+  `eyJhbGciOi.eyJzdWIiOi.x`,
+];
 
 describe('MCPS-605 literal secrets (S0.L3)', () => {
   test.each([
@@ -119,8 +131,8 @@ describe('MCPS-605 literal secrets (S0.L3)', () => {
     ]);
   });
 
-  test.each([...planted, alphabet, 'postgres://u:pw@db/x'])(
-    'S0.L3.02 warns of the value %s without showing it',
+  test.each([...planted, 'postgres://u:pw@db/x', 'redis://:hunter2@cache:6379/0'])(
+    'S0.L3.01 warns of the value %s without showing it',
     (value) => {
       const [text = ''] = refusals(literalSecret, withValue(value));
       expect(text).toContain('the value of VALUE looks like that of a secret');
@@ -145,4 +157,56 @@ describe('MCPS-605 literal secrets (S0.L3)', () => {
   ])('K-12 stays silent on %s=%s', (name, value) => {
     expect(refusals(literalSecret, withValue(value, name))).toEqual([]);
   });
+});
+
+describe('MCPS-611, 613 and 614: what policy makes of secrets in plain sight', () => {
+  const deny = aPolicy({ env: { literalSecrets: 'deny', entropy: 'deny' } });
+  const off = aPolicy({ env: { entropy: 'off' } });
+  const named = withValue('hunter2', 'DB_PASSWORD');
+  const random = withValue(`Bearer ${alphabet}`);
+  const tail = (rule: string) => `fix: keep secrets out of the spec (mcpsession.dev/r/${rule})`;
+  const nameText = 'the name of DB_PASSWORD looks like that of a secret';
+  const valueText = 'the value of VALUE looks random, as keys do';
+
+  test('S0.L3.01, K-36: a literal secret is a warning, and refused where policy env.literalSecrets is "deny"', () => {
+    expect(refusals(literalSecretDenied, named)).toEqual([]);
+    expect(refusals(literalSecret, named, deny)).toEqual([]);
+    expect(refusals(literalSecretDenied, named, deny)).toEqual([
+      `spec.env[0].value: Invalid value: [MCPS-611] ${nameText}; ${tail('611')}`,
+    ]);
+  });
+
+  test('S0.L3.02, K-12: a random value is a warning, refused, or nothing, as policy env.entropy says', () => {
+    expect(refusals(randomSecret, random)).toEqual([
+      `spec.env[0].value: Invalid value: [MCPS-613] ${valueText}; ${tail('613')}`,
+    ]);
+    expect(refusals(randomSecretDenied, random)).toEqual([]);
+    expect(refusals(randomSecret, random, deny)).toEqual([]);
+    expect(refusals(randomSecretDenied, random, deny)).toEqual([
+      `spec.env[0].value: Invalid value: [MCPS-614] ${valueText}; ${tail('614')}`,
+    ]);
+    for (const rule of [randomSecret, randomSecretDenied]) expect(refusals(rule, random, off)).toEqual([]);
+  });
+
+  test('a value is spoken of once: what has the name or the form of a secret is not called random as well', () => {
+    for (const session of [withValue(alphabet, 'API_KEY'), withValue(planted[0] ?? '')]) {
+      expect(refusals(literalSecret, session)).toHaveLength(1);
+      expect(refusals(randomSecret, session)).toEqual([]);
+    }
+  });
+});
+
+test('S0.H1.05: whatever a rule says of a variable, its value is not shown', () => {
+  const policies = [aPolicy({}), aPolicy({ env: { valuePolicy: 'warn', literalSecrets: 'deny', entropy: 'deny' } })];
+  const rules = [environmentValues, environmentValueWarning, literalSecret, literalSecretDenied, randomSecret];
+  const values = ['plantedSecret; $(id)', `plantedSecret ${alphabet}`, 'plantedSecret\0', 'plantedSecret:relative'];
+  for (const policy of policies) {
+    for (const rule of [...rules, randomSecretDenied, hijackingEnvironment]) {
+      for (const value of values) {
+        for (const name of ['VALUE', 'API_TOKEN', 'LD_PRELOAD', 'PATH', 'MCP_X']) {
+          expect(refusals(rule, withValue(value, name), policy).join()).not.toContain('plantedSecret');
+        }
+      }
+    }
+  }
 });

@@ -77,6 +77,11 @@ testSessionRules({
       },
     },
     {
+      name: 'an empty value, which takes away what the image sets',
+      rule: hijackingEnvironment,
+      given: { env: ['LD_LIBRARY_PATH', 'NVIDIA_VISIBLE_DEVICES', 'PYTHONPATH'].map((name) => ({ name, value: '' })) },
+    },
+    {
       name: 'an absolute PATH',
       rule: hijackingEnvironment,
       given: { env: [{ name: 'PATH', value: '/usr/bin:/usr/local/bin' }] },
@@ -109,15 +114,25 @@ describe('MCPS-603 names that hijack programs (S0.H1.09)', () => {
     'KUBERNETES_SERVICE_HOST',
     'NVIDIA_VISIBLE_DEVICES',
     'LISTEN_FDS',
+    'LISTEN_PID',
+    'LISTEN_PIDFDID',
+    'LISTEN_FDNAMES',
+    'KUBERNETES_SERVICE_PORT',
+    'MCP_X',
     'MCPSESSION_X',
     'BASH_FUNC_x',
-  ])('refuses %s', (name) => {
+  ])('S0.H1.09 refuses %s, with a literal value and with one from elsewhere', (name) => {
     expect(refusals(hijackingEnvironment, aSession({ env: [{ name, value: 'x' }] }))).toHaveLength(1);
+    const valueFrom = { secretKeyRef };
+    expect(refusals(hijackingEnvironment, aSession({ env: [{ name, valueFrom }] }))).toHaveLength(1);
   });
 
-  test.each(['', ':', '/bin:', ':/bin', '/bin::/usr/bin', 'bin', './bin', '/bin:~/bin'])('refuses PATH=%j', (value) => {
-    expect(refusals(hijackingEnvironment, aSession({ env: [{ name: 'PATH', value }] }))).toHaveLength(1);
-  });
+  test.each(['', ':', '/bin:', ':/bin', '/bin::/usr/bin', 'bin', './bin', '/bin:~/bin'])(
+    'S0.H1.09 refuses PATH=%j',
+    (value) => {
+      expect(refusals(hijackingEnvironment, aSession({ env: [{ name: 'PATH', value }] }))).toHaveLength(1);
+    },
+  );
 });
 
 describe('MCPS-602 reserved labels and annotations', () => {
@@ -126,20 +141,29 @@ describe('MCPS-602 reserved labels and annotations', () => {
       {},
       {
         labels: { 'mcpsession.dev/owner': 'a', 'app.kubernetes.io/name': 'x' },
-        annotations: { 'mcpsession.dev/owner': 'a', 'MCPSESSION.dev/x': 'b' },
+        annotations: { 'mcpsession.dev/owner': 'a', 'MCPSESSION.dev/x': 'b', 'node.mcpsession.dev/x': 'c' },
       },
     );
     const tail = 'fix: delete it, or use a key below user.mcpsession.dev/ (mcpsession.dev/r/602)';
     expect(refusals(reservedKeys, session)).toEqual([
       `metadata.labels[mcpsession.dev/owner]: Forbidden: [MCPS-602] keys below mcpsession.dev/ are set by the operator only; ${tail}`,
       `metadata.annotations[MCPSESSION.dev/x]: Forbidden: [MCPS-602] keys below mcpsession.dev/ are set by the operator only; ${tail}`,
+      `metadata.annotations[node.mcpsession.dev/x]: Forbidden: [MCPS-602] keys below mcpsession.dev/ are set by the operator only; ${tail}`,
     ]);
   });
 
   test('accepts keys of users and the owner annotation', () => {
     const session = aSession(
       {},
-      { labels: { 'user.mcpsession.dev/team': 'a', mcpsession: 'x' }, annotations: { 'mcpsession.dev/owner': 'a' } },
+      {
+        labels: {
+          'user.mcpsession.dev/team': 'a',
+          mcpsession: 'x',
+          'notmcpsession.dev/x': 'a',
+          'mcpsession.dev.example.com/x': 'a',
+        },
+        annotations: { 'mcpsession.dev/owner': 'a' },
+      },
     );
     expect(refusals(reservedKeys, session)).toEqual([]);
   });

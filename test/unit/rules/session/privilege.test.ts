@@ -95,7 +95,7 @@ const refused: readonly Case[] = [
     rule: seccomp,
     given: { security: { seccompProfile: 'Unconfined' } },
     want: [
-      'spec.security.seccompProfile: Forbidden: [MCPS-105] an unconfined container may use every system call; allowed: RuntimeDefault; fix: delete spec.security.seccompProfile (mcpsession.dev/r/105)',
+      'spec.security.seccompProfile: Forbidden: [MCPS-105] an unconfined container may use every system call; allowed: RuntimeDefault (policy seccomp.allow); fix: delete spec.security.seccompProfile (mcpsession.dev/r/105)',
     ],
   },
   {
@@ -103,7 +103,24 @@ const refused: readonly Case[] = [
     rule: seccomp,
     given: { security: { seccompProfile: 'mine' } },
     want: [
-      'spec.security.seccompProfile: Forbidden: [MCPS-105] profile "mine" is not available in this release; allowed: RuntimeDefault; fix: delete spec.security.seccompProfile (mcpsession.dev/r/105)',
+      'spec.security.seccompProfile: Forbidden: [MCPS-105] profile "mine" is not known; allowed: RuntimeDefault (policy seccomp.allow); fix: delete spec.security.seccompProfile (mcpsession.dev/r/105)',
+    ],
+  },
+  {
+    name: 'S3.T4.01: the seccomp profile of the engine, where policy lists only our own',
+    rule: seccomp,
+    given: { security: { seccompProfile: 'EngineDefault' } },
+    want: [
+      'spec.security.seccompProfile: Forbidden: [MCPS-105] profile "EngineDefault" is not allowed; allowed: RuntimeDefault (policy seccomp.allow); fix: delete spec.security.seccompProfile (mcpsession.dev/r/105)',
+    ],
+  },
+  {
+    name: 'our own seccomp profile, where policy lists only that of the engine',
+    rule: seccomp,
+    given: {},
+    policy: aPolicy({ seccomp: { allow: ['EngineDefault'] } }),
+    want: [
+      'spec.security.seccompProfile: Forbidden: [MCPS-105] profile "RuntimeDefault" is not allowed; allowed: EngineDefault (policy seccomp.allow); fix: set one that is allowed (mcpsession.dev/r/105)',
     ],
   },
   {
@@ -119,7 +136,7 @@ const refused: readonly Case[] = [
     rule: appArmor,
     given: { security: { appArmorProfile: '' } },
     want: [
-      'spec.security.appArmorProfile: Forbidden: [MCPS-106] profile "(empty)" is not available in this release; allowed: RuntimeDefault; fix: delete spec.security.appArmorProfile (mcpsession.dev/r/106)',
+      'spec.security.appArmorProfile: Forbidden: [MCPS-106] profile "(empty)" is not known; allowed: RuntimeDefault; fix: delete spec.security.appArmorProfile (mcpsession.dev/r/106)',
     ],
   },
   {
@@ -188,6 +205,12 @@ describe('privilege rules accept', () => {
       name: 'options that repeat what the operator sets',
       rule: securityOptions,
       given: { security: { securityOpt: ['no-new-privileges', 'no-new-privileges:true', 'no-new-privileges=true'] } },
+    },
+    {
+      name: 'S3.T4.01: the seccomp profile of the engine, where policy lists it',
+      rule: seccomp,
+      given: { security: { seccompProfile: 'EngineDefault' } },
+      policy: aPolicy({ seccomp: { allow: ['RuntimeDefault', 'EngineDefault'] } }),
     },
     {
       name: 'a runtime that policy lists',

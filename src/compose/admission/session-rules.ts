@@ -1,0 +1,104 @@
+// Who may write what of an McpSession. `object` is what would be stored, `oldObject` what is stored.
+
+import { FINALIZER, GROUP, OWNER_ANNOTATION, RULE_LINK, SESSION_PLURAL } from '../../model/names.ts';
+import type { CelCondition, FloorValidation } from './floor.ts';
+import { celText } from './identities.ts';
+
+const OWN_KEYS = celText(`${GROUP}/`);
+const OWNER = celText(OWNER_ANNOTATION);
+
+/** Keys of the operator's domain that are new or have another value; what is stored already is nobody's fault now. */
+const reservedKeys = (map: 'labels' | 'annotations', except: string): string =>
+  `variables.${map}.filter(key, key.lowerAscii().startsWith(${OWN_KEYS})${except} && !(key in variables.old_${map} && variables.${map}[key] == variables.old_${map}[key]))`;
+
+export const metadataVariables: readonly CelCondition[] = [
+  { name: 'old', expression: 'oldObject == null ? dyn({}) : dyn(oldObject.metadata)' },
+  ...(['labels', 'annotations'] as const).flatMap((map) => [
+    { name: map, expression: `object.metadata.?${map}.orValue({})` },
+    { name: `old_${map}`, expression: `variables.old.?${map}.orValue({})` },
+  ]),
+  {
+    name: 'reserved',
+    // Equal maps are the usual case, and cheap however large they are: what is stored can always be deleted.
+    expression: [
+      `(variables.labels == variables.old_labels ? [] : ${reservedKeys('labels', '')})`,
+      `(variables.annotations == variables.old_annotations ? [] : ${reservedKeys('annotations', ` && key != ${OWNER}`)})`,
+    ].join(' + '),
+  },
+  { name: 'owner', expression: `variables.annotations[?${OWNER}]` },
+  { name: 'oldOwner', expression: `variables.old_annotations[?${OWNER}]` },
+  ...finalizerVariables(),
+];
+
+function finalizerVariables(): readonly CelCondition[] {
+  const ours = (metadata: string): string =>
+    `${metadata}.?finalizers.orValue([]).filter(finalizer, finalizer.startsWith(${OWN_KEYS}))`;
+  return [
+    { name: 'finalizers', expression: ours('object.metadata') },
+    { name: 'oldFinalizers', expression: ours('variables.old') },
+  ];
+}
+
+/** People with this right may put things right by hand: cluster admins have it, users of sessions do not. */
+const MAY_WRITE_FINALIZERS = `authorizer.group(${celText(GROUP)}).resource(${celText(SESSION_PLURAL)}).subresource('finalizers').namespace(request.namespace).name(request.name).check('update').allowed()`;
+
+export const metadataRules: readonly FloorValidation[] = [
+  {
+    expression: `variables.node != '' || variables.reserved.size() == 0`,
+    message: `[MCPS-602] metadata: keys below ${GROUP}/ are set by the operator only; fix: delete them, or use keys below user.${GROUP}/ (${RULE_LINK}/602)`,
+    messageExpression: `'[MCPS-602] metadata: ' + variables.reserved.join(', ') + ${celText(`: keys below ${GROUP}/ are set by the operator only; fix: delete it, or use a key below user.${GROUP}/ (${RULE_LINK}/602)`)}`,
+    reason: 'Invalid',
+  },
+  {
+    expression: `oldObject != null || !variables.owner.hasValue() || variables.owner.value() == request.userInfo.username || (variables.isFrontend && variables.owner.value() != '')`,
+    message: `[MCPS-601] metadata.annotations[${OWNER_ANNOTATION}]: is not the requester; fix: delete the annotation, or name yourself (${RULE_LINK}/601)`,
+    reason: 'Invalid',
+  },
+  {
+    expression: `oldObject == null || variables.owner == variables.oldOwner`,
+    message: `[MCPS-601] metadata.annotations[${OWNER_ANNOTATION}]: the owner of a session cannot be changed, added or removed; fix: leave the annotation as it was (${RULE_LINK}/601)`,
+    reason: 'Invalid',
+  },
+  {
+    expression: `variables.finalizers == variables.oldFinalizers || variables.node != '' || ${MAY_WRITE_FINALIZERS}`,
+    message: `the finalizer ${FINALIZER} is set and removed by the controller of the session; fix: delete the session and wait, or, where its node is gone for ever, ask somebody with the right to update ${SESSION_PLURAL}/finalizers`,
+    reason: 'Forbidden',
+  },
+];
+
+const ASSIGNED_NODE = "oldObject.?status.?assignment.?nodeName.orValue('')";
+const unchanged = (field: string): string => `object.?status.?${field} == oldObject.?status.?${field}`;
+const unchangedOrGone = (field: string): string => `!object.?status.?${field}.hasValue() || ${unchanged(field)}`;
+
+/** Proof comes from the node alone: placement may take it away with an assignment, and never write it. */
+export const statusRules: readonly FloorValidation[] = [
+  {
+    expression: `variables.isPlacement || (variables.node != '' && variables.node == ${ASSIGNED_NODE})`,
+    message: 'the status of a session is written by placement and by the controller of its node only',
+    reason: 'Forbidden',
+  },
+  {
+    expression: `variables.isPlacement || ${unchanged('assignment')}`,
+    message: 'status.assignment is written by placement only',
+    reason: 'Forbidden',
+  },
+  {
+    expression: `!variables.isPlacement || ((${unchangedOrGone('container')}) && (${unchangedOrGone('isolation')}))`,
+    message: 'status.container and status.isolation are written by the controller of the node of the session only',
+    reason: 'Forbidden',
+  },
+];
+
+/** What a controller may do with sessions apart from their status: those of its node only, and never their spec. */
+export const controllerRules: readonly FloorValidation[] = [
+  {
+    expression: `variables.node != '' && variables.node == ${ASSIGNED_NODE}`,
+    message: 'a controller writes and deletes the sessions of its own node only',
+    reason: 'Forbidden',
+  },
+  {
+    expression: `request.operation == 'DELETE' || object.spec == oldObject.spec`,
+    message: 'a controller never changes the spec of a session',
+    reason: 'Forbidden',
+  },
+];

@@ -1,0 +1,66 @@
+// Patterns of `commands.allow` and `commands.deny`: RE2, so that no pattern and no command can make judging slow. Here, because the
+// policy file is checked with the same compiler that judges.
+
+import { RE2JS } from 're2js';
+
+export interface CommandPattern {
+  /** As the author wrote it. */
+  readonly source: string;
+  /** Matches only from the start of a command line, so it says nothing about single arguments. */
+  readonly anchored: boolean;
+  /** Whether it is found in the text. Linear in the length of the text; never throws. */
+  readonly found: (text: string) => boolean;
+}
+
+export interface CompileOptions {
+  /** An allow pattern has to begin with the program and end at the end of a word. */
+  readonly purpose: 'allow' | 'deny';
+  /** Word boundaries where the author's pattern has none (K-40). */
+  readonly strict: boolean;
+}
+
+/** One sentence for each pattern that is no RE2 expression. */
+export function commandPatternProblems(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => {
+    const long = pattern.length > MAX_PATTERN_LENGTH;
+    if (!long && compiled(pattern) !== null) return [];
+    const what = long ? `is longer than ${MAX_PATTERN_LENGTH} characters` : 'is not an RE2 expression';
+    return [`${JSON.stringify(pattern.slice(0, 60))} ${what}; write one without look-around and back-references`];
+  });
+}
+
+/** Case-sensitive. A pattern that is no RE2 expression finds nothing: loading a policy refuses it before. */
+export function compileCommandPattern(source: string, { purpose, strict }: CompileOptions): CommandPattern {
+  const text = strict ? bounded(source, purpose) : source;
+  const expression = compiled(text) ?? compiled(source);
+  return {
+    source,
+    anchored: source.startsWith('^'),
+    found: (line) => expression?.matcher(line).find() ?? false,
+  };
+}
+
+const MAX_PATTERN_LENGTH = 1000;
+
+function compiled(pattern: string): RE2JS | null {
+  try {
+    return RE2JS.compile(pattern);
+  } catch {
+    return null; // the one thing that it throws for is a pattern that is none
+  }
+}
+
+function bounded(source: string, purpose: CompileOptions['purpose']): string {
+  const start = purpose === 'allow' ? '^' : /^\w/.test(source) ? '\\b' : '';
+  return `${start}(?:${source})${endBoundary(source, purpose)}`;
+}
+
+/** Nothing for a pattern whose author ended it: with an end of line, white space, a boundary or "anything". */
+function endBoundary(source: string, purpose: CompileOptions['purpose']): string {
+  if (purpose === 'deny') {
+    if (source.endsWith(' /')) return '(?:[^\\w.~-]|$)'; // "rm -rf /" means the root, not all that begins with it
+    return /(?:^|[^\\])\w$/.test(source) ? '\\b' : '';
+  }
+  if (/(?:\$|\\[sbSW]|[*+ ])\)?$/.test(source) || source.endsWith('(?:\\s|$)')) return '';
+  return '(?:\\s|$)';
+}
