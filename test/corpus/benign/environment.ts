@@ -1,0 +1,167 @@
+// Benign twins of environment and command classes: values that shells would choke on but programs need (S0.H1.07, K-01), and
+// commands that look like attacks and are none (requirements.md 9.4).
+
+import { corpusClass, type Spec } from '../case.ts';
+
+const env = (name: string, value: string): Spec => ({ env: [{ name, value }] });
+
+const PLAIN = [
+  ...[
+    '/usr/bin:/usr/local/bin',
+    '--option=value --flag',
+    'hello world',
+    "it's",
+    '"quoted"',
+    '%20',
+    'a,b,c',
+    '50%',
+    '#1',
+  ],
+  ...[
+    '',
+    ' ',
+    '0',
+    'true',
+    '3.14',
+    'user@example.com',
+    '2026-11-21T10:00:00Z',
+    'a/b/c',
+    '../x',
+    '/etc/passwd',
+    '~/x',
+    '*',
+  ],
+  ...[
+    '$HOME',
+    '${HOME}/bin',
+    'cost: $5',
+    'a > b',
+    'a < b',
+    'back\\slash',
+    'tab\there',
+    '!important',
+    '(a)',
+    '[x]',
+    '{x}',
+  ],
+  ...[
+    '\u041f\u0440\u0438\u0432\u0435\u0442',
+    '\u4f60\u597d',
+    '\u{1f600}',
+    'caf\u00e9',
+    '\u05e9\u05dc\u05d5\u05dd',
+    'na\u00efve',
+  ],
+];
+const URLS = [
+  ...['https://example.com/path?query=value', 'https://example.com/?a=b&c=d', 'https://example.com/a;v=1?x=1&y=2#z'],
+  ...['redis://cache:6379/0?a=b&c=d', 'amqp://broker:5672/%2f?heartbeat=10&x=1', 'http://[2001:db8::1]:8080/?a=1&b=2'],
+  ...[
+    'jdbc:postgresql://db:5432/app?ssl=true&x=1',
+    'mongodb://a:27017,b:27017/db?replicaSet=rs0&w=majority',
+    's3://bucket/key',
+  ],
+];
+const DOCUMENTS = [
+  ...[
+    '{"a": "b; c & d | e"}',
+    '["a;b", "c|d"]',
+    '{"url": "https://x.example/?a=b&c=d"}',
+    '{\n  "a": 1,\n  "b": [2]\n}',
+    '[]',
+  ],
+  ...[
+    'Server=db;Database=app;Encrypt=true',
+    'host=db;port=5432;dbname=app;',
+    'AccountName=x;EndpointSuffix=core.example',
+  ],
+  ...['-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ2Fub24=\nAAAA\n-----END CERTIFICATE-----\n'],
+];
+
+export const environmentValues = corpusClass('benign-environment-values', {}, [
+  ...PLAIN.map((value) => ({ title: `S0.H1.07: ${JSON.stringify(value)}`, spec: env('SETTING', value) })),
+  ...URLS.map((value) => ({ title: `K-01: ${value}`, spec: env('SERVICE_URL', value) })),
+  ...DOCUMENTS.map((value) => ({ title: `K-01: ${JSON.stringify(value).slice(0, 60)}`, spec: env('CONFIG', value) })),
+  { title: 'K-01: a DSN of Go', spec: env('DSN', 'app@tcp(db:3306)/app?parseTime=true&loc=UTC') },
+  { title: 'K-12: a UUID', spec: env('REQUEST', '123e4567-e89b-12d3-a456-426614174000') },
+  { title: 'K-12: a commit', spec: env('COMMIT', 'da39a3ee5e6b4b0d3255bfef95601890afd80709') },
+  { title: 'K-12: a digest', spec: env('DIGEST', `sha256:${'0a'.repeat(32)}`) },
+  { title: 'K-12: a task list', spec: env('NAME', 'task-list-of-the-team-for-november') },
+  {
+    title: 'S0.L3.01: a literal token, which is warned of',
+    spec: env('API_TOKEN', 'hunter2hunter2'),
+    warns: ['MCPS-605'],
+  },
+  {
+    title: 'S0.H1.07: several at once',
+    spec: {
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: 'x y' },
+        { name: 'C', value: '' },
+      ],
+    },
+    runs: true,
+  },
+  { title: 'S0.H1.07: a URL with separators', spec: env('BASE_URL', 'https://example.com/?a=b&c=d'), runs: true },
+  { title: 'K-01: a JSON document', spec: env('SETTINGS', '{"a": "b; c & d | e"}'), runs: true },
+  {
+    title: 'S0.H1.07: text of another script',
+    spec: env('GREETING', '\u041f\u0440\u0438\u0432\u0435\u0442, \u4e16\u754c'),
+    runs: true,
+  },
+]);
+
+const NAMES = [
+  'LOG_LEVEL',
+  '_',
+  'a.b-c',
+  'PATHS',
+  'LDAP_URL',
+  'ENVIRONMENT',
+  'env',
+  'MCPX',
+  'PYTHONUNBUFFERED',
+  'NODE_ENV',
+  'LD',
+];
+
+export const environmentNames = corpusClass('benign-environment-names', {}, [
+  ...NAMES.map((name) => ({ title: `S0.H1.09: ${name}`, spec: env(name, 'x') })),
+  { title: 'S0.H1.09: a PATH of absolute entries', spec: env('PATH', '/usr/local/bin:/usr/bin:/bin'), runs: true },
+  { title: 'a home', spec: env('HOME', '/tmp'), runs: true },
+  { title: 'a value of 32768 characters', spec: env('DATA', 'a'.repeat(32_768)) },
+]);
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['sleep', '3600'],
+  ['python3', '-m', 'http.server'],
+  ['node', 'server.js', '--port', '8080'],
+  ['ls', '-la'],
+  ['grep', '-E', 'a|b', 'file'],
+  ['echo', 'a; b'],
+  ['git', 'commit', '-m', 'fix reboot loop'],
+  ['npm', 'run', 'build'],
+  ['rm', '-rf', 'node_modules'],
+  ['echo', '\u041f\u0440\u0438\u0432\u0435\u0442'],
+  ['/usr/local/bin/server', '--listen', '127.0.0.1:8080'],
+  ['umount-helper', 'x'],
+  ['cat', '/workspace/variables'],
+  ['ls', '/app/development', '/srv/etcetera', '/app/system'],
+  ['npm', 'run', 'x', '--', '--verbose'],
+  ['tail', '-f', '/dev/null'],
+  ['printf', '%s\\n', '$HOME'],
+  ['tool', ''],
+];
+
+export const commands = corpusClass('benign-commands', {}, [
+  ...COMMANDS.map((command) => ({ title: `requirements.md 9.4: ${JSON.stringify(command)}`, spec: { command } })),
+  { title: 'a command with arguments apart', spec: { command: ['sleep'], args: ['3600'] }, runs: true },
+  { title: 'a main command', spec: { command: ['sleep', '7200'] }, runs: true },
+  {
+    title: 'a shell with quotes in its script',
+    spec: { command: ['sh', '-c', 'while true; do sleep 60; done'] },
+    runs: true,
+  },
+  { title: 'long arguments', spec: { command: ['cat'], args: ['a'.repeat(32_768), 'b'.repeat(32_768)] } },
+]);

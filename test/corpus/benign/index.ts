@@ -1,0 +1,19 @@
+// Every benign case.
+
+import { commands, environmentNames, environmentValues } from './environment.ts';
+import { hostPaths, sysctls, targets } from './host.ts';
+import { images, isolation, lifetimes, metadata, resources } from './workload.ts';
+
+export const benignCases = [
+  ...hostPaths,
+  ...targets,
+  ...sysctls,
+  ...images,
+  ...resources,
+  ...lifetimes,
+  ...isolation,
+  ...metadata,
+  ...environmentValues,
+  ...environmentNames,
+  ...commands,
+];

@@ -1,0 +1,40 @@
+// Every hostile case.
+
+import { commandForm } from './commands.ts';
+import { environmentNames, environmentSources, environmentValues } from './environment.ts';
+import { hostPathMeaning, hostPathSpelling, volumes } from './host-paths.ts';
+import { lifetimes, resourceLimits, users } from './limits.ts';
+import { images, metadata, unknownFields } from './metadata.ts';
+import { devices, namespaces, runtimes, sysctls } from './namespaces.ts';
+import { egressTargets, networks, ports } from './network.ts';
+import { confinement, privilege, securityOptions } from './privilege.ts';
+import { memoryDirectories, targets, workingDir } from './targets.ts';
+
+export const hostileCases = [
+  ...privilege,
+  ...securityOptions,
+  ...confinement,
+  ...namespaces,
+  ...runtimes,
+  ...devices,
+  ...sysctls,
+  ...hostPathSpelling,
+  ...hostPathMeaning,
+  ...volumes,
+  ...targets,
+  ...memoryDirectories,
+  ...workingDir,
+  ...users,
+  ...resourceLimits,
+  ...lifetimes,
+  ...ports,
+  ...networks,
+  ...egressTargets,
+  ...metadata,
+  ...images,
+  ...unknownFields,
+  ...environmentNames,
+  ...environmentValues,
+  ...environmentSources,
+  ...commandForm,
+];

@@ -1,0 +1,130 @@
+// A benign spec through the pure core to its container, compared with what was asked for by hand: nothing added, nothing lost,
+// nothing bounded. The expectation is written from the engine's terms (security.md 4), not from the builder.
+
+import type { ContainerSpec } from '../../src/model/container.ts';
+import { type SessionSpec, sessionSpecSchema } from '../../src/model/session-spec.ts';
+import { aWorld, runToRest } from '../support/story.ts';
+import type { CorpusCase } from './case.ts';
+import { policiesFor, storedSession } from './gates.ts';
+
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ '': 1, m: 0.001, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
+};
+
+/** By floating point, unlike the product; the quantities of the corpus are exact in it. */
+function amount(quantity: string): number {
+  const [, digits = '', unit = ''] = /^([0-9.]+)([a-zA-Z]*)$/.exec(quantity) ?? [];
+  return Number(digits) * (UNITS[unit] ?? Number.NaN);
+}
+
+/** What differs between the spec and its container; the container is null for one that is not to run. */
+export function runBenign(given: CorpusCase): { readonly problems: readonly string[] } {
+  const session = storedSession(given);
+  const { spec } = session;
+  if (spec === null) return { problems: ['the spec is not one'] };
+  const problems = unalteredProblems(given, spec);
+  const world = aWorld({ session, policy: policiesFor(given).enforce.policy });
+  runToRest(world);
+  const container = world.containers?.[0]?.spec ?? null;
+  if (spec.operatingMode === 'Suspended') return { problems: container === null ? problems : [...problems, 'it runs'] };
+  if (container === null) return { problems: [...problems, `no container: ${world.lines.join('; ')}`] };
+  return { problems: [...problems, ...containerProblems(spec, container)] };
+}
+
+/** Every value that was written is in the parsed spec as it was written. */
+function unalteredProblems(given: CorpusCase, spec: SessionSpec): readonly string[] {
+  const kept = JSON.stringify(onlyAsked(spec, given.spec)) === JSON.stringify(given.spec);
+  const again = JSON.stringify(sessionSpecSchema.parse(spec)) === JSON.stringify(spec);
+  return [...(kept ? [] : ['the spec was altered']), ...(again ? [] : ['parsing twice is not parsing once'])];
+}
+
+/** The part of `whole` that `asked` names, in its order. */
+function onlyAsked(whole: unknown, asked: unknown): unknown {
+  if (Array.isArray(asked) && Array.isArray(whole)) {
+    return whole.map((item: unknown, index) => onlyAsked(item, asked[index]));
+  }
+  if (typeof asked !== 'object' || asked === null || typeof whole !== 'object' || whole === null) return whole;
+  const fields = whole as Readonly<Record<string, unknown>>; // an object, just seen
+  return Object.fromEntries(Object.entries(asked).map(([key, value]) => [key, onlyAsked(fields[key], value)]));
+}
+
+function containerProblems(spec: SessionSpec, container: ContainerSpec): readonly string[] {
+  const wanted = expectedContainer(spec);
+  const found = foundContainer(spec, container);
+  return Object.entries(wanted).flatMap(([key, value]) => {
+    const got = found[key as keyof typeof wanted]; // both have the same keys
+    return JSON.stringify(got) === JSON.stringify(value)
+      ? []
+      : [`${key}: wanted ${JSON.stringify(value)}, got ${JSON.stringify(got)}`];
+  });
+}
+
+const byPath = <T extends { readonly path: string }>(list: readonly T[]): readonly T[] =>
+  [...list].sort((left, right) => (left.path < right.path ? -1 : 1));
+
+function expectedContainer(spec: SessionSpec) {
+  const { resources, user, workspace } = spec;
+  const memory = Math.ceil(amount(resources.memory));
+  return {
+    user: `${user.uid}:${user.gid}`,
+    workingDir: spec.workingDir,
+    argv: [...spec.command, ...spec.args],
+    env: spec.env.map(({ name, value }) => ({ name, value })),
+    limits: [Math.round(amount(resources.cpu) * 1e9), memory, memory, resources.pids],
+    openFiles: [resources.openFiles, resources.openFiles],
+    directories: byPath([
+      { path: '/workspace', sizeBytes: Math.ceil(amount(workspace.sizeLimit)) },
+      ...spec.tmpfs.map(({ path, sizeLimit }) => ({ path, sizeBytes: Math.ceil(amount(sizeLimit)) })),
+    ]),
+    mounts: spec.mounts.map(({ hostPath, target }) => ({ source: hostPath, target, readOnly: true })),
+    sysctls: Object.fromEntries(spec.security.sysctls.map(({ name, value }) => [name.split('/').join('.'), value])),
+    privileges: { privileged: false, added: [], dropped: ['ALL'], readOnlyRoot: true, noNewPrivileges: true },
+    network: ['none', [], false],
+    namespaces: ['', 'private', '', '', 'private', ''],
+    devices: [],
+    init: spec.sessionInit === 'Enabled',
+  };
+}
+
+function foundContainer(spec: SessionSpec, container: ContainerSpec): ReturnType<typeof expectedContainer> {
+  const init = container.mounts.find(({ target }) => target === '/.mcpsession');
+  const asked = new Map(container.env.map(({ name, value }) => [name, value]));
+  const nofile = container.ulimits.find(({ name }) => name === 'nofile');
+  return {
+    user: container.user,
+    workingDir: container.workingDir,
+    argv: mainArgv(spec, container),
+    env: spec.env.map(({ name }) => ({ name, value: asked.get(name) })),
+    limits: [container.nanoCpus, container.memoryBytes, container.memorySwapBytes, container.pidsLimit],
+    openFiles: [nofile?.soft ?? 0, nofile?.hard ?? 0],
+    directories: container.tmpfs.map(({ path, sizeBytes }) => ({ path, sizeBytes })),
+    mounts: container.mounts
+      .filter((mount) => mount !== init)
+      .map(({ source, target, readOnly }) => ({ source, target, readOnly })),
+    sysctls: { ...container.sysctls },
+    privileges: {
+      privileged: container.privileged,
+      added: [...container.capabilitiesAdded] as never[], // compared as JSON
+      dropped: [...container.capabilitiesDropped],
+      readOnlyRoot: container.readOnlyRootFilesystem,
+      noNewPrivileges: container.noNewPrivileges,
+    },
+    network: [container.networkMode, [...container.ports] as never[], container.publishAllPorts], // compared as JSON
+    namespaces: [
+      ...[container.pidMode, container.ipcMode, container.utsMode, container.usernsMode],
+      ...[container.cgroupnsMode, container.cgroupParent],
+    ],
+    devices: [...container.devices] as never[], // compared as JSON
+    init: init !== undefined,
+  };
+}
+
+/** The session's own program and its arguments, behind the session init or in its place; none for an idle session. */
+function mainArgv(spec: SessionSpec, { entrypoint, command }: ContainerSpec): string[] {
+  if (spec.sessionInit === 'Enabled') {
+    const separator = command.indexOf('--');
+    return separator === -1 ? [] : command.slice(separator + 1);
+  }
+  return spec.command.length === 0 ? [] : [...entrypoint, ...command];
+}
