@@ -1,6 +1,6 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate bench init image clean
+.PHONY: help demo test unit integration lint fmt generate bench cis requirements init image clean
 
 NPM := npm run --silent
 
@@ -30,6 +30,12 @@ generate: node_modules/.stamp ## Write the CRDs and the generated docs from thei
 
 bench: node_modules/.stamp ## Measure against baselines in the same run; writes out/bench.json
 	@$(NPM) build && $(NPM) bench
+
+cis: node_modules/.stamp ## Check the running session containers against CIS Docker Benchmark section 5
+	@$(NPM) cis
+
+requirements: node_modules/.stamp ## Show which requirements have a test, and why the others have none
+	@$(NPM) requirements
 
 init: node_modules/.stamp ## Build the session init to dist/init; needs cargo: Debian 12's is enough (apt-get install cargo)
 	@$(NPM) build:init

@@ -1,0 +1,39 @@
+// `make cis`: the checks of CIS Docker Benchmark section 5 over the running session containers of an engine, or over those named.
+//   node hack/cis.ts [--socket PATH] [CONTAINER...]
+// Exits 1 when a check fails.
+
+import { parseArgs } from 'node:util';
+import { ensureDocker } from './docker.ts';
+import { containerText, judgeContainer } from './cis/judge-container.ts';
+import { readFacts, sessionContainers } from './cis/read-facts.ts';
+
+const WITHIN_MS = 60_000;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ options: { socket: { type: 'string' } }, allowPositionals: true });
+  const socketPath = values.socket ?? (await ensureDocker({ log: (line) => console.error(line) })).socketPath;
+  const signal = AbortSignal.timeout(WITHIN_MS);
+  const names = positionals.length > 0 ? positionals : await sessionContainers(socketPath, signal);
+  if (names.length === 0) {
+    console.log('no session container is running on this engine; name containers to check others');
+    return 0;
+  }
+  let failed = 0;
+  for (const name of names) {
+    const facts = await readFacts(socketPath, name, signal);
+    const results = judgeContainer(facts);
+    console.log(
+      containerText(`${facts.container.Name.replace(/^\//, '')} (${facts.container.Config.Image ?? ''})`, results),
+    );
+    if (results.some(({ status }) => status === 'FAIL')) failed += 1;
+  }
+  console.log(`containers: ${names.length}, with a failed check: ${failed}`);
+  return failed === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  console.error(`error: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  process.exitCode = 1;
+}
