@@ -96,9 +96,8 @@ describe('the policy file while everything runs', () => {
       'policy file refused; the policy before it stays in force',
     );
     await waitFor('the event', async () => {
-      const path = 'jsonpath={.items[?(@.reason=="PolicyDrift")].message}';
-      const { stdout } = await up.kubectl(['get', 'events', '-n', 'default', '-o', path]);
-      return stdout.includes('limits: "maxPid" is not a setting');
+      const { stdout } = await up.kubectl(['describe', 'mcpn']);
+      return /PolicyDrift.*limits: "maxPid" is not a setting/.test(stdout);
     });
     await writeFile(policyFile, 'limits: {maxPids: 100}\n');
     await waitFor('the metric', async () => (await metrics()).includes('mcpsession_policy_valid 1'));
@@ -125,7 +124,7 @@ test('S0.L7.01, S0.L7.10: with YOLO everything is accepted and runs, nobody can 
   await writeFile(policyFile, yolo);
   await waitFor('the metric', async () => (await metrics()).includes('mcpsession_yolo_mode 1'));
   expect(await readFile(join(up.stateDir, 'mcpsession.log'), 'utf8')).toContain('YOLO: every safety rule is off');
-  const dangerous = { security: { privileged: true, pidMode: 'host' }, user: { uid: 0, gid: 0 } };
+  const dangerous = { security: { pidMode: 'host', ipcMode: 'host' }, user: { uid: 0, gid: 0 } };
   expect((await up.kubectl(['create', '-f', '-'], manifest('yolo', 'default', dangerous))).code).toBe(0);
   const uid = (await up.kubectl(['get', 'mcps', 'yolo', '-o', 'jsonpath={.metadata.uid}'])).stdout;
   expectDifferences({ uid, what: 'any' });
