@@ -58,11 +58,12 @@ export function cargoEnvironment({ minor }: Cargo, targetDir: string): Record<st
 export interface CargoRun {
   readonly cargo: Cargo;
   readonly args: readonly string[];
+  /** The crate, where cargo finds its flags. */
+  readonly cwd: string;
   readonly targetDir: string;
 }
 
-/** In init/, where cargo finds its flags. */
-export function runCargo({ cargo, args, targetDir }: CargoRun, signal: AbortSignal): Promise<ToolOutcome> {
+export function runCargo({ cargo, args, cwd, targetDir }: CargoRun, signal: AbortSignal): Promise<ToolOutcome> {
   const environment = cargoEnvironment(cargo, targetDir);
-  return runTool({ program: cargo.program, args, cwd: INIT_SOURCE_DIR, environment }, signal);
+  return runTool({ program: cargo.program, args, cwd, environment }, signal);
 }
