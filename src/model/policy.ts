@@ -57,7 +57,8 @@ export const profileSettingsSchema = z.strictObject({
     .prefault({}),
   appArmor: z
     .strictObject({
-      mode: z.enum(['ifAvailable', 'required']).default('ifAvailable'),
+      /** required: nodes without AppArmor run nothing; off: sessions run unconfined, for nodes whose profiles are broken. */
+      mode: z.enum(['ifAvailable', 'required', 'off']).default('ifAvailable'),
       /** What RuntimeDefault means on a node with AppArmor; the operator's own has to be loaded there (docs/isolation.md). */
       profile: z.enum(['docker-default', 'mcpsession-default']).default('docker-default'),
     })

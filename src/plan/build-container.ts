@@ -124,6 +124,7 @@ function filtersOf(
   { appArmor }: Policy,
 ): Pick<ContainerSpec, 'seccomp' | 'appArmor'> {
   if (privileged) return { seccomp: 'Unconfined', appArmor: 'Unconfined' };
+  if (appArmor.mode === 'off') return { seccomp: seccompProfile, appArmor: 'Unconfined' };
   const ours = appArmorProfile === 'RuntimeDefault' && appArmor.profile !== 'docker-default' && node.appArmor;
   return { seccomp: seccompProfile, appArmor: ours ? appArmor.profile : appArmorProfile };
 }

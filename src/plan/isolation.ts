@@ -16,10 +16,20 @@ interface Control {
 
 const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.join(','));
 const orDefault = (value: string, fallback: string): string => (value === '' ? fallback : value);
+const UNCONFINED = 'Unconfined';
 const SHOWN_HASH_LENGTH = 'sha256:'.length + 12;
 /** The operator's own profile with its hash: which of its versions it is. */
 const seccompText = (seccomp: string, { seccompProfile }: NodeFacts): string =>
   seccomp === 'RuntimeDefault' ? `${seccomp} (${seccompProfile.slice(0, SHOWN_HASH_LENGTH)})` : seccomp;
+/** The engine's own profile by its name. */
+const appArmorText = (appArmor: string, node: NodeFacts): string =>
+  appArmor === 'RuntimeDefault' && node.appArmor ? `${appArmor} (docker-default)` : appArmor;
+/** Whether root of the container is somebody on the node: the engine decides for all of its containers. */
+function userNamespaceText(usernsMode: string, { userNamespaces, rootless }: NodeFacts): string {
+  if (usernsMode !== '') return usernsMode;
+  if (rootless) return 'of the rootless engine';
+  return userNamespaces ? 'of the engine' : 'none: the engine maps no users';
+}
 const mib = (bytes: number): string => `${Math.round((bytes / 1_048_576) * 100) / 100}Mi`;
 
 export const ISOLATION_CONTROLS: readonly Control[] = [
@@ -32,7 +42,7 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
   },
   { id: 'noNewPrivileges', fields: ['noNewPrivileges'], show: (spec) => String(spec.noNewPrivileges) },
   { id: 'seccomp', fields: ['seccomp'], show: ({ seccomp }, node) => seccompText(seccomp, node) },
-  { id: 'appArmor', fields: ['appArmor'], show: (spec) => spec.appArmor },
+  { id: 'appArmor', fields: ['appArmor'], show: ({ appArmor }, node) => appArmorText(appArmor, node) },
   { id: 'securityOptions', fields: ['otherSecurityOptions'], show: (spec) => list(spec.otherSecurityOptions) },
   { id: 'readOnlyRoot', fields: ['readOnlyRootFilesystem'], show: (spec) => String(spec.readOnlyRootFilesystem) },
   {
@@ -44,7 +54,7 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
   { id: 'pidNamespace', fields: ['pidMode'], show: (spec) => orDefault(spec.pidMode, 'private') },
   { id: 'ipcNamespace', fields: ['ipcMode'], show: (spec) => spec.ipcMode },
   { id: 'utsNamespace', fields: ['utsMode'], show: (spec) => orDefault(spec.utsMode, 'private') },
-  { id: 'userNamespace', fields: ['usernsMode'], show: (spec) => orDefault(spec.usernsMode, 'engine') },
+  { id: 'userNamespace', fields: ['usernsMode'], show: ({ usernsMode }, node) => userNamespaceText(usernsMode, node) },
   {
     id: 'cgroup',
     fields: ['cgroupnsMode', 'cgroupParent'],
@@ -144,12 +154,19 @@ export function compareIsolation(input: {
     const shownWant = shown(show(want, node));
     const shownGot = shown(show(got, node));
     // The engine reports what it was told, not what the kernel can do: the proof must not claim more than the node has.
-    if (id === 'appArmor' && ok && !node.appArmor) {
+    if (id === 'appArmor' && ok && !node.appArmor && want.appArmor !== UNCONFINED) {
       return { id, want: `${shownWant} where available`, got: 'not available on this node', ok };
     }
     if (id === 'seccomp' && !node.seccomp) return { id, want: shownWant, got: 'not available on this node', ok: false };
     return { id, want: shownWant, got: ok || shownWant !== shownGot ? shownGot : `${shownGot} (values differ)`, ok };
   });
+}
+
+/** Which of the two filters that a node may lack a container has, in words. */
+export function filtersText({ seccomp, appArmor }: ContainerSpec, node: NodeFacts): string {
+  const hasProfile = node.appArmor || appArmor === UNCONFINED;
+  const appArmorPart = hasProfile ? appArmorText(appArmor, node) : 'not available on this node';
+  return shown(`seccomp ${seccompText(seccomp, node)}, AppArmor ${appArmorPart}`);
 }
 
 /** The proof as it stands in status; the digest lets two statuses be compared at a glance. */

@@ -13,7 +13,7 @@ import type { McpSession, SessionStatus } from '../model/session.ts';
 import { expiryMs } from './expiry.ts';
 import { sortContainers } from './identity.ts';
 import { hostPathControls } from './host-path-proof.ts';
-import { compareIsolation, isolationReport } from './isolation.ts';
+import { compareIsolation, filtersText, isolationReport } from './isolation.ts';
 import { approvedContainer } from './next-for-container.ts';
 import type { Observation } from './observation.ts';
 import type { Decision, Report } from './step.ts';
@@ -33,7 +33,8 @@ export function nextStatus(seen: Observation, decision: Decision): SessionStatus
   if (session === null || decision.report === null) return null;
   const report = decision.report;
   const { own } = sortContainers({ session, containers: seen.containers ?? [], node: seen.node });
-  const base = reportedStatus({ session, report, nowMs: seen.nowMs, rulesBypassed: seen.policy.yolo });
+  const filters = own === null ? '' : filtersText(own.spec, seen.node);
+  const base = reportedStatus({ session, report, nowMs: seen.nowMs, rulesBypassed: seen.policy.yolo, filters });
   const finished = report.final === true;
   return {
     ...base,
@@ -52,22 +53,32 @@ export function reportedStatus(input: {
   readonly report: Report;
   readonly nowMs: number;
   readonly rulesBypassed?: boolean;
+  /** Of the container that runs: what IsolationVerified says beside that everything holds. */
+  readonly filters?: string;
 }): SessionStatus {
-  const { session, report, nowMs, rulesBypassed = false } = input;
+  const { session, report, nowMs, rulesBypassed = false, filters = '' } = input;
   const { finishedAt: _finishedAt, exitCode: _exitCode, ...kept } = session.status;
   return {
     ...kept,
     observedGeneration: session.meta.generation,
     conditions: nextConditions({
       current: session.status.conditions ?? [],
-      wanted: conditionsFor(report, rulesBypassed),
+      wanted: conditionsFor(report, { rulesBypassed, filters }),
       observedGeneration: session.meta.generation,
       now: isoTime(nowMs),
     }),
   };
 }
 
-function conditionsFor(report: Report, rulesBypassed: boolean): Readonly<Record<ConditionType, ConditionInput>> {
+interface Surroundings {
+  readonly rulesBypassed: boolean;
+  readonly filters: string;
+}
+
+function conditionsFor(
+  report: Report,
+  { rulesBypassed, filters }: Surroundings,
+): Readonly<Record<ConditionType, ConditionInput>> {
   const { reason, message } = report;
   const finished = report.final === true;
   const running = reason === 'Running';
@@ -83,7 +94,7 @@ function conditionsFor(report: Report, rulesBypassed: boolean): Readonly<Record<
     Stalled: say(stalled, stalled ? reason : 'NotStalled', stalled ? message : ''),
     PolicyAccepted: policyCondition(report, rulesBypassed, say),
     ImageReady: imageCondition(reason, message, say),
-    IsolationVerified: isolationCondition(reason, message, say),
+    IsolationVerified: isolationCondition(report, filters, say),
     Finished: say(finished, finished ? reason : 'NotFinished', finished ? message : ''),
   };
 }
@@ -103,8 +114,8 @@ function imageCondition(reason: ReadyReason, message: string, say: Say): Conditi
   return say(null, 'Unknown');
 }
 
-function isolationCondition(reason: ReadyReason, message: string, say: Say): ConditionInput {
-  if (reason === 'Running') return say(true, 'AllControlsHold');
+function isolationCondition({ reason, message }: Report, filters: string, say: Say): ConditionInput {
+  if (reason === 'Running') return say(true, 'AllControlsHold', filters);
   if (reason === 'IsolationFailed') return say(false, reason, message);
   return say(null, 'Unknown');
 }

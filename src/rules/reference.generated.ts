@@ -722,9 +722,10 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-906": {
     "danger": "An unconfined container, or one under a profile that nobody reviewed.",
     "fields": "appArmor",
-    "allowed": "\"RuntimeDefault\", the engine's own, which on a kernel without AppArmor means none (K-35; shown in status); \"mcpsession-default\", the operator's own; none at all for a privileged container that policy privileged.allow grants, since the engine switches it off there.",
+    "allowed": "\"RuntimeDefault\", the engine's own, which on a kernel without AppArmor means none (K-35; shown in status); \"mcpsession-default\", the operator's own; none at all where policy appArmor.mode is off, and for a privileged container that policy privileged.allow grants, since the engine switches it off there.",
     "source": "CIS Docker 5.2, requirements.md S3.T5.01, moby saveAppArmorConfig.",
     "config": [
+      "appArmor.mode",
       "privileged.allow"
     ],
     "bad": "appArmor: Unconfined",

@@ -89,6 +89,7 @@ export interface World {
   mountsGot: Observation['containerMounts'];
   initVolume: string | null;
   commandsBy: Observation['commandsBy'];
+  node: NodeFacts;
   lines: string[];
 }
 
@@ -110,6 +111,7 @@ export function aWorld(change: Partial<World> = {}): World {
     mountsGot: null,
     initVolume: null,
     commandsBy: 'session-init',
+    node: STORY_NODE,
     lines: [],
     ...change,
   };
@@ -134,7 +136,7 @@ export function observationOf(world: World): Observation {
     policyHash: 'sha256:policy',
     namespaceProblems: [],
     suspension: 'none',
-    node: STORY_NODE,
+    node: world.node,
   };
 }
 

@@ -1,12 +1,13 @@
 // Danger: an unconfined container, or one under a profile that nobody reviewed.
 // Fields: appArmor.
 // Allowed: "RuntimeDefault", the engine's own, which on a kernel without AppArmor means none (K-35; shown in status);
-// "mcpsession-default", the operator's own; none at all for a privileged container that policy privileged.allow grants, since the
-// engine switches it off there.
+// "mcpsession-default", the operator's own; none at all where policy appArmor.mode is off, and for a privileged container that policy
+// privileged.allow grants, since the engine switches it off there.
 // Source: CIS Docker 5.2, requirements.md S3.T5.01, moby saveAppArmorConfig.
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { ContainerSpec } from '../../model/container.ts';
+import type { Policy } from '../../model/policy.ts';
 import type { Rule } from '../rule.ts';
 import { containerViolation } from './violation.ts';
 
@@ -18,7 +19,7 @@ export const containerAppArmor: Rule<ContainerSpec> = {
   title: 'container: AppArmor',
   why: 'Without AppArmor the file and mount limits of the kernel do not hold.',
   check: ({ appArmor, privileged }, policy) =>
-    REVIEWED.includes(appArmor) || (appArmor === 'Unconfined' && privileged && policy.privileged.allow)
+    REVIEWED.includes(appArmor) || (appArmor === 'Unconfined' && mayBeUnconfined(privileged, policy))
       ? []
       : [
           containerViolation({
@@ -28,3 +29,6 @@ export const containerAppArmor: Rule<ContainerSpec> = {
           }),
         ],
 };
+
+const mayBeUnconfined = (privileged: boolean, { appArmor, privileged: granted }: Policy): boolean =>
+  appArmor.mode === 'off' || (privileged && granted.allow);

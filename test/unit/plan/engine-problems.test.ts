@@ -98,6 +98,12 @@ test.each<{ name: string; given: Question; seccomp: string; appArmor: string }>(
     appArmor: 'RuntimeDefault',
   },
   {
+    name: 'without AppArmor where policy switches it off',
+    given: { settings: { appArmor: { mode: 'off', profile: 'mcpsession-default' } } },
+    seccomp: 'RuntimeDefault',
+    appArmor: 'Unconfined',
+  },
+  {
     name: 'with the seccomp profile of the engine',
     given: { security: { seccompProfile: 'EngineDefault' }, settings: { seccomp: { allow: ['EngineDefault'] } } },
     seccomp: 'EngineDefault',

@@ -122,6 +122,51 @@ test('on a node without AppArmor the proof does not claim it', () => {
   });
 });
 
+test.each<{ given: Partial<typeof node>; shown: string }>([
+  { given: {}, shown: 'none: the engine maps no users' },
+  { given: { userNamespaces: true }, shown: 'of the engine' },
+  { given: { rootless: true }, shown: 'of the rootless engine' },
+])('S4.T1.02: the proof says which user namespace the engine gives: $shown', ({ given, shown }) => {
+  const controls = compareIsolation({ want: aContainer(), got: aContainer(), node: { ...node, ...given } });
+  expect(controls.find(({ id }) => id === 'userNamespace')).toEqual({
+    id: 'userNamespace',
+    want: shown,
+    got: shown,
+    ok: true,
+  });
+});
+
+/** security.md 4.1, the one profile, line by line. */
+test.each([
+  ['User', 'user', 'user'],
+  ['ReadonlyRootfs', 'readOnlyRootFilesystem', 'readOnlyRoot'],
+  ['CapDrop', 'capabilitiesDropped', 'capabilities'],
+  ['no-new-privileges', 'noNewPrivileges', 'noNewPrivileges'],
+  ['seccomp', 'seccomp', 'seccomp'],
+  ['apparmor', 'appArmor', 'appArmor'],
+  ['PidsLimit', 'pidsLimit', 'pids'],
+  ['Memory', 'memoryBytes', 'memory'],
+  ['MemorySwap', 'memorySwapBytes', 'memory'],
+  ['NanoCpus', 'nanoCpus', 'cpu'],
+  ['NetworkMode', 'networkMode', 'network'],
+  ['IpcMode', 'ipcMode', 'ipcNamespace'],
+  ['CgroupnsMode', 'cgroupnsMode', 'cgroup'],
+  ['Init', 'init', 'runtime'],
+  ['Tmpfs', 'tmpfs', 'tmpfs'],
+  ['ShmSize', 'shmBytes', 'memory'],
+  ['LogConfig', 'logDriver', 'logs'],
+  ['RestartPolicy', 'restartPolicy', 'restart'],
+  ['AutoRemove', 'autoRemove', 'restart'],
+  ['Ulimits', 'ulimits', 'ulimits'],
+  ['OomScoreAdj', 'oomScoreAdj', 'memory'],
+  ['MaskedPaths', 'maskedPaths', 'maskedPaths'],
+  ['ReadonlyPaths', 'readonlyPaths', 'maskedPaths'],
+  ['Labels', 'identity', 'identity'],
+  ['Image', 'imageId', 'image'],
+] as const)('G10: of the one profile, %s is proved by a control', (_setting, field, id) => {
+  expect(compare(aContainer({ [field]: different[field] })).filter(({ ok }) => !ok)).toMatchObject([{ id }]);
+});
+
 test('on a node without seccomp the proof fails', () => {
   const controls = compareIsolation({ want: aContainer(), got: aContainer(), node: { ...node, seccomp: false } });
   expect(controls.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(['seccomp']);

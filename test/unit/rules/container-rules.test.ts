@@ -122,6 +122,7 @@ describe('container rules accept', () => {
     ],
     ['the seccomp profile of the engine', { seccomp: 'EngineDefault' }, { seccomp: { allow: ['EngineDefault'] } }],
     ['the AppArmor profile of the operator', { appArmor: 'mcpsession-default' }, {}],
+    ['no AppArmor where policy switches it off', { appArmor: 'Unconfined' }, { appArmor: { mode: 'off' } }],
     ['a capability', { capabilitiesAdded: ['KILL'] }, { capabilities: { allow: ['CAP_KILL'] } }],
     ['root', { user: '0:0' }, { rootUser: { allow: true } }],
     ['a device', { devices: ['/dev/kvm:/dev/kvm'] }, { devices: { allow: ['/dev/kvm'] } }],
