@@ -20,6 +20,7 @@ const RECHECK_MS = 1_000;
 const IMAGE_RETRY_MS = 10_000;
 const NO_SLEEP =
   'the image has no `sleep` program, which keeps an idle session alive; set spec.command or use an image with sleep';
+const LOAD_PROFILE = 'load the AppArmor profile of policy appArmor.profile on the node (docs/isolation.md)';
 const RECREATE_BACKOFF_MS = [0, 1_000, 5_000, 15_000, 60_000] as const;
 
 export function nextForContainer(
@@ -72,8 +73,10 @@ export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
   };
 }
 
-/** The one thing that a start can fail on which people can mend: an image without the program. */
+/** What a start can fail on and people can mend: an image without the program, a node without the AppArmor profile. */
 export function startFailed(engineMessage: string, spec: SessionSpec): Report {
+  if (/apparmor/i.test(engineMessage))
+    return { reason: 'CreateRejected', message: `${engineMessage}; ${LOAD_PROFILE}` };
   const missing = /executable file not found|no such file or directory/.test(engineMessage);
   const message = missing && needsSleep(spec) ? NO_SLEEP : `${engineMessage}; check spec.command and spec.image`;
   return { reason: 'CreateRejected', message };

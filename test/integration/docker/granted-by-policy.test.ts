@@ -90,6 +90,12 @@ test.each<Granted>([
     change: { seccomp: 'EngineDefault' },
     differs: ['SecurityOpt.seccomp'],
   },
+  {
+    name: 'no AppArmor',
+    policy: { appArmor: { mode: 'off' } },
+    change: { appArmor: 'Unconfined' },
+    differs: ['SecurityOpt.apparmor'],
+  },
   ...(['network', 'pid', 'ipc', 'uts', 'user', 'cgroup'] as const).map((namespace) => ({
     name: `the ${namespace} namespace of the host`,
     policy: { hostNamespaces: { allow: [namespace] } },

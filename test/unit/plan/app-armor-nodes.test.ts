@@ -95,3 +95,18 @@ test('S3.T5.10: required, on a node without AppArmor: nothing is created, and th
   expect(accepted).toMatchObject({ status: 'False', reason: 'PolicyRejected' });
   expect(accepted?.message).toContain('MCPS-109');
 });
+
+test('S3.T5.09: a node on which the profile is not loaded is told of, with what to do', () => {
+  const engineSays = 'OCI runtime create failed: unable to apply apparmor profile: no such file or directory: unknown';
+  const world = worldOf({ node: true, policy: { profile: OURS } });
+  world.failNext = {
+    step: 'start',
+    failure: { act: 'start', message: engineSays, retryable: false, engineAway: false, count: 1, retryAtMs: 0 },
+  };
+  runToRest(world);
+  expect(conditionOf(world.session?.status.conditions, 'Ready')).toMatchObject({
+    status: 'False',
+    reason: 'CreateRejected',
+    message: `${engineSays}; load the AppArmor profile of policy appArmor.profile on the node (docs/isolation.md)`,
+  });
+});
