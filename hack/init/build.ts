@@ -1,24 +1,26 @@
-// Builds the session init (init/, Rust) and puts it at dist/init. Runnable: node hack/init/build.ts
+// Builds the session init (init/, Rust) and copies it to dist/init. Runnable: node hack/init/build.ts
 
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { asOperatorError } from '../../src/lib/errors.ts';
-import { INIT_CACHE_DIR, INIT_SOURCE_DIR } from './cargo.ts';
-import { type BuiltProgram, buildCrate } from './crate-build.ts';
+import { INIT_SOURCE_DIR } from './cargo.ts';
+import { type BuiltProgram, buildRustProgram } from './rust-program.ts';
 
 const DIST_FILE = join(import.meta.dirname, '../../dist/init');
-const SESSION_INIT = {
-  sourceDir: INIT_SOURCE_DIR,
-  program: 'mcpsession-init',
-  cacheDir: INIT_CACHE_DIR,
-  title: 'session init',
-};
 
-/** Throws as `buildCrate` does. */
-export async function buildInit(say: (line: string) => void): Promise<BuiltProgram> {
-  const built = await buildCrate(SESSION_INIT, say);
+export type BuiltInit = BuiltProgram;
+
+/** Throws OperatorError('unavailable') with what to do when there is no cargo, or with cargo's last lines when it fails. */
+export async function buildInit(say: (line: string) => void): Promise<BuiltInit> {
+  const program = {
+    what: 'session init',
+    sourceDir: INIT_SOURCE_DIR,
+    packageName: 'mcpsession-init',
+    fileName: 'init',
+  };
+  const built = await buildRustProgram(program, say);
   await putInPlace(built.path, DIST_FILE);
   return built;
 }

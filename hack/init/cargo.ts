@@ -58,12 +58,12 @@ export function cargoEnvironment({ minor }: Cargo, targetDir: string): Record<st
 export interface CargoRun {
   readonly cargo: Cargo;
   readonly args: readonly string[];
-  /** The crate, where cargo finds its flags. */
-  readonly cwd: string;
   readonly targetDir: string;
+  /** Where cargo finds the package and its flags. */
+  readonly sourceDir: string;
 }
 
-export function runCargo({ cargo, args, cwd, targetDir }: CargoRun, signal: AbortSignal): Promise<ToolOutcome> {
+export function runCargo({ cargo, args, targetDir, sourceDir }: CargoRun, signal: AbortSignal): Promise<ToolOutcome> {
   const environment = cargoEnvironment(cargo, targetDir);
-  return runTool({ program: cargo.program, args, cwd, environment }, signal);
+  return runTool({ program: cargo.program, args, cwd: sourceDir, environment }, signal);
 }

@@ -72,6 +72,16 @@ describe('the calls of a session', () => {
     expect(rig.killing.get(name)).toBe(absent ? ENOSYS : SIGSYS);
   });
 
+  test('S3.IMP.05: nothing inside is debugged, and no module is loaded', () => {
+    for (const name of ['ptrace', 'process_vm_readv', 'kcmp', 'init_module', 'finit_module', 'delete_module']) {
+      expect({ name, ours: rig.ours.get(name), killing: rig.killing.get(name) }).toEqual({
+        name,
+        ours: EPERM,
+        killing: SIGSYS,
+      });
+    }
+  });
+
   test('K-21, 9.2: clone3 is as if the kernel did not have it, and threads start', () => {
     expect(rig.ours.get('clone3')).toBe(ENOSYS);
     expect(rig.ours.get('threads')).toBe('ok');

@@ -1,18 +1,15 @@
 // Builds the probe of system calls as the session init is built: once for each content of its sources.
 
-import { join } from 'node:path';
-
-import { INIT_CACHE_DIR } from '../../../hack/init/cargo.ts';
-import { buildCrate } from '../../../hack/init/crate-build.ts';
+import { buildRustProgram } from '../../../hack/init/rust-program.ts';
 
 const SYSCALL_PROBE = {
+  what: 'syscall probe',
   sourceDir: import.meta.dirname,
-  program: 'syscall-probe',
-  cacheDir: join(INIT_CACHE_DIR, '../syscall-probe'),
-  title: 'syscall probe',
+  packageName: 'syscall-probe',
+  fileName: 'syscall-probe',
 };
 
-/** Path of a static program. Throws as `buildCrate` does. */
+/** Path of a static program. Throws as `buildRustProgram` does. */
 export async function buildSyscallProbe(): Promise<string> {
-  return (await buildCrate(SYSCALL_PROBE, () => {})).path;
+  return (await buildRustProgram(SYSCALL_PROBE, () => {})).path;
 }

@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
 const worldOf = ({ node, policy }: Pick<Case, 'node' | 'policy'>): World =>
   aWorld({ node: { ...STORY_NODE, appArmor: node }, policy: aPolicy({ appArmor: policy }) });
 
-test.each(cases)('S3.T5.01, S3.T5.10: $name, on a node with AppArmor: $node', (given) => {
+test.each(cases)('S3.T5.01, S3.T5.10, S4.T2.01: $name, on a node with AppArmor: $node', (given) => {
   const world = worldOf(given);
   runToRest(world);
   const [container] = world.containers ?? [];

@@ -1,23 +1,23 @@
-// Builds a Rust program of this tree once for each content of its sources: the program is kept in the cache under their hash.
+// Builds one static Rust program of this repository, once for each content of its sources: it is kept in the cache under their hash.
+// The session init is one; the probe of the tests is another.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../src/lib/errors.ts';
-import { ensureCargo, runCargo } from './cargo.ts';
+import { ensureCargo, INIT_CACHE_DIR, runCargo } from './cargo.ts';
 
 const BUILD_WITHIN_MS = 600_000;
 
-export interface Crate {
-  /** Of its Cargo.toml, Cargo.lock, .cargo/config.toml and src/. */
+export interface RustProgram {
+  /** For messages. */
+  readonly what: string;
   readonly sourceDir: string;
-  /** Name of the one program that it makes. */
-  readonly program: string;
-  /** Below which every hash has a directory. */
-  readonly cacheDir: string;
-  /** What messages call it. */
-  readonly title: string;
+  /** As Cargo.toml names it. */
+  readonly packageName: string;
+  /** Of the file in the cache. */
+  readonly fileName: string;
 }
 
 export interface BuiltProgram {
@@ -27,27 +27,27 @@ export interface BuiltProgram {
 }
 
 /** Throws OperatorError('unavailable') with what to do when there is no cargo, or with cargo's last lines when it fails. */
-export async function buildCrate(crate: Crate, say: (line: string) => void): Promise<BuiltProgram> {
-  const target = targetTriple(crate.title);
-  const hash = await sourceHash(crate.sourceDir, target);
-  const hashDir = join(crate.cacheDir, hash);
-  const path = join(hashDir, crate.program);
+export async function buildRustProgram(program: RustProgram, say: (line: string) => void): Promise<BuiltProgram> {
+  const target = targetTriple(program.what);
+  const hash = await sourceHash(program.sourceDir, target);
+  const cacheDir = join(INIT_CACHE_DIR, hash);
+  const path = join(cacheDir, program.fileName);
   if (!(await isThere(path))) {
-    await mkdir(hashDir, { recursive: true });
-    say(`${crate.title}: building for ${target}`);
-    await buildInto({ crate, path, hashDir, target, say });
+    await mkdir(cacheDir, { recursive: true });
+    say(`${program.what}: building for ${target}`);
+    await buildInto({ program, path, cacheDir, target, say });
   }
   return { path, hash };
 }
 
-function targetTriple(title: string): string {
+function targetTriple(what: string): string {
   switch (process.arch) {
     case 'x64':
       return 'x86_64-unknown-linux-gnu';
     case 'arm64':
       return 'aarch64-unknown-linux-gnu';
     default:
-      throw new OperatorError('unsupported', `the ${title} is not built for ${process.arch}; use x64 or arm64`);
+      throw new OperatorError('unsupported', `the ${what} is not built for ${process.arch}; use x64 or arm64`);
   }
 }
 
@@ -72,28 +72,28 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 interface BuildRequest {
-  readonly crate: Crate;
+  readonly program: RustProgram;
   readonly path: string;
-  readonly hashDir: string;
+  readonly cacheDir: string;
   readonly target: string;
   readonly say: (line: string) => void;
 }
 
 /** Every build has a directory of its own and ends with a rename, so two at a time do not meet. */
-async function buildInto({ crate, path, hashDir, target, say }: BuildRequest): Promise<void> {
+async function buildInto({ program, path, cacheDir, target, say }: BuildRequest): Promise<void> {
   const cargo = await ensureCargo(say);
-  const targetDir = join(hashDir, `build-${randomUUID()}`);
+  const targetDir = join(cacheDir, `build-${randomUUID()}`);
   const args = ['build', '--release', '--locked', '--target', target];
   try {
-    const run = { cargo, args, cwd: crate.sourceDir, targetDir };
+    const run = { cargo, args, targetDir, sourceDir: program.sourceDir };
     const outcome = await runCargo(run, AbortSignal.timeout(BUILD_WITHIN_MS));
     if (outcome.exitCode !== 0) {
       throw new OperatorError(
         'unavailable',
-        `cargo ${args.join(' ')} failed for ${crate.title}:\n${outcome.lastLines}`,
+        `cargo ${args.join(' ')} failed for the ${program.what}:\n${outcome.lastLines}`,
       );
     }
-    await rename(join(targetDir, target, 'release', crate.program), path);
+    await rename(join(targetDir, target, 'release', program.packageName), path);
   } finally {
     await rm(targetDir, { recursive: true, force: true });
   }
