@@ -49,6 +49,12 @@ test('a session that is applied becomes Ready, shows its columns and carries the
   const controls = JSON.parse(proof.stdout) as IsolationControl[]; // our own status
   expect(controls.length).toBeGreaterThanOrEqual(30);
   expect(controls.filter(({ ok }) => !ok)).toEqual([]);
+
+  const verified = 'jsonpath={.status.conditions[?(@.type=="IsolationVerified")].message}';
+  const { stdout: filters } = await up.kubectl(['get', 'mcps', 'hello', '-o', verified]);
+  expect(filters).toMatch(
+    /^seccomp RuntimeDefault \(sha256:[0-9a-f]{12}\), AppArmor (RuntimeDefault \(docker-default\)|not available on this node)$/,
+  );
 });
 
 test('the engine runs what the profile promises', async () => {

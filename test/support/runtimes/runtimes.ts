@@ -1,14 +1,12 @@
 // The runtimes that sessions bring along, each with a small workload. What this machine does not have is said, not left out in silence.
 
 import { cpSync, existsSync, realpathSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, delimiter, dirname, join } from 'node:path';
 
 import { runCommand } from '../../../hack/docker/run-command.ts';
-import { unpackPackage } from '../../../hack/docker/unpack-package.ts';
-import { INIT_CACHE_DIR } from '../../../hack/init/cargo.ts';
 import { GO_PROGRAMS } from '../../../src/embedded/binaries/go-toolchain.ts';
 import type { ContainerMount } from '../../../src/model/container.ts';
+import { debianPackages } from '../debian-packages.ts';
 import { RUNTIMES, readOnly, type Stage, TRIPLET } from './stage.ts';
 
 export interface Runtime {
@@ -144,14 +142,7 @@ const PAGE = 'data:text/html,<body><script>document.body.innerText = 6 * 7</scri
 
 /** Debian's musl, fetched once (1 MB), with the machine's own compiler. */
 async function withMusl(stage: Stage, cc: string): Promise<Prepared> {
-  const musl = join(INIT_CACHE_DIR, '../musl');
-  if (!existsSync(musl)) {
-    const partial = `${musl}.${process.pid}`;
-    await mkdir(partial, { recursive: true });
-    await unpackPackage('musl', partial);
-    await unpackPackage('musl-dev', partial);
-    await rename(partial, musl).catch(() => rm(partial, { recursive: true })); // another run was first
-  }
+  const musl = await debianPackages('musl', 'musl-dev');
   const loader = '/lib/ld-musl-x86_64.so.1';
   const library = join(musl, 'lib/x86_64-linux-musl');
   const parts = join(musl, 'usr/lib/x86_64-linux-musl');
