@@ -76,9 +76,9 @@ function titleOf(subject: RuleDescription['subject']): string {
 function introductionOf(subject: RuleDescription['subject']): string {
   switch (subject) {
     case 'session':
-      return 'Judged at every gate: `mcpsession check`, the MCP front end, the admission webhook, and the controller before it makes a container.';
+      return 'Judged at every gate: `mcpsession check` (`cli`), the MCP front end, the admission webhook, and the controller before it makes a container, which tells nobody of warnings. The front end of `mcpsession mcp` does not know the policy of the cluster and leaves the verdict to the webhook.';
     case 'request':
-      return 'Judged by the admission webhook, because it depends on who asks, where, or when.';
+      return 'Depends on who asks, where, when, and what there is already, so it is judged where that can be seen: by the webhook always, by the front end as an early answer, and by placement and the controller where a burst or a change comes after admission.';
     case 'node':
       return 'Judged by the controller when it builds a container; the session gets the reason `PolicyRejected`.';
     case 'container':
