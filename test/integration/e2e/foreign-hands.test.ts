@@ -92,7 +92,7 @@ test('suspended and resumed by the spec', async () => {
   await until('rests', ({ ready }) => ready === 'True');
 });
 
-test('a session that lives for seconds ends by itself and is removed from the cluster', async () => {
+test('S4.DEV.02: a session that lives for seconds ends by itself and is removed from the cluster', async () => {
   const manifest =
     'apiVersion: mcpsession.dev/v1alpha1\nkind: McpSession\nmetadata: {name: brief}\nspec: {image: "mcps.local/busybox:1", lifetime: {ttlSeconds: 3, ttlSecondsAfterFinished: 1}}\n';
   await up.kubectl(['apply', '-f', '-'], manifest);
