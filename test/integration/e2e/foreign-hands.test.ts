@@ -64,7 +64,7 @@ test('killed, under Retain: the session ends with the exit code', async () => {
   expect(state.message).toContain('exit code 137');
 });
 
-test('removed, under Retain: the session is lost', async () => {
+test('S4.PRD.08: removed, under Retain: the session is lost', async () => {
   const container = await aRunningSession('removed', 'Retain');
   await container.remove({ force: true });
   // The engine reports the kill before the removal: either word is true of what happened.
