@@ -9,6 +9,8 @@ import { readFacts, sessionContainers } from './cis/read-facts.ts';
 
 const WITHIN_MS = 60_000;
 
+const counted = (count: number): string => `${count} container${count === 1 ? '' : 's'}`;
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ options: { socket: { type: 'string' } }, allowPositionals: true });
   const socketPath = values.socket ?? (await ensureDocker({ log: (line) => console.error(line) })).socketPath;
@@ -18,6 +20,7 @@ async function main(): Promise<number> {
     console.log('no session container is running on this engine; name containers to check others');
     return 0;
   }
+  console.log(`CIS Docker Benchmark 1.6.0, section 5: ${counted(names.length)}\n`);
   let failed = 0;
   for (const name of names) {
     const facts = await readFacts(socketPath, name, signal);
@@ -27,7 +30,7 @@ async function main(): Promise<number> {
     );
     if (results.some(({ status }) => status === 'FAIL')) failed += 1;
   }
-  console.log(`containers: ${names.length}, with a failed check: ${failed}`);
+  console.log(`${counted(names.length)}, ${failed === 0 ? 'none' : failed} with a failed check`);
   return failed === 0 ? 0 : 1;
 }
 

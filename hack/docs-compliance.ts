@@ -55,7 +55,7 @@ function section({ title, introduction, rows }: Standard): string {
   const lines = [
     `## ${title}\n`,
     ...(introduction === '' ? [] : [`${introduction}\n`]),
-    '| Control | About | Support | How | Rules | In \`status.isolation\` | Proved by |',
+    '| Control | About | Support | How | Rules | In `status.isolation` | Proved by |',
     '|---|---|---|---|---|---|---|',
     ...rows.map(rowText),
   ];
