@@ -121,9 +121,9 @@ const WEAKNESSES: readonly Weakness[] = [
   { name: 'no seccomp', host: { SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'] }, fails: ['5.22'] },
   {
     name: 'a privileged command, which the runtime refuses in any container that is not',
-    host: { Privileged: true },
+    host: { Privileged: true, CapDrop: [] },
     run: { execAs: '1001', privileged: true },
-    fails: ['5.3', '5.5', '5.23'],
+    fails: ['5.3', '5.4', '5.5', '5.23'],
   },
   { name: 'a command as root', run: { execAs: 'root' }, fails: ['5.24'] },
   { name: 'another cgroup', host: { CgroupParent: '/mcpsession-test' }, fails: ['5.25'] },
