@@ -1,9 +1,9 @@
 // `make cis`: the checks of CIS Docker Benchmark section 5 over the running session containers of an engine, or over those named.
 //   node hack/cis.ts [--socket PATH] [CONTAINER...]
-// Exits 1 when a check fails.
+// Exits 1 when a check fails, or when nobody can look.
 
 import { parseArgs } from 'node:util';
-import { ensureDocker } from './docker.ts';
+import { probeEngine } from './docker/probe-engine.ts';
 import { containerText, judgeContainer } from './cis/judge-container.ts';
 import { readFacts, sessionContainers } from './cis/read-facts.ts';
 
@@ -12,8 +12,17 @@ const WITHIN_MS = 60_000;
 const counted = (count: number): string => `${count} container${count === 1 ? '' : 's'}`;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options: { socket: { type: 'string' } }, allowPositionals: true });
-  const socketPath = values.socket ?? (await ensureDocker({ log: (line) => console.error(line) })).socketPath;
+  const { values, positionals } = parseArgs({
+    options: { socket: { type: 'string', default: '/var/run/docker.sock' } },
+    allowPositionals: true,
+  });
+  const { socket: socketPath } = values;
+  // A check must not change what it checks: it starts no engine.
+  const engine = await probeEngine(socketPath);
+  if (engine.state !== 'answers') {
+    console.error(`error: no Docker Engine answers on ${socketPath} (${engine.state}); name its socket with --socket`);
+    return 1;
+  }
   const signal = AbortSignal.timeout(WITHIN_MS);
   const names = positionals.length > 0 ? positionals : await sessionContainers(socketPath, signal);
   if (names.length === 0) {

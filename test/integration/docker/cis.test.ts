@@ -61,6 +61,7 @@ test('the CIS checks of a session container on the engine find no failure (S3.CM
 test('a container that is not there is said to be missing', async () => {
   await expect(readFacts(engineSocket(), 'no-such-container', never)).rejects.toMatchObject({ kind: 'not-found' });
   expect((await cisCommand('no-such-container')).code).toBe(1);
+  expect((await cisCommand('--socket', '/nonexistent.sock')).code).toBe(1);
 });
 
 /** As hard as a session by the engine's own options, without the labels of one: nobody else looks at it. */
