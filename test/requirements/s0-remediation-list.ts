@@ -88,7 +88,7 @@ S0.H4.08 | behaviour | AGENT | a warning at start while a socket is used | node
 S0.H5.01 | limit | MCP, CTRL | state per client is bounded
 S0.H5.02 | limit | MCP | forged client names do not grow memory
 S0.H5.03 | limit | MCP | idle entries go first
-S0.H5.04 | limit | POL | at most 10000 clients are tracked, settable
+S0.H5.04 | limit | POL | at most 10000 clients are tracked (to be set with the chart: issue 7)
 S0.H5.05 | limit | MCP | an active client is never pushed out; a newcomer is told to wait
 S0.H5.06 | limit | CI | idle eviction works
 S0.H5.07 | limit | CI | the bound holds
