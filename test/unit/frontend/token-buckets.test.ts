@@ -81,13 +81,13 @@ describe('token buckets', () => {
   });
 });
 
-describe('a million names within two seconds', () => {
+describe('a million names at once', () => {
   test('S0.H5.04, S0.H5.08, S2.V6.01: leave at most 10000 of them and less than 32 MiB behind', () => {
     const { trackedCallers } = DEFAULT_FRONTEND_LIMITS;
     expect(trackedCallers).toBe(10_000);
     const limiter = buckets(trackedCallers);
     const before = heapInUse();
-    for (let count = 0; count < 1_000_000; count += 1) limiter.take(`forged-name-${count}`, count / 500);
+    for (let count = 0; count < 1_000_000; count += 1) limiter.take(`forged-name-${count}`, 0);
     expect(limiter.size).toBeLessThanOrEqual(trackedCallers);
     expect(heapInUse() - before).toBeLessThan(32 * 1024 * 1024);
   });
