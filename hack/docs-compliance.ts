@@ -65,7 +65,8 @@ function section({ title, introduction, rows }: Standard): string {
 function rowText({ control, subject, support, how, rules, shownBy, proof }: ComplianceRow): string {
   const links = rules.map((id) => id.replace('MCPS-', '')).map((number) => `[${number}](rules.md#${number})`);
   const shown = shownBy.map((name) => `\`${name}\``);
-  const cells = [control, subject, SUPPORT_TEXTS[support], how, orDash(links), orDash(shown), proofText(proof)];
+  const proved = proof.length === 0 ? '-' : proofText(proof);
+  const cells = [control, subject, SUPPORT_TEXTS[support], how, orDash(links), orDash(shown), proved];
   return `| ${cells.join(' | ')} |`;
 }
 

@@ -22,7 +22,7 @@ A10 | server-side request forgery | default | Targets are judged in every notati
 2.2.1 | configuration standards, kept | shared | The profile of a container is one file of code; every running session shows in its status that it has it. | 929 | otherSettings | main: S3.DEP.04, S3.T1.04: the engine runs what the profile promises
 2.2.3 | functions of different security levels are apart | shared | One container per session; profiles by namespace, nodes by selector. | 610, 910 | pidNamespace, network | build: the default session is the profile of security.md 4.1, whole
 2.2.4 | only necessary functions are enabled | default | No network, no capability, a read-only root, no device. | 901, 902, 908, 918 | network, capabilities, readOnlyRoot, devices | build: S3.IMP.03, S4.T2.03: a read-only root
-2.2.6 | security parameters prevent misuse | default | Rules at every gate, and the container is judged again as it runs. | 901, 904, 905 | noNewPrivileges, seccomp | gates: $id $title
+2.2.6 | security parameters prevent misuse | default | Rules at every gate, and the container is judged again as it runs. | 901, 904, 905 | noNewPrivileges, seccomp | gates: a rule about sessions is asked at every gate that is named, and at no other
 `),
   },
   {

@@ -7,7 +7,7 @@ export const POD_SECURITY: Standard = {
   introduction: `A session is no pod, so Pod Security Admission never sees it. These are its controls, baseline included, and what stands for each
 here.`,
   rows: tableRows(`
-HostProcess | containers of the Windows host | default | Nodes are Linux; there is no such field. | 929 | otherSettings | gates: $id $title
+HostProcess | containers of the Windows host | default | Nodes are Linux; there is no such field. | 929 | otherSettings | gates: a container that the engine made otherwise than it was approved is removed, and the session says why
 Host Namespaces | network, processes and IPC of the node | default | Refused unless policy \`hostNamespaces.allow\` names one. | 202, 203, 204, 910 | network, pidNamespace, ipcNamespace | namespaces: the host process namespace; namespaces: the host IPC namespace; namespaces: S0.C2.09 the host network
 Privileged Containers | no privileged mode | default | Refused unless policy \`privileged.allow\`. | 101, 901 | privileged | privilege: S0.C2.05, S2.V1.01: a privileged container, and the setting that would allow it
 Capabilities | all dropped, NET_BIND_SERVICE at most added | default | All are dropped and none is added, unless policy \`capabilities.allow\` names it. | 102, 902 | capabilities | build: S4.T2.02: no capability; privilege: a capability
