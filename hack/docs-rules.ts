@@ -32,7 +32,8 @@ ${ruleRegistry.length} rules. A refusal names the rule, the field, the fact and 
 The numbers: 1xx privilege, 2xx host, 3xx image, 4xx limits and lifetime, 5xx network, 6xx identity and secrets, 8xx commands, 9xx
 the built container. A number is never used again for another rule. Which settings loosen a rule: [policy.md](policy.md). The
 same text in a terminal: \`mcpsession rules 201\`. Refused sessions to try out: \`examples/denied/\`. Which controls of public
-standards the rules support: [compliance.md](compliance.md).
+standards the rules support: [compliance.md](compliance.md). A source such as S0.C1.04 is a row of test/requirements; requirements.md, security.md
+and design.md are studies of the project that are not shipped.
 `;
 
 function section(subject: RuleDescription['subject'], rules: readonly ExplainedRule[]): string {
@@ -76,13 +77,13 @@ function titleOf(subject: RuleDescription['subject']): string {
 function introductionOf(subject: RuleDescription['subject']): string {
   switch (subject) {
     case 'session':
-      return 'Judged at every gate: `mcpsession check`, the MCP front end, the admission webhook, and the controller before it makes a container.';
+      return 'Judged at every gate: `mcpsession check` (`cli`), the MCP front end, the admission webhook, and the controller before it makes a container, which tells nobody of warnings. The front end of `mcpsession mcp` does not know the policy of the cluster and leaves the verdict to the webhook.';
     case 'request':
-      return 'Judged by the admission webhook, because it depends on who asks, where, or when.';
+      return 'Depends on who asks, where, when, and what there is already, so it is judged where that can be seen: by the webhook always, by the front end as an early answer, and by placement and the controller where a burst or a change comes after admission.';
     case 'node':
       return 'Judged by the controller when it builds a container; the session gets the reason `PolicyRejected`.';
     case 'container':
-      return 'Judged by the controller on what it is about to create (then the reason is `PolicyRejected`), and again on what the engine says it has created and is running: a container that breaks one of these rules is removed, and the session gets the reason `IsolationFailed`.';
+      return "Fields are those of the operator's own description of a container (src/model/container.ts). Judged by the controller on what it is about to create (then the reason is `PolicyRejected`), and again on what the engine says it has created and is running: a container that breaks one of these rules is removed, and the session gets the reason `IsolationFailed`.";
     default:
       return assertNever(subject);
   }

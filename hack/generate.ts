@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { nodeCrd, sessionCrd } from '../src/model/crd.ts';
+import { complianceDocument } from './docs-compliance.ts';
 import { rulesDocument } from './docs-rules.ts';
 import { referenceFile, ruleReferences } from './rules/references.ts';
 
@@ -24,6 +25,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'crds/mcpsession.dev_mcpnodes.yaml', text: yamlText(nodeCrd()) },
     referenceFile(ROOT),
     rulesDocument(ruleReferences(ROOT)),
+    complianceDocument(),
   ];
 }
 

@@ -42,7 +42,12 @@ export function parseHeader(source: string): RuleHeader | null {
     .join(' ');
   const { danger, fields, allowed, source: origin } = HEADER.exec(comment)?.groups ?? {};
   if (danger === undefined || fields === undefined || allowed === undefined || origin === undefined) return null;
-  return { danger: sentence(danger), fields: withoutStop(fields), allowed: stopped(allowed), source: stopped(origin) };
+  return {
+    danger: sentence(withoutRows(danger)),
+    fields: withoutStop(withoutRows(fields)),
+    allowed: stopped(withoutRows(allowed)),
+    source: stopped(origin),
+  };
 }
 
 /** Settings of the policy that a text names: "policy mounts.hostPath", and all of a group for "policy mounts". */
@@ -56,6 +61,9 @@ export function policyKeysIn(text: string): readonly string[] {
   }
   return [...named].sort();
 }
+
+/** Rows of the requirements, such as "(K-30)", tell their readers where a decision comes from, and others nothing. */
+const withoutRows = (text: string): string => text.replaceAll(/ \(K-[0-9]{2}(?:, K-[0-9]{2})*\)|K-[0-9]{2}; /g, '');
 
 const withoutStop = (text: string): string => text.replace(/\.$/, '');
 

@@ -2,6 +2,7 @@
 
 import { lengthOf } from '../lib/visible-text.ts';
 import { defaultPolicy } from '../model/policy.ts';
+import { policyFileSchema } from '../model/policy-set.ts';
 import { type ExplainedRule, explainedRules, explainRule, nearRuleIds } from '../rules/explain.ts';
 import type { RulesOptions } from './arguments/rules.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
@@ -54,7 +55,7 @@ function table(rules: readonly ExplainedRule[]): string {
 function explanation(rule: ExplainedRule): string {
   const { id, severity, title, since, enforcedAt } = rule;
   const rows: readonly (readonly [string, string])[] = [
-    ['why', rule.why],
+    ...(said(rule.why) === said(rule.danger) ? [] : [['why', rule.why] as const]),
     ['danger', rule.danger],
     ['fields', rule.fields],
     ['allowed', rule.allowed],
@@ -68,15 +69,21 @@ function explanation(rule: ExplainedRule): string {
   return `${[head, ...rows.map(([label, text]) => wrapped(label, text))].join('\n')}\n`;
 }
 
+/** Both can be one sentence. */
+const said = (text: string): string => text.toLowerCase().replace(/\.$/, '');
+
 /** A setting with the value that it has without a policy file. */
 function setting(key: string): string {
-  const [group = '', name = ''] = key.split('.');
-  // A table of tables of plain values, whichever settings there are.
-  const settings = (defaultPolicy() as Readonly<Record<string, unknown>>)[group];
-  const value = typeof settings === 'object' && settings !== null ? Object.entries(settings) : [];
-  const found = value.find(([known]) => known === name);
-  return `policy ${key}${found === undefined ? '' : ` (default ${JSON.stringify(found[1])})`}`;
+  const [group = '', name] = key.split('.');
+  // A table of tables of plain values, whichever settings there are; beside them stand switches for all profiles.
+  const settings = { ...policyFileSchema.parse({}), ...defaultPolicy() } as Readonly<Record<string, unknown>>;
+  const found = name === undefined ? settings[group] : (settings[group] as Readonly<Record<string, unknown>>)[name];
+  return `policy ${key} (default ${shown(found)})`;
 }
+
+/** Lists with room between their items, so that they can be broken into lines. */
+const shown = (value: unknown): string =>
+  Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(', ')}]` : JSON.stringify(value);
 
 /** The label, then the text in a column of its own. A word that is too long for the line keeps its length: it may be copied. */
 function wrapped(label: string, text: string): string {

@@ -24,7 +24,7 @@ export interface WebServerOptions {
   readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** null serves plain HTTP. */
+  /** null serves plain HTTP, on loopback alone. */
   readonly certificate: ServedCertificate | null;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   /** For requests that ask to go on in another protocol. Left out: they are requests like all others. */
@@ -59,6 +59,13 @@ const MAX_CONNECTIONS = 4096;
 /** Rejects with OperatorError when it cannot listen; the message names the address and what to do. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const host = options.host ?? '127.0.0.1';
+  if (options.certificate === null && !isLoopback(host)) {
+    const where = `${options.name} on "${host}"`;
+    throw new OperatorError(
+      'invalid',
+      `${where} would serve plain HTTP; give it a certificate, or listen on 127.0.0.1`,
+    );
+  }
   const server = createServer(options);
   const upgraded = new Set<Duplex>(); // the server itself forgets them
   if (options.upgrade !== undefined) {
@@ -87,6 +94,9 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     close: (deadlineMs) => closeServer(server, upgraded, deadlineMs),
   };
 }
+
+const isLoopback = (host: string): boolean =>
+  /^127(\.[0-9]{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 
 function createServer(options: WebServerOptions): Server {
   const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true };

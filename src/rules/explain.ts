@@ -7,7 +7,8 @@ import { RULE_REFERENCE } from './reference.generated.ts';
 import { type RuleDescription, ruleRegistry } from './registry.ts';
 import { ruleLink } from './render.ts';
 
-export type Gate = 'cli' | 'frontend' | 'webhook' | 'controller';
+/** In the order in which a session passes them. */
+export type Gate = 'cli' | 'frontend' | 'webhook' | 'placement' | 'controller';
 
 export interface ExplainedRule extends RuleReference {
   readonly id: string;
@@ -39,13 +40,23 @@ export function explainRule(asked: string): ExplainedRule | null {
   return explainedRules().find((rule) => rule.id === id) ?? null;
 }
 
-/** Every gate that runs the rule; a test asks each of them (test/unit/rules/gates.test.ts). */
-export function gatesOf(subject: RuleDescription['subject']): readonly Gate[] {
+/** Where rules about the request are asked: wherever the request, the others of its owner, or the switch of policy can be seen. */
+const REQUEST_GATES: Readonly<Record<string, readonly Gate[]>> = {
+  'MCPS-410': ['frontend', 'webhook', 'placement'],
+  'MCPS-411': ['frontend', 'webhook', 'placement'],
+  'MCPS-412': ['frontend', 'webhook', 'controller'],
+  'MCPS-601': ['webhook'],
+  'MCPS-610': ['frontend', 'webhook', 'controller'],
+};
+
+/** Every gate that asks the rule; test/unit/rules/gates.test.ts breaks each rule at each of them. */
+export function gatesOf({ id, subject, severity }: RuleDescription): readonly Gate[] {
   switch (subject) {
     case 'session':
-      return ['cli', 'frontend', 'webhook', 'controller'];
+      // The controller tells nobody of warnings: whoever could act on them has seen them by then.
+      return severity === 'warn' ? ['cli', 'frontend', 'webhook'] : ['cli', 'frontend', 'webhook', 'controller'];
     case 'request':
-      return ['webhook'];
+      return REQUEST_GATES[id] ?? [];
     case 'node':
     case 'container':
       return ['controller'];
@@ -69,7 +80,7 @@ export function nearRuleIds(asked: string): readonly string[] {
 export function explained(rule: RuleDescription, reference: RuleReference): ExplainedRule {
   const { id, severity, title, why, subject } = rule;
   const link = ruleLink(id) ?? id;
-  return { id, severity, title, why, subject, since: SINCE, enforcedAt: gatesOf(subject), link, ...reference };
+  return { id, severity, title, why, subject, since: SINCE, enforcedAt: gatesOf(rule), link, ...reference };
 }
 
 const ruleIdOf = (asked: string): string => `MCPS-${asked.trim().replace(/^mcps-/i, '')}`;

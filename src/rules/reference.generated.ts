@@ -114,7 +114,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-201": {
     "danger": "A mounted system directory, runtime socket or key directory is root on the node, read-only or not.",
     "fields": "spec.mounts[].hostPath",
-    "allowed": "absolute paths in plain spelling outside the refused places; links are followed and judged again on the node (K-30).",
+    "allowed": "absolute paths in plain spelling outside the refused places; links are followed and judged again on the node.",
     "source": "CIS Docker 5.6, 5.32; requirements.md S0.C1 and 9.1; security.md 4.3.",
     "config": [],
     "bad": "mounts: [{hostPath: /var/run/docker.sock, target: /docker.sock}]",
@@ -456,7 +456,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-502": {
     "danger": "A port on every address of the node is open to whoever reaches the node; the engine does that when the address is left out.",
     "fields": "spec.network.ports[].hostIP",
-    "allowed": "one literal address of the node, IPv4 or IPv6, in whatever network mode (K-39); every address only where policy ports.allowPublic is true.",
+    "allowed": "one literal address of the node, IPv4 or IPv6, in whatever network mode; every address only where policy ports.allowPublic is true.",
     "source": "CIS Docker 5.14, requirements.md S0.M1.05-06, security.md 4.2 PortBindings.",
     "config": [
       "ports.allowPublic"
@@ -722,7 +722,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-906": {
     "danger": "An unconfined container, or one under a profile that nobody reviewed.",
     "fields": "appArmor",
-    "allowed": "\"RuntimeDefault\", the engine's own, which on a kernel without AppArmor means none (K-35; shown in status); \"mcpsession-default\", the operator's own; none at all where policy appArmor.mode is off, and for a privileged container that policy privileged.allow grants, since the engine switches it off there.",
+    "allowed": "\"RuntimeDefault\", the engine's own, which on a kernel without AppArmor means none (shown in status); \"mcpsession-default\", the operator's own; none at all where policy appArmor.mode is off, and for a privileged container that policy privileged.allow grants, since the engine switches it off there.",
     "source": "CIS Docker 5.2, requirements.md S3.T5.01, moby saveAppArmorConfig.",
     "config": [
       "appArmor.mode",
@@ -803,9 +803,9 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "good": "pidsLimit: 50"
   },
   "MCPS-914": {
-    "danger": "An unlimited core writes through the core handler of the node; nproc counts the processes of all sessions (K-13).",
+    "danger": "An unlimited core writes through the core handler of the node; nproc counts the processes of all sessions.",
     "fields": "ulimits",
-    "allowed": "exactly core 0, cpu and nofile within policy limits.maxCpuTimeSeconds and limits.maxOpenFiles, each once, soft not above hard; the processor time that the session init shares is at least its own need, since it limits each command itself (K-09).",
+    "allowed": "exactly core 0, cpu and nofile within policy limits.maxCpuTimeSeconds and limits.maxOpenFiles, each once, soft not above hard; the processor time that the session init shares is at least its own need, since it limits each command itself.",
     "source": "CIS Docker 5.19, security.md 4.2 Ulimits.",
     "config": [
       "limits.maxCpuTimeSeconds",
@@ -871,7 +871,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-921": {
     "danger": "The engine publishes on every address when the address is left out.",
     "fields": "ports, publishAllPorts",
-    "allowed": "one literal address, host port 0 or 1024 and above, TCP, and only with a network (K-39).",
+    "allowed": "one literal address, host port 0 or 1024 and above, TCP, and only with a network.",
     "source": "CIS Docker 5.8, 5.14.",
     "config": [],
     "bad": "ports: [{containerPort: 8080, protocol: tcp, hostPort: 8080, hostIp: \"\"}]",

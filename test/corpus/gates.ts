@@ -34,24 +34,25 @@ export const policiesFor = ({ profile }: CorpusCase): ChosenPolicies =>
 
 const METADATA = { name: 'case', namespace: 'team-a' };
 
-export function atCheck(given: CorpusCase): GateVerdict {
-  const judgement = judgeObject(objectOf(given, METADATA), policiesFor(given).enforce.policy);
+/** Each gate judges by the profile of the case, unless a test has a policy of its own. */
+export function atCheck(given: CorpusCase, policies = policiesFor(given)): GateVerdict {
+  const judgement = judgeObject(objectOf(given, METADATA), policies.enforce.policy);
   if (judgement.kind !== 'judged') throw new Error(`check did not judge ${given.id}: ${judgement.kind}`);
   return { refuses: idsOf(judgement.violations), warns: idsOf(judgement.warnings) };
 }
 
-export function atFrontend(given: CorpusCase): GateVerdict {
+export function atFrontend(given: CorpusCase, policies = policiesFor(given)): GateVerdict {
   const { spec, annotations } = given;
-  const checked = checkSpec({ raw: spec, annotations, policies: policiesFor(given) });
+  const checked = checkSpec({ raw: spec, annotations, policies });
   return { refuses: idsOf(checked.violations), warns: idsOf(checked.warnings) };
 }
 
 /** By way of the wire: the review is text that is parsed again. */
-export function atWebhook(given: CorpusCase): GateVerdict {
+export function atWebhook(given: CorpusCase, policies = policiesFor(given)): GateVerdict {
   const review = parseAdmissionReview(JSON.parse(JSON.stringify(aReview(objectOf(given, METADATA)))));
   if (typeof review === 'string') throw new Error(`${given.id}: ${review}`);
   const { answer, found } = admit(review, {
-    policies: policiesFor(given),
+    policies,
     isSuspended: false,
     requestProblems: [],
     frontendUsername: 'system:serviceaccount:s:frontend',
@@ -78,8 +79,11 @@ const aReview = (object: unknown): unknown => ({
 });
 
 /** The object as it would be stored, had nobody looked before: what the condition of the session says, and the step taken. */
-export function atController(given: CorpusCase): GateVerdict & { readonly step: Step['do'] } {
-  const world = aWorld({ session: storedSession(given), policy: policiesFor(given).enforce.policy });
+export function atController(
+  given: CorpusCase,
+  policies = policiesFor(given),
+): GateVerdict & { readonly step: Step['do'] } {
+  const world = aWorld({ session: storedSession(given), policy: policies.enforce.policy });
   const { step, report } = nextStep(observationOf(world));
   const refuses = report?.reason === 'PolicyRejected' ? idsIn(report.message) : [];
   return { refuses, warns: null, step: step.do };

@@ -14,19 +14,29 @@ export type RequirementKind = (typeof KINDS)[number];
 /** Who answers for rows that these tests do not have to name, and why. */
 export const ELSEWHERE = {
   alternative: 'another option of the same item was chosen',
+  arguments: 'session_create has arguments of its own; every other one, dockerOpts included, is refused as unknown',
   audit: 'the audit log is not in this release',
   chart: 'chart and cluster deployment: issue 7',
+  browser: 'no page of another origin is served: there are no CORS answers to keep',
   ci: 'the pipeline and the habits of the repository, not the product',
   docs: 'a document or a duty of people: nothing that a program could enforce',
+  confirmation: 'no tool shows values, so there is nothing to ask the person about; elicitation is not in this release',
   doctor: 'the doctor command is not in this release',
   egress: 'network mode egress: a later step; refused until it is enforced (MCPS-501)',
-  frontend: 'front end and MCP tools: not in this release',
+  injection:
+    'text from sessions is fenced as untrusted and cannot close its fence; looking for patterns in it is not in this release',
   isolated: 'network mode isolated: issue 6, item 6; refused until then (MCPS-501)',
+  logReads:
+    'reads of logs count as requests of their caller (1200 a minute, 200 at once); no limit of their own in this release',
   node: 'start checks of the engine connection: issue 7, item 6',
   oauth:
     'this release authenticates by Kubernetes tokens (TokenReview) alone: no JWT, keys or client secret of its own',
+  redaction: 'values of variables are never shown; what a command prints is given as it is, marked as untrusted',
+  remote: 'an engine is reached by a local socket alone; there is no remote engine to protect',
+  replicas: 'limits are per front end process; shares for several replicas come with the chart: issue 7',
   selinux: 'no SELinux in this release: every label option is refused (MCPS-104)',
   usage: 'usage metrics per session are not in this release',
+  workspace: 'work is done in /workspace; a program that wants /tmp/code-executor makes it, as the probe does',
 } as const;
 export type Elsewhere = keyof typeof ELSEWHERE;
 

@@ -66,10 +66,10 @@ S0.H2.01 | behaviour | MCP | no answer to a model holds an environment value
 S0.H2.02 | behaviour | MCP, AUDIT | audit and logs use the same redaction | audit
 S0.H2.03 | document | DOCS, MCP | people are warned | docs
 S0.H2.04 | behaviour | MCP | names are shown, values are replaced by a marker
-S0.H2.05 | behaviour | MCP | a confirmation where the client has one | frontend
-S0.H2.06 | default | POL | names of variables can be shown, values never | frontend
+S0.H2.05 | behaviour | MCP | a confirmation where the client has one | confirmation
+S0.H2.06 | default | POL | names of variables can be shown, values never
 S0.H2.07 | document | MCP | tool descriptions warn | docs
-S0.H2.08 | behaviour | CI | output is redacted
+S0.H2.08 | behaviour | CI | output is redacted | redaction
 S0.H2.09 | document | DOCS | README and prompts warn | docs
 S0.H3.01 | rule | RULES | nothing is named as if it sanitised when it does not
 S0.H3.02 | rule | RULES | the misnamed function does not exist
@@ -82,13 +82,13 @@ S0.H4.02 | document | DOCS | README says that the socket is root | docs
 S0.H4.03 | rule | AGENT | the permissions of the socket are checked at start | node
 S0.H4.04 | document | DOCS | README warns of the socket | docs
 S0.H4.05 | behaviour | POL | the path of the socket is explicit | chart
-S0.H4.06 | rule | DOCS, AGENT | a remote engine only with TLS and a client certificate | node
+S0.H4.06 | rule | DOCS, AGENT | a remote engine only with TLS and a client certificate | remote
 S0.H4.07 | document | DOCS | the risk is plain in the documents | docs
 S0.H4.08 | behaviour | AGENT | a warning at start while a socket is used | node
 S0.H5.01 | limit | MCP, CTRL | state per client is bounded
 S0.H5.02 | limit | MCP | forged client names do not grow memory
 S0.H5.03 | limit | MCP | idle entries go first
-S0.H5.04 | limit | POL | at most 10000 clients are tracked, settable
+S0.H5.04 | limit | POL | at most 10000 clients are tracked (to be set with the chart: issue 7)
 S0.H5.05 | limit | MCP | an active client is never pushed out; a newcomer is told to wait
 S0.H5.06 | limit | CI | idle eviction works
 S0.H5.07 | limit | CI | the bound holds
@@ -102,10 +102,10 @@ S0.M1.06 | rule | CI | loopback and literal addresses are accepted
 S0.M2.01 | behaviour | MCP | logs, output and files are untrusted content
 S0.M2.02 | behaviour | MCP | there is a mitigation, not only a warning
 S0.M2.03 | behaviour | MCP | returned content is marked and delimited
-S0.M2.04 | behaviour | MCP | injection patterns are detected and annotated | frontend
-S0.M2.05 | default | POL | a setting for annotate, redact or block | frontend
+S0.M2.04 | behaviour | MCP | injection patterns are detected and annotated | injection
+S0.M2.05 | default | POL | a setting for annotate, redact or block | injection
 S0.M2.06 | document | MCP | tool descriptions state the risk | docs
-S0.M2.07 | behaviour | CI | common patterns are detected | frontend
+S0.M2.07 | behaviour | CI | common patterns are detected | injection
 S0.M2.08 | document | DOCS | a warning in the documents | docs
 S0.M3.01 | default | MCP | clock skew of tokens is 30 seconds | oauth
 S0.M3.02 | limit | POL | clock skew is at most 60 seconds | oauth
@@ -126,7 +126,7 @@ S0.L2.01 | default | AUDIT, CHART | the audit directory and its files are the ow
 S0.L2.02 | behaviour | AUDIT | audit is redacted before it is written | audit
 S0.L3.01 | rule | RULES | names of secrets are noticed
 S0.L3.02 | rule | RULES | values that look random like keys are noticed, ordinary ones are not
-S0.L4.01 | default | MCP | the preflight answer is kept 600 seconds | frontend
+S0.L4.01 | default | MCP | the preflight answer is kept 600 seconds | browser
 S0.L5.01 | limit | MCP, POL | a limit over all clients
 S0.L6.01 | behaviour | MCP, CHART | no client secret in memory in the clear | oauth
 S0.L7.01 | behaviour | RULES | the bypass is at one point

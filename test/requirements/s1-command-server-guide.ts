@@ -30,7 +30,7 @@ S1.PATH.02 | rule | RULES | denied paths match whole segments of arguments, redi
 S1.FLAG.01 | rule | POL, RULES | denied flags are refused in both forms
 S1.RATE.01 | default | POL | rate limits are on
 S1.RATE.02 | limit | MCP | 30 commands per client and minute
-S1.RATE.03 | limit | MCP | 10 log reads per client and minute | frontend
+S1.RATE.03 | limit | MCP | 10 log reads per client and minute | logReads
 S1.RATE.04 | rule | MCP | a limiter that fails refuses
 S1.DEP.01 | behaviour | CHART | the parts run in containers | chart
 S1.DEP.02 | behaviour | CHART | the socket is mounted read-only in one workload alone | chart
@@ -42,7 +42,7 @@ S1.DEP.07 | default | AUDIT, CHART | modes of the audit directory | audit
 S1.DEP.08 | document | DOCS, AGENT | the mode of the socket is checked, not changed | node
 S1.NET.01 | default | MCP | stdio is the default way in for people
 S1.NET.02 | document | DOCS | recipes for port forwards | docs
-S1.NET.03 | rule | AGENT | a remote engine only by TLS | node
+S1.NET.03 | rule | AGENT | a remote engine only by TLS | remote
 S1.PRO.DEV | default | CHART, POL | profile development has its four settings
 S1.PRO.PROD | default | CHART, POL | profile production has its seven settings
 S1.PRO.INV | default | CHART, POL | profile investigation has its list and reads only

@@ -14,7 +14,7 @@ S2.V3.02 | behaviour | AGENT, DOCS | the socket's risk is documented and its per
 S2.V4.01 | rule | AGENT | access to the engine is cut into parts
 S2.V5.01 | rule | RULES | arguments of lists are checked
 S2.V6.01 | limit | MCP | limiter state does not grow with clients
-S2.V6.02 | behaviour | MCP | limits hold over several replicas | frontend
+S2.V6.02 | behaviour | MCP | limits hold over several replicas | replicas
 S2.V7.01 | limit | MCP | a limit over all clients
 S2.V8.01 | behaviour | MCP | secrets come from a secret store | oauth
 S2.CON.01 | behaviour | CI | tests of privilege block a release | ci

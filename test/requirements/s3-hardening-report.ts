@@ -2,7 +2,7 @@
 
 export const S3_ROWS = `
 S3.T1.01 | default | AGENT, CRD | one CPU
-S3.T1.02 | default | AGENT, CTRL | a quarter of a CPU is reserved: weight 256 and accounting by node
+S3.T1.02 | default | AGENT, CTRL | a quarter of a CPU is reserved: weight 256, and slots per node (sums of CPU: issue 6, item 5)
 S3.T1.03 | default | AGENT | 60 seconds of CPU time per process
 S3.T1.04 | behaviour | CI | inspect shows these numbers
 S3.T2.01 | default | AGENT | /tmp is a tmpfs
@@ -10,7 +10,7 @@ S3.T2.02 | default | AGENT | /tmp has mode 1777
 S3.T2.03 | limit | AGENT | /tmp holds 100 MiB and no more
 S3.T2.04 | default | AGENT | nothing is executed, set-uid or a device in /tmp
 S3.T2.05 | default | AGENT, CRD | /tmp belongs to 1001:1001
-S3.T2.06 | default | AGENT | /tmp/code-executor exists and is writable
+S3.T2.06 | default | AGENT | /tmp/code-executor exists and is writable | workspace
 S3.T2.07 | behaviour | CI | the user can write there
 S3.T2.08 | behaviour | CI | the 25 checks of a container pass
 S3.T3.01 | behaviour | CI | tests await what they expect | ci

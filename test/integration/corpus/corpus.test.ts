@@ -93,7 +93,7 @@ describe('behind admission', () => {
     removed = await removeAdmission(api, async () => (await probe()) === 201);
   });
 
-  test('S0.C1.06: the controller refuses every hostile spec with the same ids and makes no container', async () => {
+  test('S0.C1.06, S0.C1.24, S0.C1.25: the controller refuses every hostile spec with the same ids and makes no container', async () => {
     const answers = await inParallel(PARALLEL, stored, (given) => create(given, ''));
     expect(stored.filter((_, index) => answers[index]?.status !== 201).map(named)).toEqual([]);
     const judged = await waitFor('a verdict on every session', async () => {

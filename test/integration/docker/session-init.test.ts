@@ -100,7 +100,7 @@ describe('files', () => {
     { name: 'a directory', path: 'directory', kind: 'invalid' },
     { name: 'a pipe', path: 'pipe', kind: 'invalid' },
     { name: 'without permission', path: 'secret', kind: 'forbidden' },
-  ])('reading $name is $kind', async ({ path, kind }) => {
+  ])('S3.T3.03: reading $name is $kind', async ({ path, kind }) => {
     await output([
       'sh',
       '-c',

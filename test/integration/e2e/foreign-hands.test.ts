@@ -64,7 +64,7 @@ test('killed, under Retain: the session ends with the exit code', async () => {
   expect(state.message).toContain('exit code 137');
 });
 
-test('removed, under Retain: the session is lost', async () => {
+test('S4.PRD.08: removed, under Retain: the session is lost', async () => {
   const container = await aRunningSession('removed', 'Retain');
   await container.remove({ force: true });
   // The engine reports the kill before the removal: either word is true of what happened.
@@ -92,7 +92,7 @@ test('suspended and resumed by the spec', async () => {
   await until('rests', ({ ready }) => ready === 'True');
 });
 
-test('a session that lives for seconds ends by itself and is removed from the cluster', async () => {
+test('S4.DEV.02: a session that lives for seconds ends by itself and is removed from the cluster', async () => {
   const manifest =
     'apiVersion: mcpsession.dev/v1alpha1\nkind: McpSession\nmetadata: {name: brief}\nspec: {image: "mcps.local/busybox:1", lifetime: {ttlSeconds: 3, ttlSecondsAfterFinished: 1}}\n';
   await up.kubectl(['apply', '-f', '-'], manifest);

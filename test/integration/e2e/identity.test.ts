@@ -48,7 +48,7 @@ async function post(url: string, token: string | null): Promise<number> {
   return response.status;
 }
 
-test('no path of the front end answers without a good token', async () => {
+test('S0.C3.02, S1.WARN.03: no path of the front end answers without a good token', async () => {
   expect(await post(up.ready.mcpUrl, null)).toBe(401);
   expect(await post(up.ready.mcpUrl, 'garbage')).toBe(401);
   expect(await post(up.ready.mcpUrl, await tokenOf('alice', 'somebody-else'))).toBe(401);

@@ -57,7 +57,7 @@ test('a session that is applied becomes Ready, shows its columns and carries the
   );
 });
 
-test('the engine runs what the profile promises', async () => {
+test('S3.DEP.04, S3.T1.04: the engine runs what the profile promises', async () => {
   const [container] = await up.containers();
   const { HostConfig, Config } = await rawDocker()
     .getContainer(container?.id ?? '')
@@ -73,6 +73,10 @@ test('the engine runs what the profile promises', async () => {
     Memory: 536_870_912,
     MemorySwap: 536_870_912,
     NanoCpus: 1_000_000_000,
+    CpuShares: 256,
+    Tmpfs: {
+      '/tmp': expect.stringMatching(/^(?=.*noexec)(?=.*nosuid)(?=.*size=104857600)(?=.*uid=1001,?)(?=.*gid=1001)/),
+    },
     PidsLimit: 50,
     RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
     AutoRemove: false,
@@ -109,7 +113,7 @@ test.each(['modern', 'legacy'] as const)('a %s MCP client creates, uses, lists a
   }
 });
 
-test('a command that outlives its time limit is killed with its whole tree, and its session lives on', async () => {
+test('S1.LIM.02: a command that outlives its time limit is killed with its whole tree, and its session lives on', async () => {
   const client = await up.mcp('modern');
   try {
     const ran = await client.callTool('session_exec', {
@@ -129,7 +133,7 @@ test('a command that outlives its time limit is killed with its whole tree, and 
   }
 });
 
-test('what a session may not do is refused to it by the kernel', async () => {
+test('S1.THR.01: what a session may not do is refused to it by the kernel', async () => {
   const client = await up.mcp('modern');
   const attempt = async (command: string) =>
     (await client.callTool('session_exec', { session: 'hello', command })).structured;
@@ -171,7 +175,7 @@ test('kubectl explain describes the fields', async () => {
   expect(explained).toContain('Seconds from creation until the session ends');
 });
 
-test('a deleted session takes its container with it', async () => {
+test('S4.GDP.02: a deleted session takes its container with it', async () => {
   const deleted = await up.kubectl(['delete', 'mcps', 'hello', '--timeout=20s']);
   expect(deleted.code).toBe(0);
   expect((await up.containers()).filter(({ session }) => session === 'hello')).toEqual([]);

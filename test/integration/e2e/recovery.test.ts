@@ -92,7 +92,7 @@ test.each([200, 900, 2_000])('SIGTERM %i ms after the start leaves no process an
   await rm(started.stateDir, { recursive: true, force: true });
 });
 
-test('containers that are not ours are never touched, not even with a name or labels like ours', async () => {
+test('S4.T3.04: containers that are not ours are never touched, not even with a name or labels like ours', async () => {
   const { imageId } = await sessionImage();
   const docker = rawDocker();
   const plain = await docker.createContainer({

@@ -40,7 +40,7 @@ test.each(refused)('kubectl prints why $name is refused', async ({ spec, stderr 
   expect((await up.kubectl(['get', 'mcps', 'bad'])).stderr).toContain('not found');
 });
 
-test('all violations come at once, one line each, and a dry run says the same', async () => {
+test('S1.DRY.01: all violations come at once, one line each, and a dry run says the same', async () => {
   const spec =
     ', user: {uid: 0}, security: {privileged: true, networkMode: host, capabilities: {add: [SYS_ADMIN]}}, lifetime: {ttlSeconds: 100000}';
   const applied = await up.kubectl(['apply', '-f', '-'], manifest('bad', spec));

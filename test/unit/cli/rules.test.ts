@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type RulesRun, runRules } from '../../../src/cli/rules.ts';
 import { ruleRegistry } from '../../../src/rules/registry.ts';
@@ -32,8 +34,7 @@ describe('mcpsession rules', () => {
 why      A mounted runtime socket, system directory or key directory is root on the node.
 danger   A mounted system directory, runtime socket or key directory is root on the node, read-only or not.
 fields   spec.mounts[].hostPath
-allowed  absolute paths in plain spelling outside the refused places; links are followed and judged again on the node
-         (K-30).
+allowed  absolute paths in plain spelling outside the refused places; links are followed and judged again on the node.
 config   none: no setting loosens it
 bad      mounts: [{hostPath: /var/run/docker.sock, target: /docker.sock}]
 good     workspace: {sizeLimit: 256Mi}
@@ -45,14 +46,32 @@ link     mcpsession.dev/r/201
 
   test('shows the settings that loosen a rule, with their defaults', () => {
     expect(run({ rule: '405' }).out).toContain('\nconfig   policy limits.maxPids (default 512)\n');
+    expect(run({ rule: '412' }).out).toContain('\nconfig   policy suspendAll (default false)\n');
+  });
+
+  test('is shown in docs/cli.md as it is', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
+    expect(text).toContain(`$ mcpsession rules 405\n${run({ rule: '405' }).out}`);
+  });
+
+  test('says one sentence once', () => {
+    const { out } = run({ rule: '412' });
+    expect(out).toContain('\ndanger ');
+    expect(out).not.toContain('\nwhy ');
   });
 
   test('keeps every line to the width of a terminal, except what may be copied', () => {
     for (const { id } of ruleRegistry) {
-      const long = run({ rule: id })
-        .out.split('\n')
-        .filter((line) => line.length > 120 && !line.slice(9).trim().includes(' '));
-      for (const line of long) expect(line.trim()).not.toContain(' ');
+      const [, ...lines] = run({ rule: id }).out.split('\n');
+      const long = lines.filter((line) => line.length > 120);
+      for (const line of long) expect(line.slice(9), id).not.toContain(' ');
+    }
+  });
+
+  test('speaks of nothing that its reader does not have', () => {
+    for (const { id } of ruleRegistry) {
+      const { out } = run({ rule: id });
+      expect(out.split('\nsource')[0], id).not.toMatch(/\bK-[0-9]{2}\b/);
     }
   });
 

@@ -19,7 +19,7 @@ describe('parsePolicy', () => {
     expect(() => Object.assign(policy.privileged, { allow: true })).toThrow(TypeError);
   });
 
-  test('names every problem at once: key, value, what is allowed', () => {
+  test('S2.STR.02: names every problem at once, unknown keys included: key, value, what is allowed', () => {
     const text = [
       'defaultProfile: x',
       'profiles: {prod: {}, production: {limits: {maxPids: 2}}}',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { ENGINE_CALLS } from '../../../src/docker/engine-calls.ts';
 
-test('the closed list is this and nothing else', () => {
+test('S0.M4.01, S2.V4.01: the closed list is this and nothing else', () => {
   expect(Object.values(ENGINE_CALLS).map(({ method, path }) => `${method} ${path}`)).toEqual([
     'GET /_ping',
     'GET /version',

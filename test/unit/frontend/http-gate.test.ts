@@ -56,7 +56,7 @@ describe('the gate of the front end', () => {
     { name: 'a foreign origin', headers: { origin: 'https://evil.test' }, want: 403 },
     { name: 'the same origin on another port', headers: { origin: 'https://console.test:444' }, want: 403 },
     { name: 'the origin null', headers: { origin: 'null' }, want: 403 },
-  ])('$name: $want', async ({ headers, want }) => {
+  ])('S1.WARN.03: $name: $want', async ({ headers, want }) => {
     expect(await gateWith().status(headers)).toBe(want);
   });
 
@@ -79,7 +79,7 @@ describe('the gate of the front end', () => {
     expect(await gateWith({ options: { authenticator: away } }).status()).toBe(503);
   });
 
-  test('bounds failures per network, and lets those in who were in a moment ago', async () => {
+  test('S0.H5.02: bounds failures per network, and lets those in who were in a moment ago', async () => {
     const { status } = gateWith({ limits: { authFailuresPerMinute: 2 } });
     expect(await status()).toBe(200);
     expect([await status({ authorization: '' }), await status({ authorization: 'Bearer x' })]).toEqual([401, 401]);
@@ -89,7 +89,7 @@ describe('the gate of the front end', () => {
     expect(await status()).toBe(200);
   });
 
-  test('bounds requests per caller over time, and says when to come back', async () => {
+  test('S1.MIT.04, S4.PRD.06: bounds requests per caller over time, and says when to come back', async () => {
     const { status, admit, clock } = gateWith({ limits: { requestsPerMinute: 60, requestBurst: 2 } });
     expect([await status(), await status(), await status(), await status({ authorization: 'Bearer bob' })]).toEqual([
       200, 200, 429, 200,
@@ -102,7 +102,7 @@ describe('the gate of the front end', () => {
     expect(await status()).toBe(200);
   });
 
-  test('bounds requests per caller at a time; a place is given back once', async () => {
+  test('S2.STR.03: bounds requests per caller at a time; a place is given back once', async () => {
     const { admit, status } = gateWith({ limits: { concurrentPerCaller: 1, concurrent: 2 } });
     const first = await admit();
     expect([await status(), await status({ authorization: 'Bearer bob' })]).toEqual([429, 200]);

@@ -19,7 +19,7 @@ function start(world: ReturnType<typeof frontendWorld>, transport: Transport) {
 const personWorld = (sessions: Parameters<typeof frontendWorld>[0] = {}) =>
   frontendWorld({ ...sessions, access: ownRights, parts: { execRoute: routeToFrontend(ENDPOINT) } });
 
-describe('the front end over stdio', () => {
+describe('S1.NET.01: the front end over stdio', () => {
   test('serves a modern client: nothing is annotated, and the bearer of the token speaks for itself', async () => {
     const world = personWorld();
     const [clientEnd, serverEnd] = InMemoryTransport.createLinkedPair();

@@ -1,9 +1,19 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createExecBudget } from '../../../src/frontend/exec-budget.ts';
+import { DEFAULT_FRONTEND_LIMITS } from '../../../src/frontend/limits.ts';
 import { networkOf } from '../../../src/frontend/network-of.ts';
 import { TokenBuckets } from '../../../src/frontend/token-buckets.ts';
 import { ALICE, BOB, fakeClock } from '../../support/frontend-fakes.ts';
+
+/** Bytes that are still referred to. The collector can be called without a flag on the command line of the tests. */
+function heapInUse(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)(); // what the flag makes
+  return process.memoryUsage().heapUsed;
+}
 
 const buckets = (maxKeys = 3) => new TokenBuckets({ perMinute: 60, burst: 2, maxKeys });
 
@@ -28,14 +38,14 @@ describe('token buckets', () => {
     expect(limiter.take('b', 0).ok).toBe(true);
   });
 
-  test('refuse a newcomer while all are active, instead of lifting a limit', () => {
+  test('S0.H5.05, S1.RATE.04: refuse a newcomer while all are active, instead of lifting a limit', () => {
     const limiter = buckets(2);
     for (const key of ['a', 'a', 'b', 'b']) limiter.take(key, 0);
     expect(limiter.take('c', 0)).toEqual({ ok: false, error: 1 });
     expect(limiter.take('a', 0).ok).toBe(false);
   });
 
-  test('forget the idle one for a newcomer', () => {
+  test('S0.H5.03, S0.H5.06: forget the idle one for a newcomer', () => {
     const limiter = buckets(2);
     limiter.take('a', 0);
     limiter.take('b', 1500);
@@ -50,7 +60,7 @@ describe('token buckets', () => {
     expect(limiter.size).toBe(0);
   });
 
-  test('never hold more keys than the bound, and never let a key exceed its rate', () => {
+  test('S0.H5.01, S0.H5.07: never hold more keys than the bound, and never let a key exceed its rate', () => {
     const step = fc.record({
       key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       waitMs: fc.integer({ min: 0, max: 1500 }),
@@ -71,10 +81,22 @@ describe('token buckets', () => {
   });
 });
 
+describe('a million names at once', () => {
+  test('S0.H5.04, S0.H5.08, S2.V6.01: leave at most 10000 of them and less than 32 MiB behind', () => {
+    const { trackedCallers } = DEFAULT_FRONTEND_LIMITS;
+    expect(trackedCallers).toBe(10_000);
+    const limiter = buckets(trackedCallers);
+    const before = heapInUse();
+    for (let count = 0; count < 1_000_000; count += 1) limiter.take(`forged-name-${count}`, 0);
+    expect(limiter.size).toBeLessThanOrEqual(trackedCallers);
+    expect(heapInUse() - before).toBeLessThan(32 * 1024 * 1024);
+  });
+});
+
 describe('exec budget', () => {
   const limits = { execsPerMinute: 2, allExecsPerMinute: 3, concurrentExecs: 2, trackedCallers: 10 };
 
-  test('bounds each caller, all callers, and what runs at a time', () => {
+  test('S0.L5.01, S2.V7.01: bounds each caller, all callers, and what runs at a time', () => {
     const budget = createExecBudget(limits, fakeClock());
     const first = budget.take(ALICE);
     const second = budget.take(ALICE);

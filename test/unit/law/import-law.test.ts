@@ -65,7 +65,7 @@ function importsOf(file: string): readonly Import[] {
   return [...statements].map(([, type, specifier = '']) => ({ file, folder, specifier, typeOnly: type !== undefined }));
 }
 
-test.each(Object.keys(MAY_IMPORT))('%s imports only what the law allows', (folder) => {
+test.each(Object.keys(MAY_IMPORT))('S0.M4.02: %s imports only what the law allows', (folder) => {
   const broken = imports
     .filter((found) => found.folder === folder && found.specifier.startsWith('.'))
     .filter((found) => {
@@ -86,13 +86,16 @@ test.each(Object.keys(MAY_IMPORT))('%s imports only what the law allows', (folde
 /** Lists of constants that adapters compare with; they decide nothing. */
 const PURE_VALUES = new Set(['default-paths.ts']);
 
-test.each(Object.keys(MAY_IMPORT))('%s uses only the packages that the law allows', (folder) => {
-  const broken = imports
-    .filter((found) => found.folder === folder && !found.specifier.startsWith('.'))
-    .filter(({ specifier }) => !(MAY_USE[folder] ?? []).some((allowed) => allowed.test(specifier)))
-    .map(({ file, specifier }) => `${file} -> ${specifier}`);
-  expect(broken).toEqual([]);
-});
+test.each(Object.keys(MAY_IMPORT))(
+  'S0.M4.03, S1.THR.02: %s uses only the packages that the law allows, so that one folder alone can talk to an engine',
+  (folder) => {
+    const broken = imports
+      .filter((found) => found.folder === folder && !found.specifier.startsWith('.'))
+      .filter(({ specifier }) => !(MAY_USE[folder] ?? []).some((allowed) => allowed.test(specifier)))
+      .map(({ file, specifier }) => `${file} -> ${specifier}`);
+    expect(broken).toEqual([]);
+  },
+);
 
 test('every folder of src is in the law', () => {
   const unknown = [...new Set(files.map((file) => file.split('/', 1)[0] ?? ''))].filter(
@@ -119,11 +122,28 @@ test('laws and decisions have no clock, no randomness and no input or output', (
   expect(broken).toEqual([]);
 });
 
+test('S0.L7.01, S0.L7.07: the evaluator skips the rules, and the two judges of what only the node knows theirs; nobody else can', () => {
+  const readers = files.filter((file) => /\bpolicy\.yolo\b/.test(code(file))).sort();
+  expect(readers).toEqual([
+    'plan/engine-problems.ts',
+    'plan/image-problems.ts',
+    'plan/next-status.ts', // tells of it
+    'rules/rule.ts',
+  ]);
+});
+
+test('S0.H3.01, S0.H3.02, S2.V2.01: nothing is named as if it made a value safe; rules refuse, and change nothing', () => {
+  const names = files.filter((file) => /\bsaniti[sz]\w*|\w*Saniti[sz]\w*/.test(code(file)));
+  expect(names).toEqual([]);
+});
+
 test('the brand of a locked-down spec is made in one place', () => {
   const makers = files.filter((file) =>
     /\bas LockedDownSpec\b/.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))),
   );
   expect(makers).toEqual(['rules/lock-down.ts']);
 });
+
+const code = (file: string): string => withoutComments(readFileSync(join(SRC, file), 'utf8'));
 
 const withoutComments = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

@@ -8,7 +8,7 @@ const bound = (change: Partial<ExecCommand>) =>
   boundCommand({ ...execCommandSchema.parse({ argv: ['true'] }), ...change }, PLACE);
 
 describe('limits of a command', () => {
-  test('what is left out gets the default of policy', () => {
+  test('S1.LIM.01, S1.LIM.02: what is left out gets the default of policy: 30 s and 1 MiB', () => {
     expect(bound({})).toEqual({
       ok: true,
       value: {
@@ -83,7 +83,7 @@ describe('limits of a command', () => {
     { given: { env: [{ name: 'A=B', value: '' }] }, want: 'an environment name holds "=" or NUL' },
     { given: { env: [{ name: 'A', value: '\0' }] }, want: 'an environment value holds a NUL character' },
     { given: { stdin: 'not base64' }, want: 'standard input is not canonical base64' },
-  ])('refuses: $want', ({ given, want }) => {
+  ])('S1.THR.03 refuses: $want', ({ given, want }) => {
     expect(bound(given)).toEqual({ ok: false, error: want });
   });
 

@@ -61,7 +61,7 @@ describe('frames of a command', () => {
     ]);
   });
 
-  test('are never more than was asked for, whatever the container sends', async () => {
+  test('S1.LIM.01: are never more than was asked for, whatever the container sends', async () => {
     const parts = [part('stdout', 0, 'abcdef'), part('stdout', 6, 'ghi')];
     expect(await framesOf(parts, { stdoutBytes: 9 }, 4)).toEqual([
       outputFrame('stdout', 'abcd'),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ImageFacts } from '../../../src/model/container.ts';
+import type { ContainerSpec, ImageFacts } from '../../../src/model/container.ts';
 import { defaultPolicy, type Policy, policySchema } from '../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { buildContainer } from '../../../src/plan/build-container.ts';
@@ -31,6 +31,7 @@ const build = (
   });
 };
 
+const MIB = 1024 * 1024;
 const INIT_OPTIONS = ['run', '--root', '/workspace', '--cpu-seconds', '60', '--spool-bytes', '33554432'];
 
 test('the default session is the profile of security.md 4.1, whole', () => {
@@ -96,6 +97,32 @@ test('the default session is the profile of security.md 4.1, whole', () => {
       unmodelled: [],
     },
   });
+});
+
+test.each<{ name: string; want: Partial<ContainerSpec> }>([
+  { name: 'S1.THR.04, S4.T1.04: no network', want: { networkMode: 'none', ports: [], publishAllPorts: false } },
+  { name: 'S1.THR.05: a user that is not root, and no group beside its own', want: { user: '1001:1001', groups: [] } },
+  { name: 'S4.T2.02: no capability', want: { capabilitiesAdded: [], capabilitiesDropped: ['ALL'] } },
+  { name: 'S3.IMP.03, S4.T2.03: a read-only root', want: { readOnlyRootFilesystem: true } },
+  {
+    name: 'S4.CFG.01: no new privileges, no capability, a read-only root',
+    want: { noNewPrivileges: true, capabilitiesDropped: ['ALL'], readOnlyRootFilesystem: true },
+  },
+  { name: 'S3.T1.02: a quarter of the usual weight for the CPU', want: { cpuShares: 256 } },
+  {
+    name: 'S1.THR.03, S4.T3.01: bounded CPU, memory and processes, and no swap beside them',
+    want: { nanoCpus: 1_000_000_000, memoryBytes: 512 * MIB, memorySwapBytes: 512 * MIB, pidsLimit: 50 },
+  },
+])('S3.T3.06: who asks for nothing gets $name', ({ want }) => {
+  expect(build()).toMatchObject({ ok: true, value: want });
+});
+
+test('S3.T2.02, S4.T3.01: all that can be written is of a fixed size, and /tmp is sticky', () => {
+  const built = build();
+  if (!built.ok) throw new Error('the default session is refused');
+  for (const { path, sizeBytes } of built.value.tmpfs) expect(sizeBytes, path).toBeGreaterThan(0);
+  expect(built.value.tmpfs.find(({ path }) => path === '/tmp')?.options).toContain('mode=1777');
+  expect(built.value.mounts.filter(({ readOnly }) => !readOnly)).toEqual([]);
 });
 
 test("the session's variables win over the image's, and a main program replaces the idle one", () => {

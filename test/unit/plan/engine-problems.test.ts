@@ -86,7 +86,7 @@ test.each<{ name: string; given: Question }>([
 test.each<{ name: string; given: Question; seccomp: string; appArmor: string }>([
   { name: 'by default', given: {}, seccomp: 'RuntimeDefault', appArmor: 'RuntimeDefault' },
   {
-    name: 'S3.T5.01: under the AppArmor profile of the operator',
+    name: 'S3.T5.01, S4.T2.01: under the AppArmor profile of the operator',
     given: { settings: { appArmor: { profile: 'mcpsession-default' } } },
     seccomp: 'RuntimeDefault',
     appArmor: 'mcpsession-default',

@@ -64,7 +64,7 @@ const obstacles: readonly { readonly name: string; readonly nodes: readonly Node
     says: 'no node can take the session: a has no working Docker Engine: no Docker Engine answers',
   },
   {
-    name: 'full nodes, the first five named',
+    name: 'S3.T1.02: full nodes, the first five named',
     nodes: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => aNode(name, {}, { sessions: 2 })),
     says: `no node can take the session: ${['a', 'b', 'c', 'd', 'e'].map((name) => `${name} is full (2 of 2 slots used)`).join('; ')}; and 2 more`,
   },
@@ -77,7 +77,7 @@ test.each(obstacles)('$name: the session waits and says why', ({ nodes, says }) 
   });
 });
 
-test('a node selector and a runtime must be met', () => {
+test('S3.NXT.07: a node selector and a runtime must be met', () => {
   const gpu = aNode('gpu', { labels: { gpu: 'yes' } });
   const session = aStoredSession({ nodeSelector: { gpu: 'yes' } });
   expect(place(session, [aNode('a'), gpu])).toMatchObject({ nodeName: 'gpu' });

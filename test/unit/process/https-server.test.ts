@@ -82,6 +82,22 @@ test.each([
   expect(await (await fetch(server.url, sent)).text()).toBe(want);
 });
 
+test.each(['0.0.0.0', '::', '', '192.0.2.1', '127.0.0.1.example', 'node-1'])(
+  'S0.L1.01: plain HTTP on %j, beyond loopback, is refused before anything listens',
+  async (host) => {
+    await expect(serve(() => {}, { host })).rejects.toMatchObject({
+      kind: 'invalid',
+      message: `test on "${host}" would serve plain HTTP; give it a certificate, or listen on 127.0.0.1`,
+    });
+  },
+);
+
+test('S0.L1.01: plain HTTP on loopback, and HTTPS anywhere, are served', async () => {
+  const { certPem, keyPem } = await issue();
+  expect((await serve(() => {}, { host: '127.0.0.2' })).url).toMatch(/^http:/);
+  expect((await serve(() => {}, { certificate: { certPem, keyPem } })).url).toMatch(/^https:/);
+});
+
 test('names the port that is in use and what to do', async () => {
   const first = await serve(() => {});
   await expect(serve(() => {}, { port: first.port })).rejects.toThrow(

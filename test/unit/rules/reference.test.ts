@@ -7,7 +7,7 @@ import { parseHeader, policyKeysIn, readRuleHeaders } from '../../../hack/rules/
 import { TEXT_SNIPPETS } from '../../../hack/rules/text-snippets.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { containerRules } from '../../../src/rules/container-rules.ts';
-import { explainedRules, explainRule, gatesOf, nearRuleIds } from '../../../src/rules/explain.ts';
+import { explainedRules, explainRule, nearRuleIds } from '../../../src/rules/explain.ts';
 import { ruleRegistry } from '../../../src/rules/registry.ts';
 import { sessionRules } from '../../../src/rules/session-rules.ts';
 import { aContainer } from '../../support/container-builder.ts';
@@ -31,7 +31,7 @@ describe('what is written about the rules', () => {
   });
 
   test('says at which gates a rule holds (S2.STR.04)', () => {
-    expect(gatesOf('session')).toEqual(['cli', 'frontend', 'webhook', 'controller']);
+    expect(explainRule('MCPS-201')?.enforcedAt).toEqual(['cli', 'frontend', 'webhook', 'controller']);
     expect(explainRule('MCPS-601')?.enforcedAt).toEqual(['webhook']);
     expect(explainRule('MCPS-901')?.enforcedAt).toEqual(['controller']);
   });

@@ -14,7 +14,7 @@ const { policy } = aPolicySet({ yolo: { enabled: true, acknowledge: YOLO_ACKNOWL
 const rulesOf = (subject: ReturnType<typeof aSession>) =>
   evaluate(sessionRules, subject, policy).violations.map(({ rule }) => rule);
 
-describe('with every rule switched off', () => {
+describe('S0.L7.09, S0.NEXT.07: with every rule switched off', () => {
   test.each([
     ['S0.L7.02: a privileged container', { security: { privileged: true } }],
     ['S0.C1.23: the root of the node', { mounts: [{ hostPath: '/', target: '/host' }] }],

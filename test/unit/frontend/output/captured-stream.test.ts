@@ -70,7 +70,7 @@ describe('captured stream', () => {
 });
 
 describe('fence', () => {
-  test('says what is untrusted, and ends each part with the word of this answer', () => {
+  test('S0.M2.01, S0.M2.03: says what is untrusted, and ends each part with the word of this answer', () => {
     const text = fence({
       nonce: 'f00',
       source: 'session "s1"',

@@ -53,7 +53,7 @@ describe('session_get', () => {
     expect(answer.text).toContain('Isolation: 1 of 1 controls as approved.');
   });
 
-  test('no tool ever shows the value of a variable', async () => {
+  test('S0.H2.01, S0.H2.04, S0.H2.06: no tool ever shows the value of a variable', async () => {
     const world = frontendWorld({ sessions: [session] });
     const calls = [
       { name: 'session_get', args: { session: 's1' } },

@@ -93,7 +93,7 @@ describe('session_exec', () => {
     ]);
   });
 
-  test('takes out of the output what steers a terminal or hides text', async () => {
+  test('S0.M2.02: takes out of the output what steers a terminal or hides text', async () => {
     const world = frontendWorld({ sessions: [mine] });
     world.nodeAccess.frames = [outputFrame('stdout', 'a\u001b[2Jb\u202ec\u200b\r\n'), exitFrame()];
     const answer = await exec(world, { command: 'x' });
@@ -101,7 +101,7 @@ describe('session_exec', () => {
     expect(answer.text).toContain('\nabc\n');
   });
 
-  test('output cannot close its own fence: the word is fresh for every answer', async () => {
+  test('S0.M2.03: output cannot close its own fence: the word is fresh for every answer', async () => {
     const world = frontendWorld({ sessions: [mine] });
     const words = new Set<string>();
     for (let count = 0; count < 3; count += 1) {

@@ -116,7 +116,7 @@ describe('session_read_file', () => {
 });
 
 describe('session_write_file', () => {
-  test('writes text, with mode and condition', async () => {
+  test('S3.T3.05: writes text below the workspace, with mode and condition', async () => {
     const { files, call } = worldWith({});
     const answer = await call('session_write_file', { path: 'd/a', content: 'é', mode: '0755', if_sha256: 'absent' });
     expect(answer.structured).toEqual({

@@ -28,7 +28,7 @@ describe('tools/list', () => {
     expect(Buffer.byteLength(INSTRUCTIONS)).toBeLessThanOrEqual(1536);
   });
 
-  test('every tool has all four annotations, a title, an output schema and closed arguments', async () => {
+  test('S2.STR.01: every tool has all four annotations, a title, an output schema and closed arguments', async () => {
     for (const tool of await listTools()) {
       expect(Object.keys(tool.annotations ?? {}).toSorted()).toEqual([
         'destructiveHint',

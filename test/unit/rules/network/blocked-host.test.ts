@@ -101,7 +101,7 @@ const NO_HOST = [
   ...[`${'a.'.repeat(127)}example`, 'x'.repeat(5000), '\ud800.example', 'a\u202e.example', '1.1.1.1,8.8.8.8'],
 ];
 
-describe('a host that no session may reach (S3.T6.04)', () => {
+describe('a host that no session may reach (S3.T6.04, S3.IMP.04)', () => {
   test.each(IPV4)('S3.T6.13: %s', (host) => {
     expect(isBlockedHost(host)).toBe(true);
   });

@@ -21,7 +21,7 @@ describe('MCPS-606 environment values (S0.H1, K-01)', () => {
     ['a|b', '"|"'],
     ['a\nb', 'a line feed'],
     ['a\rb', 'a carriage return'],
-  ])('S0.H1.03 refuses %j without showing it', (value, token) => {
+  ])('S0.H1.02, S0.H1.03 refuses %j without showing it', (value, token) => {
     expect(refusals(environmentValues, withValue(value))).toEqual([
       `spec.env[0].value: Invalid value: [MCPS-606] the value of VALUE holds ${token}; policy env.valuePolicy is "strict"; fix: delete it, or pass the data in a file (mcpsession.dev/r/606)`,
     ]);

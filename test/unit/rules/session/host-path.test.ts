@@ -153,6 +153,14 @@ describe('MCPS-201 host paths (S0.C1)', () => {
     ]);
   });
 
+  test.each(['/', '/etc', '/var/run/docker.sock'])('S0.C1.21 refuses %j, whatever else is asked for', (path) => {
+    expect(refusals(hostPath, mounting(path))).toHaveLength(1);
+  });
+
+  test('S0.C1.09: is tried with more than the 19 paths of the source document', () => {
+    expect(new Set(DENIED).size).toBeGreaterThan(19);
+  });
+
   test.each(ALLOWED)('S0.C1.22 accepts %j', (path) => {
     expect(refusals(hostPath, mounting(path))).toEqual([]);
   });

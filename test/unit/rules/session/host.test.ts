@@ -47,13 +47,22 @@ testSessionRules({
       ],
     },
     {
-      name: 'a writable host path outside the roots of policy',
+      name: 'S3.T3.03, S3.T3.04: a writable host path outside the roots of policy',
       rule: hostMountPolicy,
       given: { mounts: [{ hostPath: '/srv/mcpevil', target: '/data', readOnly: false }] },
       policy: { mounts: { allowedRoots: ['/srv/mcp'] } },
       want: [
         'spec.mounts[0].readOnly: Forbidden: [MCPS-207] host paths can only be mounted read-only; policy mounts.hostPath is "readOnly"; fix: delete readOnly: false, write to spec.workspace',
         'spec.mounts[0].hostPath: Forbidden: [MCPS-207] /srv/mcpevil is not below policy mounts.allowedRoots (/srv/mcp); fix: choose a directory below one of them, or delete this mount',
+      ],
+    },
+    {
+      name: 'S3.T3.02: any host path where policy lists no root',
+      rule: hostMountPolicy,
+      given: { mounts: [{ hostPath: '/srv/mcp/team-a', target: '/data' }] },
+      policy: { mounts: { allowedRoots: [] } },
+      want: [
+        'spec.mounts[0].hostPath: Forbidden: [MCPS-207] /srv/mcp/team-a is not below policy mounts.allowedRoots (none); fix: choose a directory below one of them, or delete this mount',
       ],
     },
     {

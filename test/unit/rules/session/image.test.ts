@@ -22,7 +22,7 @@ testSessionRules({
       want: [`spec.image: Invalid value: registry.example/x: [MCPS-301] is not an image reference; ${referenceFix}`],
     },
     {
-      name: 'a registry that policy does not list, by whole components',
+      name: 'S4.SCN.04: a registry that policy does not list, by whole components',
       rule: imageRegistry,
       given: { image: 'docker.io/libraryevil/python:3' },
       policy: { images: { allow: ['docker.io/library', 'registry.example:5000'] } },
@@ -40,7 +40,7 @@ testSessionRules({
       ],
     },
     {
-      name: 'a tag where policy requires a digest',
+      name: 'S4.SCN.04: a tag where policy requires a digest',
       rule: imageDigest,
       given: { image: 'python:3.13' },
       policy: { images: { requireDigest: true } },
@@ -57,7 +57,7 @@ testSessionRules({
       ],
     },
     {
-      name: '(as a warning) no tag at all',
+      name: '(as a warning) S4.SCN.04: no tag at all',
       rule: mutableTag,
       given: { image: 'python' },
       want: [

@@ -44,7 +44,7 @@ testSessionRules({
       want: [`spec.network.ports[0].hostIP: Required value: [MCPS-502] a missing hostIP ${everywhere}`],
     },
     {
-      name: 'S0.M1.05 a port on every address, by name',
+      name: 'S0.M1.04, S0.M1.05 a port on every address, by name; the fix is the loopback address',
       rule: publicPort,
       given: onAddress('0.0.0.0'),
       want: [`spec.network.ports[0].hostIP: Forbidden: [MCPS-502] 0.0.0.0 ${everywhere}`],

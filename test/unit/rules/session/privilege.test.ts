@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../../src/model/session-spec.ts';
-import type { Rule } from '../../../../src/rules/rule.ts';
+import { evaluate, type Rule } from '../../../../src/rules/rule.ts';
 import { appArmor } from '../../../../src/rules/session/app-armor.ts';
 import { capabilities } from '../../../../src/rules/session/capabilities.ts';
 import { privileged } from '../../../../src/rules/session/privileged.ts';
@@ -9,6 +9,7 @@ import { rootUser } from '../../../../src/rules/session/root-user.ts';
 import { runtime } from '../../../../src/rules/session/runtime.ts';
 import { seccomp } from '../../../../src/rules/session/seccomp.ts';
 import { securityOptions } from '../../../../src/rules/session/security-options.ts';
+import { sessionRules } from '../../../../src/rules/session-rules.ts';
 import type { SessionSubject } from '../../../../src/rules/session-subject.ts';
 import { aPolicy, refusals } from '../../../support/judgement.ts';
 import { aSession } from '../../../support/session-builder.ts';
@@ -23,7 +24,7 @@ interface Case {
 
 const refused: readonly Case[] = [
   {
-    name: 'a privileged container',
+    name: 'S0.C2.05, S2.V1.01: a privileged container, and the setting that would allow it',
     rule: privileged,
     given: { security: { privileged: true } },
     want: [
@@ -66,7 +67,7 @@ const refused: readonly Case[] = [
     ],
   },
   {
-    name: 'root as user and as group',
+    name: 'S1.MIT.02, S1.THR.05: root as user and as group',
     rule: rootUser,
     given: { user: { uid: 0, gid: 0 } },
     want: [
@@ -140,7 +141,7 @@ const refused: readonly Case[] = [
     ],
   },
   {
-    name: 'a runtime that policy does not list',
+    name: 'S3.NXT.07: a runtime that policy does not list',
     rule: runtime,
     given: { security: { runtime: 'runsc' } },
     want: [
@@ -180,6 +181,31 @@ describe('privilege rules refuse (S0.C2)', () => {
   });
 });
 
+describe('S2.V1.03: what amounts to privilege', () => {
+  const equivalents: readonly (readonly [string, Partial<SessionSpecInput>])[] = [
+    ['all capabilities', { security: { capabilities: { add: ['ALL'] } } }],
+    ['root', { user: { uid: 0 } }],
+    ['no seccomp', { security: { seccompProfile: 'Unconfined' } }],
+    ['no AppArmor', { security: { appArmorProfile: 'Unconfined' } }],
+    ['a security option', { security: { securityOpt: ['label=disable'] } }],
+    ['the processes of the node', { security: { pidMode: 'host' } }],
+    ['the network of the node', { security: { networkMode: 'host' } }],
+    ['the users of the node', { security: { usernsMode: 'host' } }],
+    ['a disk of the node', { security: { devices: [{ hostPath: '/dev/sda' }] } }],
+    ['the root of the node', { mounts: [{ hostPath: '/', target: '/host' }] }],
+  ];
+
+  test.each(equivalents)(
+    '%s is refused while privileged.allow is false, and not let in by it either',
+    (_name, given) => {
+      for (const allow of [false, true]) {
+        const { violations } = evaluate(sessionRules, aSession(given), aPolicy({ privileged: { allow } }));
+        expect(violations, String(allow)).not.toEqual([]);
+      }
+    },
+  );
+});
+
 describe('privilege rules accept', () => {
   const accepted: readonly Omit<Case, 'want'>[] = [
     { name: 'the defaults', rule: privileged, given: {} },
@@ -213,7 +239,7 @@ describe('privilege rules accept', () => {
       policy: aPolicy({ seccomp: { allow: ['RuntimeDefault', 'EngineDefault'] } }),
     },
     {
-      name: 'a runtime that policy lists',
+      name: 'S3.NXT.07: a runtime that policy lists',
       rule: runtime,
       given: { security: { runtime: 'runsc' } },
       policy: aPolicy({ runtimes: { allow: ['runc', 'runsc'] } }),
