@@ -85,6 +85,13 @@ const TARGETS = [
   '/system',
   '/var/cache/x',
   '/etc-data',
+  '/etc/ssl/certs',
+  '/etc/app',
+  '/usr/local',
+  '/usr/share/fonts',
+  '/usr/lib/node_modules',
+  '/lib/firmware',
+  '/binaries',
 ];
 
 export const targets = corpusClass('benign-targets', {}, [
