@@ -24,6 +24,11 @@ const SYSTEM_DIRECTORIES: ReadonlySet<string> = new Set(['/', '/etc', '/usr', ..
 /** "libc.so.6", "ld-linux-x86-64.so.2", "ld-musl-x86_64.so.1". */
 const SHARED_LIBRARY = /\.so(?:\.[0-9.]+)?$/;
 
+/** A quick no for most places. */
+const SYSTEM_ROOTS: ReadonlySet<string> = new Set(
+  [...SYSTEM_TREES, ...SYSTEM_DIRECTORIES].map((path) => path.split('/', 2)[1] ?? ''),
+);
+
 /** Why nothing may be mounted here, as the end of a sentence; null when it may. */
 export function mountTargetProblem(target: string): string | null {
   const spelling = spellingProblem(target);
@@ -37,6 +42,7 @@ export const workingDirProblem = (workingDir: string): string | null =>
   spellingProblem(workingDir) ?? ownedPlaceProblem(workingDir);
 
 function isSystemOfTheImage(target: string): boolean {
+  if (!SYSTEM_ROOTS.has(target.split('/', 2)[1] ?? '')) return false;
   if (SYSTEM_DIRECTORIES.has(target) || SYSTEM_TREES.some((tree) => isAtOrBelow(target, tree))) return true;
   return SHARED_LIBRARY.test(target) && LIBRARY_TREES.some((tree) => isAtOrBelow(target, tree));
 }
