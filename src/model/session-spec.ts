@@ -14,7 +14,7 @@ const field = <T extends z.ZodType>(schema: T, description: string, extensions: 
 
 const int32Max = 2_147_483_647;
 /** Of a node selector; a key is a domain of 253 characters, a slash and a name of 63. */
-const MAX_LABELS = 32;
+const MAX_NODE_LABELS = 32;
 const MAX_LABEL_KEY = 317;
 /** Counted in characters (code points), as the API server does; JavaScript counts some of them twice. */
 const bounded = (schema: z.ZodString, maxLength: number) =>
@@ -313,11 +313,14 @@ export const sessionSpecSchema = z
     nodeSelector: field(
       z
         .record(text(MAX_LABEL_KEY), text(63))
-        .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `has more than ${MAX_LABELS} labels`)
+        .refine(
+          (labels) => Object.keys(labels).length <= MAX_NODE_LABELS,
+          `must hold at most ${MAX_NODE_LABELS} labels`,
+        )
         .default({}),
       'Labels that the McpNode must have. Default none.',
       {
-        maxProperties: MAX_LABELS,
+        maxProperties: MAX_NODE_LABELS,
         // A definition can bound the values of a map, not its keys.
         'x-kubernetes-validations': [
           {
