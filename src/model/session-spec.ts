@@ -18,12 +18,10 @@ const MAX_NODE_LABELS = 32;
 const MAX_LABEL_KEY = 317;
 /** Counted in characters (code points), as the API server does; JavaScript counts some of them twice. */
 const bounded = (schema: z.ZodString, maxLength: number) =>
-  schema
-    .refine(
-      (value) => value.length <= maxLength || lengthOf(value) <= maxLength,
-      `has more than ${maxLength} characters`,
-    )
-    .meta({ maxLength });
+  schema.refine((value) => hasAtMost(value, maxLength), `has more than ${maxLength} characters`).meta({ maxLength });
+/** Characters are counted only where they can matter: one has at most two code units. */
+const hasAtMost = (value: string, maxLength: number): boolean =>
+  value.length <= maxLength || (value.length <= 2 * maxLength && lengthOf(value) <= maxLength);
 const text = (maxLength: number) => bounded(z.string(), maxLength);
 const filledText = (maxLength: number) => bounded(z.string().min(1), maxLength);
 const name = () => filledText(253);
