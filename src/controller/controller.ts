@@ -248,6 +248,7 @@ function unknownEngine(nodeName: string, cluster: string): NodeFacts {
     seccompProfile: 'unknown',
     userNamespaces: false,
     rootless: false,
+    engineDirectory: '',
     initProgram: false,
   };
 }

@@ -12,6 +12,7 @@ const infoSchema = z.looseObject({
   NCPU: z.number(),
   MemTotal: z.number(),
   Driver: z.string(),
+  DockerRootDir: z.string().default(''),
   CgroupVersion: z.string().default('1'),
   Runtimes: z.record(z.string(), z.unknown()).nullish(),
   SecurityOptions: z.array(z.string()).nullish(),
@@ -39,6 +40,7 @@ export function factsFromInfo(info: unknown, engine: Home & { readonly apiVersio
     seccompProfile: SESSION_SECCOMP_DIGEST,
     userNamespaces: has('userns'),
     rootless: has('rootless'),
+    engineDirectory: data.DockerRootDir,
     // The engine runs `<init> --version` to fill in the commit: "N/A" says that it could not. Debian's has no commit: "".
     initProgram: data.InitBinary !== '' && data.InitCommit?.ID !== 'N/A',
   };

@@ -26,8 +26,8 @@ const map = <T extends z.ZodType>(item: T) =>
     .nullish()
     .transform((value) => value ?? {});
 
-const device = z.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
-const binding = z.object({ HostIp: text, HostPort: text });
+const device = z.looseObject({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
+const binding = z.looseObject({ HostIp: text, HostPort: text });
 
 /** Open, because what a mount may hold beside these is looked at by name. */
 export const mountSchema = z.looseObject({
@@ -64,7 +64,7 @@ export const hostConfigSchema = z.looseObject({
   Memory: number,
   MemorySwap: number,
   PidsLimit: number,
-  Ulimits: list(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() })),
+  Ulimits: list(z.looseObject({ Name: z.string(), Soft: z.number(), Hard: z.number() })),
   ShmSize: number,
   OomKillDisable: flag,
   OomScoreAdj: number,
@@ -72,8 +72,8 @@ export const hostConfigSchema = z.looseObject({
   Mounts: list(mountSchema),
   Devices: list(device),
   Init: flag,
-  LogConfig: z.object({ Type: text, Config: map(z.string()) }),
-  RestartPolicy: z.object({ Name: text }),
+  LogConfig: z.looseObject({ Type: text, Config: map(z.string()) }),
+  RestartPolicy: z.looseObject({ Name: text }),
   AutoRemove: flag,
 });
 
@@ -99,6 +99,9 @@ export const inspectSchema = z.looseObject({
   Name: z.string(),
   Created: z.string(),
   Image: z.string(),
+  /** What is really started: entrypoint and command as one list. */
+  Path: text,
+  Args: list(z.string()),
   AppArmorProfile: text,
   State: z.looseObject({
     Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
@@ -112,8 +115,21 @@ export const inspectSchema = z.looseObject({
   HostConfig: hostConfigSchema,
   Config: processConfigSchema,
   /** What is mounted, whoever asked for it. */
-  Mounts: list(z.looseObject({ Destination: text, RW: flag })),
-  NetworkSettings: z.looseObject({ Networks: map(z.unknown()) }).nullish(),
+  Mounts: list(
+    z.looseObject({
+      Type: text,
+      Name: text,
+      Source: text,
+      Destination: text,
+      Driver: text,
+      RW: flag,
+      Propagation: text,
+    }),
+  ),
+  /** What it is connected to and reached by, whoever asked for it. */
+  NetworkSettings: z
+    .looseObject({ Networks: map(z.record(z.string(), z.unknown()).nullable()), Ports: map(list(binding)) })
+    .nullish(),
 });
 
 export type InspectAnswer = z.output<typeof inspectSchema>;

@@ -4,13 +4,8 @@
 import { CONTAINER_LABELS } from '../model/names.ts';
 import { isSteeringLabel } from '../model/steering-labels.ts';
 import { hostConfigSchema, type InspectAnswer, type MountAnswer, processConfigSchema } from './inspect-schema.ts';
-
-/** What an engine writes where nothing was asked for, beside the empty values of every type. */
-const ENGINE_DEFAULTS: Readonly<Record<string, string>> = {
-  'HostConfig.ConsoleSize': '[0,0]',
-  'HostConfig.MemorySwappiness': '-1',
-  'HostConfig.Isolation': '"default"',
-};
+import { uninvitedNetworks, uninvitedPorts } from './uninvited-network.ts';
+import { isEmpty, unknownKeys } from './unknown-keys.ts';
 
 /** Sorted names, for example "HostConfig.Binds", "Config.Volumes", "Mounts[/data].VolumeOptions", "Networks[bridge]". */
 export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
@@ -18,27 +13,43 @@ export function unmodelledSettings(answer: InspectAnswer): readonly string[] {
     ...unknownKeys({ where: 'HostConfig', settings: answer.HostConfig, known: Object.keys(hostConfigSchema.shape) }),
     ...unknownKeys({ where: 'Config', settings: answer.Config, known: Object.keys(processConfigSchema.shape) }),
     ...answer.HostConfig.Mounts.flatMap(mountExtras),
+    ...settingExtras(answer),
+    ...foreignProgram(answer),
+    ...foreignImage(answer),
     ...foreignHostname(answer),
     ...steeringLabels(answer),
     ...uninvitedMounts(answer),
     ...uninvitedNetworks(answer),
+    ...uninvitedPorts(answer),
     ...oddPorts(answer),
   ].sort();
 }
 
-interface Settings {
-  readonly where: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly known: readonly string[];
+/** Parts of settings that the model has, such as the retries of a restart policy. */
+function settingExtras({ HostConfig }: InspectAnswer): string[] {
+  const { RestartPolicy, LogConfig, Ulimits, Devices, PortBindings } = HostConfig;
+  return [
+    { where: 'HostConfig.RestartPolicy', settings: RestartPolicy, known: ['Name'] },
+    { where: 'HostConfig.LogConfig', settings: LogConfig, known: ['Type', 'Config'] },
+    ...Ulimits.map((settings) => ({ where: 'HostConfig.Ulimits', settings, known: ['Name', 'Soft', 'Hard'] })),
+    ...Devices.map((settings) => ({ where: 'HostConfig.Devices', settings, known: DEVICE_KEYS })),
+    ...Object.entries(PortBindings).flatMap(([port, bindings]) =>
+      bindings.map((settings) => ({ where: `PortBindings[${port}]`, settings, known: ['HostIp', 'HostPort'] })),
+    ),
+  ].flatMap(unknownKeys);
 }
 
-function unknownKeys({ where, settings, known }: Settings): string[] {
-  return Object.entries(settings)
-    .filter(([key]) => !known.includes(key))
-    .map(([key, setting]) => ({ name: `${where}.${key}`, setting }))
-    .filter(({ name, setting }) => !isEmpty(setting) && JSON.stringify(setting) !== ENGINE_DEFAULTS[name])
-    .map(({ name }) => name);
+const DEVICE_KEYS = ['PathOnHost', 'PathInContainer', 'CgroupPermissions'];
+
+/** The engine puts the two together at creation; what it starts must be what it says was asked for. */
+function foreignProgram({ Path, Args, Config }: InspectAnswer): string[] {
+  const started = JSON.stringify([Path, ...Args]);
+  const [program = '', ...args] = [...Config.Entrypoint, ...Config.Cmd];
+  return started === JSON.stringify([program, ...args]) ? [] : ['Path'];
 }
+
+/** We create by the id of an image, and that is what the engine keeps. */
+const foreignImage = ({ Image, Config }: InspectAnswer): string[] => (Config.Image === Image ? [] : ['Config.Image']);
 
 /** Volume drivers, subpaths, tmpfs options and what else can hide behind a mount. */
 function mountExtras(mount: MountAnswer): string[] {
@@ -73,21 +84,19 @@ function steeringLabels({ Config }: InspectAnswer): string[] {
     .map((key) => `Labels[${key}]`);
 }
 
-/** Mounted without being in the list: an anonymous volume of the image, or a bind by another way. Or writable against the list. */
-function uninvitedMounts(answer: InspectAnswer): string[] {
-  const asked = answer.HostConfig.Mounts;
-  return answer.Mounts.filter(
-    ({ Destination, RW }) => !asked.some(({ Target, ReadOnly }) => Target === Destination && !(ReadOnly && RW)),
-  ).map(({ Destination }) => `Mounts[${Destination}]`);
+/** Mounted without being in the list: an anonymous volume of the image, or a bind by another way. Or otherwise than the list says, or not. */
+function uninvitedMounts({ HostConfig, Mounts }: InspectAnswer): string[] {
+  const foreign = Mounts.filter((found) => !HostConfig.Mounts.some((asked) => isAsAsked(found, asked)));
+  const missing = HostConfig.Mounts.filter((asked) => !Mounts.some((found) => found.Destination === asked.Target));
+  const places = [...foreign.map(({ Destination }) => Destination), ...missing.map(({ Target }) => Target)];
+  return places.map((place) => `Mounts[${place}]`);
 }
 
-/** A container can be moved to another network behind our back while its network mode still says "none". */
-function uninvitedNetworks({ HostConfig, NetworkSettings }: InspectAnswer): string[] {
-  const mode = HostConfig.NetworkMode;
-  const invited = mode === 'default' || mode === '' ? 'bridge' : mode;
-  return Object.keys(NetworkSettings?.Networks ?? {})
-    .filter((network) => network !== invited)
-    .map((network) => `Networks[${network}]`);
+function isAsAsked(found: InspectAnswer['Mounts'][number], asked: MountAnswer): boolean {
+  if (asked.Target !== found.Destination || asked.Type !== found.Type || (asked.ReadOnly && found.RW)) return false;
+  if (asked.Type === 'volume') return found.Name === asked.Source && found.Driver === 'local';
+  const propagation = asked.BindOptions?.Propagation ?? '';
+  return found.Source === asked.Source && (propagation === '' || found.Propagation === propagation);
 }
 
 /** Ranges and names of ports, which the model cannot hold. */
@@ -98,9 +107,4 @@ function oddPorts({ HostConfig }: InspectAnswer): string[] {
       return !/^\d{1,5}\/[a-z]+$/.test(port) || !plain;
     })
     .map(([port]) => `PortBindings[${port}]`);
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === null || value === undefined || value === false || value === 0 || value === '') return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -51,9 +51,11 @@ function splitName(name: string): { readonly registry: string; readonly path: st
 function canonicalRegistry(host: string): string | null {
   const [hostName = '', port, ...rest] = host.split(':');
   if (rest.length > 0 || !HOST.test(hostName)) return null;
-  if (port !== undefined && !/^[0-9]{1,5}$/.test(port)) return null;
+  if (port !== undefined && !isPort(port)) return null;
   return DEFAULT_REGISTRY_ALIASES.has(host) ? DEFAULT_REGISTRY : host;
 }
+
+const isPort = (text: string): boolean => /^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535;
 
 /**
  * Whether `reference` lies at or below `prefix` ("registry" or "registry/path"), compared by whole path components, so that

@@ -202,6 +202,8 @@ export interface NodeFacts {
   readonly seccompProfile: string;
   readonly userNamespaces: boolean;
   readonly rootless: boolean;
+  /** Directory of the engine's data, wherever its operator put it; "" where the engine does not say. */
+  readonly engineDirectory: string;
   /** Whether the engine has an init program (`--init`), which reaps zombies of idle sessions. */
   readonly initProgram: boolean;
 }

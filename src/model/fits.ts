@@ -25,7 +25,7 @@ const UNDERSTOOD = new Set([
   'required',
   'additionalProperties',
   'propertyNames',
-  'maxProperties', // a bound of the CRD; zod has none
+  'maxProperties',
   'items',
   'minItems',
   'maxItems',
@@ -94,12 +94,15 @@ function objectCheck({ properties = {}, required = [] }: JsonSchema): Check {
   };
 }
 
-function recordCheck({ additionalProperties, propertyNames }: JsonSchema): Check {
+function recordCheck({ additionalProperties, propertyNames, maxProperties = Infinity }: JsonSchema): Check {
   if (typeof additionalProperties !== 'object' || typeof propertyNames !== 'object') return never;
   const item = compile(additionalProperties);
   const name = compile(propertyNames);
-  return (value) =>
-    isPlain(value) && Object.keys(value).every((key) => key !== '__proto__' && name(key) && item(value[key]));
+  return (value) => {
+    if (!isPlain(value)) return false;
+    const keys = Object.keys(value);
+    return keys.length <= maxProperties && keys.every((key) => key !== '__proto__' && name(key) && item(value[key]));
+  };
 }
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>

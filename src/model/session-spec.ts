@@ -4,6 +4,8 @@
 
 import { z } from 'zod';
 
+import { lengthOf } from '../lib/visible-text.ts';
+
 type SchemaExtensions = Record<string, unknown>;
 
 /** A described field. The description says meaning, unit and default; it becomes `kubectl explain`. */
@@ -11,14 +13,20 @@ const field = <T extends z.ZodType>(schema: T, description: string, extensions: 
   schema.meta({ description, ...extensions }) as T; // meta() returns the same schema type
 
 const int32Max = 2_147_483_647;
-const text = (maxLength: number) => z.string().max(maxLength);
-const name = () => z.string().min(1).max(253);
+/** Of a node selector; a key is a domain of 253 characters, a slash and a name of 63. */
+const MAX_NODE_LABELS = 32;
+const MAX_LABEL_KEY = 317;
+/** Counted in characters (code points), as the API server does; JavaScript counts some of them twice. */
+const bounded = (schema: z.ZodString, maxLength: number) =>
+  schema.refine((value) => hasAtMost(value, maxLength), `has more than ${maxLength} characters`).meta({ maxLength });
+/** Characters are counted only where they can matter: one has at most two code units. */
+const hasAtMost = (value: string, maxLength: number): boolean =>
+  value.length <= maxLength || (value.length <= 2 * maxLength && lengthOf(value) <= maxLength);
+const text = (maxLength: number) => bounded(z.string(), maxLength);
+const filledText = (maxLength: number) => bounded(z.string().min(1), maxLength);
+const name = () => filledText(253);
 /** Kubernetes quantity, positive; parsed exactly by lib/quantity.ts. */
-const quantity = () =>
-  z
-    .string()
-    .max(32)
-    .regex(/^[0-9]+(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/);
+const quantity = () => text(32).regex(/^[0-9]+(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/);
 
 const keyReference = z.strictObject({
   name: field(name(), 'Name of the object, in the namespace of the session. Example: "db-credentials".'),
@@ -27,11 +35,7 @@ const keyReference = z.strictObject({
 
 const environmentVariable = z.strictObject({
   name: field(
-    z
-      .string()
-      .min(1)
-      .max(256)
-      .regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/),
+    filledText(256).regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/),
     'Name of the variable. Example: "LOG_LEVEL". Names that hijack programs, such as LD_PRELOAD, are refused.',
   ),
   value: field(
@@ -90,17 +94,17 @@ const workspace = z
   .prefault({});
 
 const tmpfsMount = z.strictObject({
-  path: field(z.string().min(1).max(1024), 'Absolute path in the container. Example: "/tmp".'),
+  path: field(filledText(1024), 'Absolute path in the container. Example: "/tmp".'),
   sizeLimit: field(quantity().default('100Mi'), 'Size in bytes. Default "100Mi".'),
 });
 
 const mount = z.strictObject({
   hostPath: field(
-    z.string().max(4096).optional(),
+    text(4096).optional(),
     'Absolute path on the node. Paths that give power over the node, such as /etc or a runtime socket, are refused.',
   ),
-  volume: field(z.string().max(255).optional(), 'Name of an engine volume. Refused: this release creates no volumes.'),
-  target: field(z.string().min(1).max(1024), 'Absolute path in the container. Example: "/data".'),
+  volume: field(text(255).optional(), 'Name of an engine volume. Refused: this release creates no volumes.'),
+  target: field(filledText(1024), 'Absolute path in the container. Example: "/data".'),
   readOnly: field(z.boolean().default(true), 'Mount without write access. Default true.'),
 });
 
@@ -157,7 +161,7 @@ const security = z
       z
         .strictObject({
           add: field(
-            z.array(z.string().min(1).max(64)).max(64).default([]),
+            z.array(filledText(64)).max(64).default([]),
             'Linux capabilities to add; all others are dropped. Default none. Example: ["NET_BIND_SERVICE"].',
             { 'x-kubernetes-list-type': 'atomic' },
           ),
@@ -166,7 +170,7 @@ const security = z
       'Linux capabilities. All are dropped.',
     ),
     securityOpt: field(
-      z.array(z.string().max(1024)).max(16).default([]),
+      z.array(text(1024)).max(16).default([]),
       'Engine security options. Those that weaken a session are refused; the others are set by the operator. Default none.',
       { 'x-kubernetes-list-type': 'atomic' },
     ),
@@ -184,7 +188,7 @@ const security = z
       z
         .array(
           z.strictObject({
-            hostPath: field(z.string().min(1).max(4096), 'Device on the node. Example: "/dev/kvm".'),
+            hostPath: field(filledText(4096), 'Device on the node. Example: "/dev/kvm".'),
             target: field(text(1024).default(''), 'Path in the container. Default the same path.'),
           }),
         )
@@ -197,8 +201,8 @@ const security = z
       z
         .array(
           z.strictObject({
-            name: field(z.string().min(1).max(253), 'Kernel setting. Example: "net.ipv4.tcp_keepalive_time".'),
-            value: field(z.string().max(256), 'Value. Example: "600".'),
+            name: field(filledText(253), 'Kernel setting. Example: "net.ipv4.tcp_keepalive_time".'),
+            value: field(text(256), 'Value. Example: "600".'),
           }),
         )
         .max(32)
@@ -207,7 +211,7 @@ const security = z
       { 'x-kubernetes-list-type': 'atomic' },
     ),
     runtime: field(
-      z.string().min(1).max(64).default('runc'),
+      filledText(64).default('runc'),
       'OCI runtime of the engine. Default "runc". Policy lists the allowed ones.',
     ),
     seccompProfile: field(
@@ -253,18 +257,18 @@ const immutable = (fieldName: string) => ({
 export const sessionSpecSchema = z
   .strictObject({
     image: field(
-      z.string().min(1).max(512),
+      filledText(512),
       'Image of the container. A digest pins it. Example: "docker.io/library/python:3.13-slim@sha256:<64 hex digits>".',
     ),
     command: field(
-      z.array(z.string().max(32_768)).max(64).default([]),
+      z.array(text(32_768)).max(64).default([]),
       'Program and leading arguments, without a shell. Empty keeps an idle session for commands to run in. Default empty.',
       { 'x-kubernetes-list-type': 'atomic' },
     ),
-    args: field(z.array(z.string().max(32_768)).max(256).default([]), 'Arguments after command. Default empty.', {
+    args: field(z.array(text(32_768)).max(256).default([]), 'Arguments after command. Default empty.', {
       'x-kubernetes-list-type': 'atomic',
     }),
-    workingDir: field(z.string().min(1).max(1024).default('/workspace'), 'Working directory. Default "/workspace".'),
+    workingDir: field(filledText(1024).default('/workspace'), 'Working directory. Default "/workspace".'),
     env: field(z.array(environmentVariable).max(256).default([]), 'Environment variables. Default none.', {
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['name'],
@@ -305,9 +309,24 @@ export const sessionSpecSchema = z
       'Enabled runs our own small program as PID 1: fast commands that outlive a restart of the operator, files, logs, port forwards. Disabled runs the command itself as PID 1, and commands by the engine alone. Default "Enabled".',
     ),
     nodeSelector: field(
-      z.record(z.string().max(317), z.string().max(63)).default({}),
+      z
+        .record(text(MAX_LABEL_KEY), text(63))
+        .refine(
+          (labels) => Object.keys(labels).length <= MAX_NODE_LABELS,
+          `must hold at most ${MAX_NODE_LABELS} labels`,
+        )
+        .default({}),
       'Labels that the McpNode must have. Default none.',
-      { maxProperties: 32 },
+      {
+        maxProperties: MAX_NODE_LABELS,
+        // A definition can bound the values of a map, not its keys.
+        'x-kubernetes-validations': [
+          {
+            rule: `self.all(key, size(key) <= ${MAX_LABEL_KEY})`,
+            message: `keys have at most ${MAX_LABEL_KEY} characters`,
+          },
+        ],
+      },
     ),
     imagePullSecrets: field(
       z

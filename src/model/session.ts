@@ -182,9 +182,15 @@ function schemaViolation(issue: z.core.$ZodIssue): Violation {
     kind: 'invalid',
     path: keys.length === 1 ? `${path}.${keys[0]}` : path,
     message: keys.length > 0 ? unknownFields(keys) : issue.message,
-    fix: 'see `kubectl explain mcps.spec` for the fields and their types',
+    fix: isUnquoted(issue)
+      ? 'put it in quotes, so that it is text'
+      : 'see `kubectl explain mcps.spec` for the fields and their types',
   };
 }
+
+/** YAML reads 8080, 1.10, yes and null as something else than text. */
+const isUnquoted = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_type' && /expected string, received (?:number|boolean)/.test(issue.message);
 
 function unknownFields(keys: readonly string[]): string {
   const shown = keys.slice(0, SHOWN_KEYS).map((key) => JSON.stringify(key));

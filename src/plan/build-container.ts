@@ -20,6 +20,7 @@ import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { DEFAULT_MASKED_PATHS, DEFAULT_READONLY_PATHS } from '../rules/default-paths.ts';
+import { engineDataProblems } from './engine-data-problems.ts';
 import { engineProblems } from './engine-problems.ts';
 import { hostPathProblems } from './host-path-problems.ts';
 import { identityOf } from './identity.ts';
@@ -51,6 +52,7 @@ export function buildContainer(input: {
   const hasInit = initVolume !== null;
   const problems = [
     ...imageProblems({ spec, image, policy: input.policy }),
+    ...engineDataProblems({ spec, hostPaths: input.hostPaths, node, policy: input.policy }),
     ...hostPathProblems(spec, input.hostPaths), // cannot be bypassed: there is nothing to mount, or no telling what
     ...engineProblems({ spec, node, policy: input.policy }),
   ];

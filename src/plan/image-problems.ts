@@ -38,8 +38,7 @@ function volumeProblems({ volumes: [path] }: ImageFacts): readonly Violation[] {
 
 function originProblems({ repoDigests }: ImageFacts, { images }: Policy): readonly Violation[] {
   if (repoDigests.length > 0 || images.allowLocal) return [];
-  const message =
-    'the image has no registry digest: it was built or imported on the node (policy images.allowLocal is false)';
+  const message = 'the image has no registry digest, and policy images.allowLocal is false';
   return [{ ...refusal, rule: 'MCPS-321', message, fix: 'push the image to a registry and name it by digest' }];
 }
 

@@ -188,9 +188,9 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "good": "mounts: [{hostPath: /srv/data, target: /data, readOnly: true}]"
   },
   "MCPS-208": {
-    "danger": "Mounting over /proc, /sys or /dev undoes the masking of the engine; a working directory there reaches open files of the runtime (CVE-2024-21626); two mounts on one place hide each other; one below a host path would be made on the node, as root.",
+    "danger": "Mounting over /proc, /sys or /dev undoes the masking of the engine; over programs, libraries or accounts it replaces the system of the image; a working directory there reaches open files of the runtime (CVE-2024-21626); two mounts on one place hide each other; one below a host path would be made on the node, as root.",
     "fields": "spec.mounts[].target, spec.tmpfs[].path, spec.workingDir",
-    "allowed": "absolute, plainly written, unique, outside the reserved places and host mounts.",
+    "allowed": "absolute, plainly written, unique, outside the reserved places (container-path.ts) and host mounts.",
     "source": "security.md 4.3 \"Target\" and 4.4 \"WorkingDir\" (measured), CVE-2019-16884.",
     "config": [],
     "bad": "tmpfs: [{path: /proc/acpi}]",
@@ -219,7 +219,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-211": {
     "danger": "The engine makes a missing directory as root, and a socket, pipe or device behind a harmless name is a way to the node.",
     "fields": "spec.mounts[].hostPath",
-    "allowed": "an existing directory or regular file, after links were followed.",
+    "allowed": "an existing directory or regular file, after links were followed, that does not hold the data of the engine.",
     "source": "requirements.md K-30, security.md 4.3 (measured), CIS Docker 5.6.",
     "config": [],
     "bad": "mounts: [{hostPath: /srv/missing, target: /data}]",
@@ -322,6 +322,17 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "config": [],
     "bad": "image: an image with WORKDIR /proc/self/fd/7",
     "good": "image: one with WORKDIR /app"
+  },
+  "MCPS-325": {
+    "danger": "The engine fetches an image from the network of the node, so a registry that is the node, its network or a metadata service makes the engine send requests there for the session.",
+    "fields": "spec.image",
+    "allowed": "registries with a public name or address; others where policy images.allow names the registry itself (\"*\" does not); \"mcps.local\", under which images of the node alone are kept.",
+    "source": "requirements.md S3.T6 and 9.7, S4.SCN.04; security.md 4.4 Image.",
+    "config": [
+      "images.allow"
+    ],
+    "bad": "image: 127.0.0.1:5000/agents/tool:1",
+    "good": "image: registry.example.com/agents/tool:1"
   },
   "MCPS-401": {
     "danger": "A session that never ends holds its node's memory and its secrets for ever.",
@@ -599,8 +610,8 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-609": {
     "danger": "An environment beyond the kernel's bound makes every command of the session fail.",
     "fields": "spec.env",
-    "allowed": "1 MiB of names and values in all.",
-    "source": "execve(2) \"Limits on size of arguments\", security.md 4.4 Env.",
+    "allowed": "32 KiB a value, 1 MiB of names and values in all.",
+    "source": "execve(2) \"Limits on size of arguments\", security.md 4.4 Env, requirements.md S0.H1.09.",
     "config": [],
     "bad": "env: more than 1 MiB of names and values in all",
     "good": "env: [{name: LOG_LEVEL, value: debug}]"

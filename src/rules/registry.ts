@@ -74,7 +74,8 @@ export const nodeRules: readonly (RuleDescription & { readonly reference: RuleHe
       danger:
         'The engine makes a missing directory as root, and a socket, pipe or device behind a harmless name is a way to the node.',
       fields: 'spec.mounts[].hostPath',
-      allowed: 'an existing directory or regular file, after links were followed.',
+      allowed:
+        'an existing directory or regular file, after links were followed, that does not hold the data of the engine.',
       source: 'requirements.md K-30, security.md 4.3 (measured), CIS Docker 5.6.',
     },
   },

@@ -22,6 +22,7 @@ import { idleTimeout } from './session/idle-timeout.ts';
 import { imageDigest } from './session/image-digest.ts';
 import { imageReference } from './session/image-reference.ts';
 import { imageRegistry } from './session/image-registry.ts';
+import { imageRegistryHost } from './session/image-registry-host.ts';
 import { ipcNamespace } from './session/ipc-namespace.ts';
 import { literalSecret } from './session/literal-secret.ts';
 import { literalSecretDenied } from './session/literal-secret-denied.ts';
@@ -78,6 +79,7 @@ export const sessionRules: readonly Rule<SessionSubject>[] = [
   imageRegistry,
   imageDigest,
   mutableTag,
+  imageRegistryHost,
   // 4xx limits and lifetime
   timeToLive,
   idleTimeout,

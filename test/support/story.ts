@@ -30,6 +30,7 @@ export const STORY_NODE: NodeFacts = {
   seccompProfile: `sha256:${'5e'.repeat(32)}`,
   userNamespaces: false,
   rootless: false,
+  engineDirectory: '/var/lib/docker',
   initProgram: true,
 };
 

@@ -1,5 +1,6 @@
 // Arguments of a tool: the JSON Schema that clients see, and the check that never throws, so that a wrong argument gets our own
-// answer. Objects and lists that a client sends as JSON text are parsed back; unknown arguments are refused by name.
+// answer. Objects and lists that a client sends as JSON text are parsed back, whole numbers and truth values in a map of texts become
+// text (S0.H1.04); unknown arguments are refused by name.
 
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
@@ -14,13 +15,14 @@ export function argumentSchema<Shape extends z.ZodObject>(
 ): StandardSchemaWithJSON<unknown, Result<z.output<Shape>, ArgumentProblems>> {
   const json = compactJsonSchema(schema, 'input');
   const structured = structuredArguments(json);
+  const textMaps = textMapArguments(json);
   const names = Object.keys(schema.shape);
   return {
     '~standard': {
       version: 1,
       vendor: 'mcpsession',
       validate: (value) => {
-        const given = repaired(value, structured);
+        const given = withTexts(repaired(value, structured), textMaps);
         const lost = lostNames(given);
         if (lost.length > 0) return { value: err(lost) };
         const parsed = schema.safeParse(given);
@@ -50,9 +52,22 @@ export function resultSchema<Shape extends z.ZodObject>(
   };
 }
 
+interface ArgumentSchema {
+  readonly type?: unknown;
+  readonly additionalProperties?: { readonly type?: unknown };
+}
+
+const argumentsOf = (json: Record<string, unknown>): readonly (readonly [string, ArgumentSchema])[] =>
+  Object.entries((json['properties'] ?? {}) as Record<string, ArgumentSchema>); // made by zod above
+
 function structuredArguments(json: Record<string, unknown>): ReadonlySet<string> {
-  const properties = (json['properties'] ?? {}) as Record<string, { readonly type?: unknown }>; // made by zod above
-  const entries = Object.entries(properties).filter(([, { type }]) => type === 'object' || type === 'array');
+  const entries = argumentsOf(json).filter(([, { type }]) => type === 'object' || type === 'array');
+  return new Set(entries.map(([name]) => name));
+}
+
+/** Maps of names to texts, such as variables. */
+function textMapArguments(json: Record<string, unknown>): ReadonlySet<string> {
+  const entries = argumentsOf(json).filter(([, { additionalProperties }]) => additionalProperties?.type === 'string');
   return new Set(entries.map(([name]) => name));
 }
 
@@ -64,6 +79,21 @@ function repaired(value: unknown, structured: ReadonlySet<string>): unknown {
   ]);
   return Object.fromEntries(entries);
 }
+
+function withTexts(value: unknown, textMaps: ReadonlySet<string>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, argument]: [string, unknown]) => [
+    name,
+    textMaps.has(name) && typeof argument === 'object' && argument !== null && !Array.isArray(argument)
+      ? Object.fromEntries(Object.entries(argument).map(([key, item]: [string, unknown]) => [key, textOf(item)]))
+      : argument,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** A fraction or a larger number is not what was written any more: 1.10 has become 1.1. It stays, and is refused. */
+const textOf = (value: unknown): unknown =>
+  typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0)) ? String(value) : value;
 
 function parsedOrSame(text: string): unknown {
   try {
@@ -87,5 +117,7 @@ function problemText(issue: z.core.$ZodIssue, names: readonly string[]): string 
     return `unknown argument ${unknown}; the arguments are ${names.join(', ')}`;
   }
   const where = issue.path.map((part) => String(part).slice(0, 64)).join('.');
-  return where === '' ? issue.message : `${where}: ${issue.message}`;
+  const hint =
+    issue.code === 'invalid_type' && /string, received number/.test(issue.message) ? '; put it in quotes' : '';
+  return where === '' ? issue.message : `${where}: ${issue.message}${hint}`;
 }

@@ -19,6 +19,7 @@ const ENGINE_DIRECTORIES = [
   'containerd',
   'containers',
   'crio',
+  'nerdctl',
   'buildkit',
   'cri-dockerd',
   'kubelet',
@@ -42,8 +43,11 @@ const TREES: readonly Place[] = [
   ...['/run', '/var/run'].map((path) => ({ path, problem: CONTROLS_ENGINE })),
   ...ENGINE_DIRECTORIES.map((name) => ({ path: `/var/lib/${name}`, problem: ENGINE_DATA })),
   { path: '/var/snap', problem: ENGINE_DATA },
-  ...['/var/lib/cloud', '/var/lib/systemd', '/var/backups'].map((path) => ({ path, problem: CREDENTIALS })),
-  { path: '/var/spool/cron', problem: SYSTEM },
+  ...['/var/lib/cloud', '/var/lib/systemd', '/var/lib/private', '/var/lib/sss', '/var/backups'].map((path) => ({
+    path,
+    problem: CREDENTIALS,
+  })),
+  ...['cron', 'at', 'mail'].map((name) => ({ path: `/var/spool/${name}`, problem: SYSTEM })),
   { path: '/var/log', problem: 'lets its files be followed to any file of the node by the kubelet' },
   ...['/opt/containerd', '/opt/cni'].map((path) => ({ path, problem: 'holds programs that the engine runs as root' })),
 ];
@@ -53,6 +57,7 @@ const PARENTS: readonly Place[] = [
   { path: '/', problem: 'is the whole node' },
   { path: '/var', problem: 'contains /var/run and /var/lib' },
   { path: '/var/lib', problem: 'contains the data of engine and kubelet' },
+  { path: '/var/spool', problem: 'contains what the node runs at set times' },
   { path: '/home', problem: 'contains the credentials of all users' },
   ...[
     '/usr',
@@ -91,6 +96,8 @@ const CREDENTIAL_SEGMENTS: ReadonlySet<string> = new Set([
   'id_ed25519',
   'authorized_keys',
 ]);
+/** Of engines that run without root, and of key rings. */
+const USER_DATA = /\/\.local(?:$|\/share(?:$|\/(?:docker|containers|containerd|nerdctl|buildkit|keyrings)(?:\/|$)))/;
 /** The directory of all programs' settings, and those of programs that keep keys there. */
 const CREDENTIAL_SETTINGS = /\/\.config(?:$|\/(?:gcloud|gh|hub|helm|rclone|doctl|containers)(?:\/|$))/;
 
@@ -108,5 +115,6 @@ export function placeProblem(cleanPath: string): string | null {
   if (parent !== undefined) return parent.problem;
   if (/^\/home\/[^/]+$/.test(folded)) return CREDENTIALS;
   if (segments.some((segment) => CREDENTIAL_SEGMENTS.has(segment))) return CREDENTIALS;
-  return CREDENTIAL_SETTINGS.test(folded) ? CREDENTIALS : null;
+  if (CREDENTIAL_SETTINGS.test(folded)) return CREDENTIALS;
+  return USER_DATA.test(folded) ? ENGINE_DATA : null;
 }

@@ -1,7 +1,9 @@
-// Danger: mounting over /proc, /sys or /dev undoes the masking of the engine; a working directory there reaches open files of
-// the runtime (CVE-2024-21626); two mounts on one place hide each other; one below a host path would be made on the node, as root.
-// Fields: spec.mounts[].target, spec.tmpfs[].path, spec.workingDir. Allowed: absolute, plainly written, unique, outside the
-// reserved places and host mounts. Source: security.md 4.3 "Target" and 4.4 "WorkingDir" (measured), CVE-2019-16884.
+// Danger: mounting over /proc, /sys or /dev undoes the masking of the engine; over programs, libraries or accounts it replaces the
+// system of the image; a working directory there reaches open files of the runtime (CVE-2024-21626); two mounts on one place hide each
+// other; one below a host path would be made on the node, as root.
+// Fields: spec.mounts[].target, spec.tmpfs[].path, spec.workingDir.
+// Allowed: absolute, plainly written, unique, outside the reserved places (container-path.ts) and host mounts.
+// Source: security.md 4.3 "Target" and 4.4 "WorkingDir" (measured), CVE-2019-16884.
 
 import { isAtOrBelow } from '../../lib/posix-path.ts';
 import { shownValue } from '../../lib/visible-text.ts';

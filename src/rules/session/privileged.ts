@@ -17,7 +17,8 @@ export const privileged: Rule<SessionSubject> = {
         rule: 'MCPS-101',
         kind: 'forbidden',
         path: 'spec.security.privileged',
-        message: 'a privileged container is root on the node; policy privileged.allow is false',
+        message:
+          'a privileged container is root on the node; policy privileged.allow (SAFETY_ALLOW_PRIVILEGED_CONTAINERS) is false',
         fix: 'delete spec.security.privileged',
       },
     ];

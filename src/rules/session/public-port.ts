@@ -29,7 +29,7 @@ export function hostIpProblem(
   hostIP: string | undefined,
   allowPublic: boolean,
 ): { readonly kind: 'forbidden' | 'required'; readonly message: string } | null {
-  const everywhere = 'publishes on every address of the node; policy ports.allowPublic is false';
+  const everywhere = 'publishes on every address; policy ports.allowPublic (SAFETY_ALLOW_PUBLIC_PORT_BINDING) is false';
   if (hostIP === undefined || hostIP === '') {
     return allowPublic ? null : { kind: 'required', message: `a missing hostIP ${everywhere}` };
   }

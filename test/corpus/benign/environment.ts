@@ -130,6 +130,14 @@ export const environmentNames = corpusClass('benign-environment-names', {}, [
   ...NAMES.map((name) => ({ title: `S0.H1.09: ${name}`, spec: env(name, 'x') })),
   { title: 'S0.H1.09: a PATH of absolute entries', spec: env('PATH', '/usr/local/bin:/usr/bin:/bin'), runs: true },
   { title: 'a home', spec: env('HOME', '/tmp'), runs: true },
+  ...['GIT_AUTHOR_NAME', 'GIT_PAGER', 'GIT_CONFIG_NOSYSTEM', 'JAVA_HOME', 'JAVA_OPTS', 'LESS', 'LUA_VERSION'].map(
+    (name) => ({ title: `S0.H1.09: ${name}`, spec: env(name, 'x') }),
+  ),
+  ...['LD_LIBRARY_PATH', 'PYTHONPATH', 'NVIDIA_VISIBLE_DEVICES'].map((name) => ({
+    title: `S0.H1.09: an empty ${name}, which takes away what the image sets`,
+    spec: env(name, ''),
+    runs: true as const,
+  })),
   { title: 'a value of 32768 characters', spec: env('DATA', 'a'.repeat(32_768)) },
 ]);
 

@@ -13,6 +13,8 @@ const NAMES = [
   '/home/alice/ssh-tools',
   '/home/a/.sshd-docs',
   '/home/a/aws',
+  '/home/a/.local/bin',
+  '/home/a/.local/share/fonts',
   '/srv/.kubernetes',
 ];
 const ORDINARY = ['/home/user/data', '/tmp', '/opt', '/opt/myapp', '/mnt/data', '/srv/data', '/data', '/media/usb'];
@@ -85,6 +87,13 @@ const TARGETS = [
   '/system',
   '/var/cache/x',
   '/etc-data',
+  '/etc/ssl/certs',
+  '/etc/app',
+  '/usr/local',
+  '/usr/share/fonts',
+  '/usr/lib/node_modules',
+  '/lib/firmware',
+  '/binaries',
 ];
 
 export const targets = corpusClass('benign-targets', {}, [

@@ -22,6 +22,8 @@ const TAGGED = ['python', 'python:3.13', 'node:latest', 'ghcr.io/org/tool', 'reg
 
 export const images = corpusClass('benign-images', {}, [
   ...PINNED.map((image) => ({ title: `image ${image}`, spec: { image: `${image}${DIGEST}` } })),
+  { title: 'S4.SCN.04: a registry at a public address', spec: { image: `8.8.8.8:5000/x${DIGEST}` } },
+  { title: 'S4.SCN.04: an image that only the node has', spec: { image: `mcps.local/tool${DIGEST}` } },
   { title: 'a digest of 512 bits', spec: { image: `python@sha512:${'cd'.repeat(64)}` } },
   ...TAGGED.map((image) => ({ title: `image ${image}, which is not pinned`, spec: { image }, warns: ['MCPS-310'] })),
 ]);
@@ -89,6 +91,10 @@ export const lifetimes = corpusClass('benign-lifetime', {}, [
   { title: 'deleted at once after its end', spec: { lifetime: { ttlSecondsAfterFinished: 0 } }, runs: true },
   { title: 'a long startup', spec: { lifetime: { startupDeadlineSeconds: 3600 } }, runs: true },
   { title: 'started suspended', spec: { operatingMode: 'Suspended' } },
+  {
+    title: 'S2.STR.01: 32 labels of a node',
+    spec: { nodeSelector: Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`label-${index}`, 'x'])) },
+  },
   { title: 'restarted when it ends', spec: { failurePolicy: 'Recreate' }, runs: true },
   { title: 'without the session init', spec: { sessionInit: 'Disabled' }, runs: true },
 ]);

@@ -24,11 +24,24 @@ const TOOLS = [
   'KUBERNETES_SERVICE_HOST',
   'NVIDIA_VISIBLE_DEVICES',
 ];
-const RUNTIME = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'];
+const RUNTIME = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'LISTEN_PIDFDID', '_LIBCONTAINER_INITTYPE'];
+const MORE = [
+  ...[
+    'JAVA_TOOL_OPTIONS',
+    'JDK_JAVA_OPTIONS',
+    'NODE_PATH',
+    'PERLLIB',
+    'PERL5SHELL',
+    'LUA_INIT',
+    'DYLD_INSERT_LIBRARIES',
+  ],
+  ...['GIT_EXTERNAL_DIFF', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_KEY_0', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_PARAMETERS'],
+  ...['GIT_EXEC_PATH', 'GIT_ASKPASS', 'SSH_ASKPASS', 'LESSOPEN', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'CONTAINER_HOST'],
+];
 const OURS = ['MCP_TOKEN', 'MCPSESSION_URL', 'MCP_'];
 
 export const environmentNames = corpusClass('environment-names', { want: ['MCPS-603'] }, [
-  ...[...LOADER, ...SHELL, ...LANGUAGES, ...TOOLS, ...RUNTIME, ...OURS].map((name) => ({
+  ...[...LOADER, ...SHELL, ...LANGUAGES, ...TOOLS, ...RUNTIME, ...MORE, ...OURS].map((name) => ({
     title: `S0.H1.09: ${name}`,
     spec: env(name),
   })),
@@ -88,6 +101,11 @@ export const environmentValues = corpusClass('environment-values', { want: ['MCP
     because: 'the API server drops null, which leaves a variable without a source',
   },
   { title: 'S0.H1.09: a value of 32769 characters', spec: env('SETTING', 'a'.repeat(32_769)), want: ['SCHEMA'] },
+  {
+    title: 'S0.H1.09: a value of 32768 characters with four times as many bytes',
+    spec: env('SETTING', '\u{1f600}'.repeat(32_768)),
+    want: ['MCPS-609'],
+  },
 ]);
 
 export const environmentSources = corpusClass('environment-sources', {}, [

@@ -81,6 +81,13 @@ export const hostPathMeaning = corpusClass('host-path-meaning', { want: ['MCPS-2
       '/etc/kubernetes',
       '/var/lib/etcd',
     ],
+    ...[
+      '/home/a/.local/share/docker',
+      '/home/a/.local/share/containers',
+      '/var/lib/nerdctl',
+      '/var/lib/private',
+      '/var/spool',
+    ],
     ...['/var/lib/docker/overlay2', '/var/lib/kubelet/pods', '/var/lib/cni', '/var/lib/containers', '/var/lib/crio'],
   ]),
   ...named('S0.C1.16', [

@@ -4,7 +4,7 @@ import { commandForm } from './commands.ts';
 import { environmentNames, environmentSources, environmentValues } from './environment.ts';
 import { hostPathMeaning, hostPathSpelling, volumes } from './host-paths.ts';
 import { lifetimes, resourceLimits, users } from './limits.ts';
-import { images, metadata, unknownFields } from './metadata.ts';
+import { images, metadata, nodeSelectors, registries, unknownFields } from './metadata.ts';
 import { devices, namespaces, runtimes, sysctls } from './namespaces.ts';
 import { egressTargets, networks, ports } from './network.ts';
 import { confinement, privilege, securityOptions } from './privilege.ts';
@@ -32,6 +32,8 @@ export const hostileCases = [
   ...egressTargets,
   ...metadata,
   ...images,
+  ...registries,
+  ...nodeSelectors,
   ...unknownFields,
   ...environmentNames,
   ...environmentValues,

@@ -93,6 +93,42 @@ export const images = corpusClass('images', { want: ['MCPS-301'] }, [
   { title: 'another platform', spec: { platform: 'linux/arm64' }, want: ['SCHEMA'] },
 ]);
 
+const REGISTRIES = [
+  ...['169.254.169.254', '127.0.0.1:5000', '10.0.0.1', '192.168.1.1:443', '0x7f.1', '0177.0.0.1', '127.1', '0.0.0.0'],
+  ...[
+    '2130706433:80',
+    '0xa9fea9fe:80',
+    '100.100.100.200',
+    'localhost',
+    'localhost:2375',
+    'x.localhost',
+    'registry:5000',
+  ],
+  ...['metadata.google.internal', 'kubernetes.default.svc', 'registry.x.svc.cluster.local:5000', '999.999.999.999'],
+];
+
+export const registries = corpusClass('registries', { want: ['MCPS-325'] }, [
+  ...REGISTRIES.map((host) => ({
+    title: `S3.IMP.04, S4.SCN.04: the engine would fetch from ${host}`,
+    spec: image(`${host}/team/tool@sha256:${'ab'.repeat(32)}`),
+  })),
+  ...['registry.example:0/x', 'registry.example:65536/x', 'registry.example:00080/x'].map((text) => ({
+    title: `image ${text}`,
+    spec: image(text),
+    want: ['MCPS-301'],
+  })),
+]);
+
+const labels = (count: number): Spec => ({
+  nodeSelector: Object.fromEntries(Array.from({ length: count }, (_, index) => [`label-${index}`, 'x'])),
+});
+
+export const nodeSelectors = corpusClass('node-selectors', { want: ['SCHEMA'] }, [
+  { title: 'S2.STR.01: 33 labels of a node', spec: labels(33) },
+  { title: 'S2.STR.01: a label with a key of 318 characters', spec: { nodeSelector: { ['k'.repeat(318)]: 'x' } } },
+  { title: 'S2.STR.01: a label with a value of 64 characters', spec: { nodeSelector: { k: 'x'.repeat(64) } } },
+]);
+
 /** S0.C2.02: fields of the engine, of pods and of nobody; the closed schema knows none of them. */
 export const unknownFields = corpusClass('unknown-fields', { want: ['SCHEMA'] }, [
   ...['yolo', 'yoloMode', 'safetyYoloMode', 'policy', 'profile'].map((key) => ({

@@ -8,6 +8,11 @@ const tmpfs = (path: string, sizeLimit = '1Mi'): Spec => ({ tmpfs: [{ path, size
 
 const KERNEL = ['/proc', '/proc/acpi', '/proc/self/attr', '/sys', '/sys/kernel', '/sys/fs/cgroup', '/dev', '/dev/shm'];
 const SYSTEM = ['/', '/etc', '/run/secrets', '/run/secrets/kubernetes.io', '/.mcpsession', '/.mcpsession/init'];
+const IMAGE = [
+  ...['/etc/passwd', '/etc/ld.so.preload', '/etc/resolv.conf', '/bin', '/bin/sh', '/sbin', '/usr', '/usr/bin/env'],
+  ...['/lib', '/lib64', '/usr/lib', '/lib64/ld-linux-x86-64.so.2', '/usr/lib/x86_64-linux-gnu/libc.so.6'],
+  ...['/var/run/secrets', '/var/run/secrets/kubernetes.io/serviceaccount'],
+];
 const SPELLING = [
   'data',
   './data',
@@ -23,7 +28,7 @@ const SPELLING = [
 const ODD = ['/data\u0000', '/da\nta', '/da\u200bta', '/data:ro', '/data,x', '/workspace'];
 
 export const targets = corpusClass('targets', { want: ['MCPS-208'] }, [
-  ...[...KERNEL, ...SYSTEM, ...SPELLING, ...ODD].flatMap((path): CorpusRow[] => [
+  ...[...KERNEL, ...SYSTEM, ...IMAGE, ...SPELLING, ...ODD].flatMap((path): CorpusRow[] => [
     { title: `mount target ${JSON.stringify(path)}`, spec: target(path) },
     { title: `directory in memory at ${JSON.stringify(path)}`, spec: tmpfs(path) },
   ]),
@@ -90,6 +95,10 @@ export const workingDir = corpusClass('working-dir', { want: ['MCPS-208'] }, [
     '/work\u0000space',
     '/work\nspace',
   ].map((path) => ({ title: `working directory ${JSON.stringify(path)}`, spec: { workingDir: path } })),
+  ...['/run/secrets', '/var/run/secrets/x', '/.mcpsession'].map((path) => ({
+    title: `working directory ${path}`,
+    spec: { workingDir: path },
+  })),
   ...['/workspace/', '~', '/a:b', '/a,b', '/\u200bproc', '/./proc'].map((path) => ({
     title: `working directory ${JSON.stringify(path)}`,
     spec: { workingDir: path },

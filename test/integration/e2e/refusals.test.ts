@@ -23,7 +23,7 @@ const refused = [
     name: 'a privileged container',
     spec: ', security: {privileged: true}',
     stderr:
-      'The McpSession "bad" is invalid: spec.security.privileged: Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)\n',
+      'The McpSession "bad" is invalid: spec.security.privileged: Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow (SAFETY_ALLOW_PRIVILEGED_CONTAINERS) is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)\n',
   },
   {
     name: 'the engine socket',

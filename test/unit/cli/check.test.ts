@@ -94,7 +94,7 @@ describe('mcpsession check', () => {
               severity: 'deny',
               path: 'spec.security.privileged',
               message:
-                'Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)',
+                'Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow (SAFETY_ALLOW_PRIVILEGED_CONTAINERS) is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)',
               fix: 'delete spec.security.privileged',
             },
           ],

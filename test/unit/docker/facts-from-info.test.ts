@@ -22,6 +22,7 @@ test('reads a recorded answer of Engine 20.10', () => {
     seccompProfile: SESSION_SECCOMP_DIGEST,
     userNamespaces: false,
     rootless: false,
+    engineDirectory: '/var/lib/docker',
     initProgram: true,
   });
 });
@@ -41,6 +42,11 @@ test.each([
   { name: 'remapped users', change: { SecurityOptions: ['name=userns'] }, want: { userNamespaces: true } },
   { name: 'rootless', change: { SecurityOptions: ['name=rootless', 'name=cgroupns'] }, want: { rootless: true } },
   { name: 'cgroups 2', change: { CgroupVersion: '2' }, want: { cgroupVersion: '2' } },
+  {
+    name: 'data in another place',
+    change: { DockerRootDir: '/data/docker' },
+    want: { engineDirectory: '/data/docker' },
+  },
   { name: 'an init that does not answer', change: { InitCommit: { ID: 'N/A' } }, want: { initProgram: false } },
   { name: 'no init', change: { InitBinary: '' }, want: { initProgram: false } },
   { name: 'an init with a commit', change: { InitCommit: { ID: 'de40ad0' } }, want: { initProgram: true } },

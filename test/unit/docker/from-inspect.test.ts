@@ -8,30 +8,31 @@ import type { ContainerSpec } from '../../../src/model/container.ts';
 import { CONTAINER_LABELS } from '../../../src/model/names.ts';
 import type { LockedDownSpec } from '../../../src/rules/lock-down.ts';
 import { aContainer } from '../../support/container-builder.ts';
+import {
+  foundMount,
+  inspectAnswer,
+  inspectAnswerOf,
+  type InspectChanges,
+  type Json as Change,
+} from '../../support/inspect-answer.ts';
 import recorded from './recorded/inspect-20.10.json' with { type: 'json' };
 
 const { Labels: labels } = recorded.Config;
 const home = { cluster: 'cluster-1', nodeName: 'node-1' };
 
-type Change = Readonly<Record<string, unknown>>;
-interface Changes {
-  readonly top?: Change;
-  readonly host?: Change;
-  readonly config?: Change;
-}
-
 /** Recorded before sessions had a seccomp profile of their own. */
 const SecurityOpt = printSecurityOptions(aContainer());
 
 /** What the engine answers for the default session, with changes. */
-const answer = ({ top = {}, host = {}, config = {} }: Changes = {}) => ({
-  ...recorded,
-  ...top,
-  HostConfig: { ...recorded.HostConfig, SecurityOpt, ...host },
-  Config: { ...recorded.Config, ...config },
-});
+const answer = ({ host = {}, ...others }: InspectChanges = {}) =>
+  inspectAnswer({ ...others, host: { SecurityOpt, ...host } });
 
 const bind = { Type: 'bind', Source: '/a', Target: '/a', ReadOnly: true };
+const volume = { Type: 'volume', Source: 'v', Target: '/a', ReadOnly: true, VolumeOptions: { NoCopy: true } };
+const { none } = recorded.NetworkSettings.Networks;
+const endpoint = (change: Change): InspectChanges => ({
+  top: { NetworkSettings: { Networks: { none: { ...none, ...change } } } },
+});
 
 function specIn(given: unknown): ContainerSpec {
   const found = fromInspect(given, home);
@@ -117,18 +118,69 @@ describe('settings that the model has no field for are named', () => {
     { name: 'Config.Hostname', config: { Hostname: 'postgres' } },
     { name: 'Config.StopTimeout', config: { StopTimeout: 1000 } },
     { name: 'Config.FutureField', config: { FutureField: 'x' } },
-    { name: 'Mounts[/data]', top: { Mounts: [{ Destination: '/data', RW: true }] } },
+    { name: 'Mounts[/data]', top: { Mounts: [{ Type: 'volume', Destination: '/data', RW: true }] } },
+    { name: 'Mounts[/a]', host: { Mounts: [bind] }, top: { Mounts: [] } },
+    { name: 'Mounts[/a]', host: { Mounts: [bind] }, top: { Mounts: [{ ...foundMount(bind), Type: 'volume' }] } },
+    { name: 'Mounts[/a]', host: { Mounts: [bind] }, top: { Mounts: [{ ...foundMount(bind), Source: '/b' }] } },
+    {
+      name: 'Mounts[/a]',
+      host: { Mounts: [{ ...bind, BindOptions: { Propagation: 'rprivate' } }] },
+      top: { Mounts: [{ ...foundMount(bind), Propagation: 'rshared' }] },
+    },
+    { name: 'Mounts[/a]', host: { Mounts: [volume] }, top: { Mounts: [{ ...foundMount(volume), Driver: 'nfs' }] } },
+    { name: 'Mounts[/a]', host: { Mounts: [volume] }, top: { Mounts: [{ ...foundMount(volume), Name: 'x' }] } },
+    { name: 'Path', top: { Path: '/bin/sh' } },
+    { name: 'Path', top: { Args: ['infinity', 'x'] } },
+    {
+      name: 'HostConfig.RestartPolicy.MaximumRetryCount',
+      host: { RestartPolicy: { Name: 'no', MaximumRetryCount: 5 } },
+    },
+    { name: 'HostConfig.LogConfig.Future', host: { LogConfig: { ...recorded.HostConfig.LogConfig, Future: 1 } } },
+    {
+      name: 'HostConfig.Devices.Future',
+      host: { Devices: [{ PathOnHost: '/dev/a', PathInContainer: '/dev/a', CgroupPermissions: 'rwm', Future: 1 }] },
+    },
+    {
+      name: 'PortBindings[80/tcp].Future',
+      host: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080', Future: 1 }] } },
+    },
+    ...['Aliases', 'Links', 'DNSNames'].map((key) => ({
+      name: `Networks[none].${key}`,
+      ...endpoint({ [key]: ['x'] }),
+    })),
+    ...['IPAMConfig', 'DriverOpts'].map((key) => ({
+      name: `Networks[none].${key}`,
+      ...endpoint({ [key]: { a: 'b' } }),
+    })),
+    ...['MacAddress', 'IPAddress', 'Gateway', 'Future'].map((key) => ({
+      name: `Networks[none].${key}`,
+      ...endpoint({ [key]: 'x' }),
+    })),
+    { name: 'Networks[none].GwPriority', ...endpoint({ GwPriority: 1 }) },
+    {
+      name: 'Ports[80/tcp]',
+      top: {
+        NetworkSettings: { Networks: { none }, Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] } },
+      },
+    },
+    {
+      name: 'Ports[80/tcp]',
+      host: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] } },
+      top: {
+        NetworkSettings: { Networks: { none }, Ports: { '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] } },
+      },
+    },
     {
       name: 'Labels[com.docker.compose.project]',
       config: { Labels: { ...labels, 'com.docker.compose.project': 'x' } },
     },
     { name: 'Labels[MCPSession.dev/UID]', config: { Labels: { ...labels, 'MCPSession.dev/UID': 'x' } } },
-    { name: 'Networks[bridge]', top: { NetworkSettings: { Networks: { none: {}, bridge: {} } } } },
+    { name: 'Networks[bridge]', top: { NetworkSettings: { Networks: { none, bridge: {} } } } },
     {
       name: 'PortBindings[80/tcp]',
       host: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '80-90' }] } },
     },
-  ])('$name', ({ name, ...changes }) => {
+  ])('$name', ({ name, ...changes }: InspectChanges & { readonly name: string }) => {
     expect(specIn(answer(changes)).unmodelled).toEqual([name]);
   });
 
@@ -143,6 +195,17 @@ describe('settings that the model has no field for are named', () => {
     },
     { name: 'the size of a console', host: { ConsoleSize: [0, 0] } },
     { name: 'no network before the start', top: { NetworkSettings: { Networks: null } } },
+    {
+      name: 'a port that the image offers',
+      top: { NetworkSettings: { Networks: { none }, Ports: { '80/tcp': null } } },
+    },
+    {
+      name: 'a port that is published as asked',
+      host: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] } },
+      top: {
+        NetworkSettings: { Networks: { none }, Ports: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '49153' }] } },
+      },
+    },
   ])('$name is not', ({ name: _name, ...changes }) => {
     expect(specIn(answer(changes)).unmodelled).toEqual([]);
   });
@@ -161,15 +224,12 @@ describe('settings that the model has no field for are named', () => {
     },
     { name: 'consistency', mount: { Consistency: 'cached' }, want: 'Mounts[/a].Consistency' },
   ])('$name of a mount', ({ mount, want }) => {
-    const given = answer({
-      host: { Mounts: [{ ...bind, ...mount }] },
-      top: { Mounts: [{ Destination: '/a', RW: false }] },
-    });
+    const given = answer({ host: { Mounts: [{ ...bind, ...mount }] } });
     expect(specIn(given).unmodelled).toEqual([want]);
   });
 
   test('a mount that is writable although it was asked for as read-only', () => {
-    const given = answer({ host: { Mounts: [bind] }, top: { Mounts: [{ Destination: '/a', RW: true }] } });
+    const given = answer({ host: { Mounts: [bind] }, top: { Mounts: [{ ...foundMount(bind), RW: true }] } });
     expect(specIn(given).unmodelled).toEqual(['Mounts[/a]']);
   });
 });
@@ -211,7 +271,6 @@ describe('reads the effect, not the words', () => {
     {
       name: 'a bind that takes the mounts below it along',
       host: { Mounts: [bind] },
-      top: { Mounts: [{ Destination: '/a', RW: false }] },
       want: {
         mounts: [{ type: 'bind', source: '/a', target: '/a', readOnly: true, propagation: '', recursive: true }],
       },
@@ -251,12 +310,8 @@ describe('reads the effect, not the words', () => {
 test('any spec that we print reads back the same', () => {
   fc.assert(
     fc.property(anySpec(), (spec) => {
-      const { name, body } = toCreateRequest(spec as LockedDownSpec); // the printer alone, without the rules
-      const { HostConfig, ...Config } = JSON.parse(JSON.stringify(body)) as { HostConfig: Change };
-      const Mounts = spec.mounts.map(({ target, readOnly }) => ({ Destination: target, RW: !readOnly }));
-      const NetworkSettings = { Networks: { [spec.networkMode]: {} } };
-      const top = { Name: `/${name}`, Image: spec.imageId, Mounts, NetworkSettings };
-      expect(specIn(answer({ host: HostConfig, config: Config, top }))).toEqual(spec);
+      const request = toCreateRequest(spec as LockedDownSpec); // the printer alone, without the rules
+      expect(specIn(inspectAnswerOf(request))).toEqual(spec);
     }),
   );
 });

@@ -49,6 +49,11 @@ test('a spec of another release is no spec, with the reason', () => {
   ]);
 });
 
+test.each([8080, 1.1, true, false])('S0.H1.04: the value %j without quotes is told to get them', (value) => {
+  const session = parseSession({ metadata, spec: { ...spec, env: [{ name: 'A', value }] } });
+  expect(session?.problems).toMatchObject([{ path: 'spec.env[0].value', fix: 'put it in quotes, so that it is text' }]);
+});
+
 test.each([
   { name: 'text', raw: 'x' },
   { name: 'nothing', raw: null },

@@ -86,6 +86,13 @@ test.each([
   { name: 'an unknown key', text: JSON.stringify({ ...full, bogus: 1 }) },
   { name: 'a key of the prototype', text: JSON.stringify(full).replace('{', '{"__proto__":{},') },
   { name: 'a prototype key in a map', text: JSON.stringify(full).replace('"zone":"a"', '"__proto__":"a"') },
+  {
+    name: 'a map with more entries than its bound',
+    text: JSON.stringify({
+      ...full,
+      nodeSelector: Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`k${at}`, 'v'])),
+    }),
+  },
 ])('$name does not fit', ({ text }) => {
   expect(fits(JSON.parse(text))).toBe(false);
 });

@@ -96,7 +96,7 @@ describe('container rules refuse', () => {
     expect(onHost({ protocol: 'udp' })).toEqual(['MCPS-921 container.ports[80] is not TCP']);
     expect(onHost({ hostPort: 80 })).toEqual(['MCPS-921 container.ports[80] host port 80 is below 1024']);
     expect(onHost({ hostIp: '' })).toEqual([
-      'MCPS-921 container.ports[80] a missing hostIP publishes on every address of the node; policy ports.allowPublic is false',
+      'MCPS-921 container.ports[80] a missing hostIP publishes on every address; policy ports.allowPublic (SAFETY_ALLOW_PUBLIC_PORT_BINDING) is false',
     ]);
   });
 });

@@ -137,6 +137,30 @@ describe('session_create', () => {
     });
   });
 
+  test('S0.H1.04: whole numbers and truth values of variables become text, before any rule looks', async () => {
+    const world = frontendWorld();
+    const answer = await create(world, { name: 's1', env: { PORT: 8080, DEBUG: true, N: -1, T: 'x' } });
+    expect(answer.isError).toBe(false);
+    expect(world.sessions.stored.get('agents/s1')?.spec?.env).toEqual([
+      { name: 'PORT', value: '8080' },
+      { name: 'DEBUG', value: 'true' },
+      { name: 'N', value: '-1' },
+      { name: 'T', value: 'x' },
+    ]);
+  });
+
+  test.each([
+    { env: { A: 1.1 }, want: 'env.A: Invalid input: expected string, received number; put it in quotes.' },
+    { env: { A: 2 ** 53 }, want: 'env.A: Invalid input: expected string, received number; put it in quotes.' },
+    { env: { A: null }, want: 'env.A: Invalid input: expected string, received null.' },
+    { env: { A: ['x'] }, want: 'env.A: Invalid input: expected string, received array.' },
+    { env: { A: { B: 'x' } }, want: 'env.A: Invalid input: expected string, received object.' },
+  ])('S0.H1.04: refuses $env, since nobody knows what text was meant', async ({ env, want }) => {
+    const answer = await create(frontendWorld(), { env });
+    expect(answer.isError).toBe(true);
+    expect(answer.text).toContain(want);
+  });
+
   test.each([
     { name: 'as an object', env: JSON.parse('{"__proto__": "x", "A": "b"}') as unknown },
     { name: 'as JSON text', env: '{"__proto__": "x"}' },

@@ -185,4 +185,4 @@ test('whatever the text, there is a verdict', () => {
       expect(typeof isBlockedHost(text)).toBe('boolean');
     }),
   );
-});
+}, 60_000);

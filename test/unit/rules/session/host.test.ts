@@ -173,6 +173,27 @@ describe('MCPS-208 mount targets and tmpfs paths', () => {
     '/dev/shm',
     '/run/secrets',
     '/run/secrets/x',
+    '/var/run/secrets',
+    '/var/run/secrets/kubernetes.io',
+    '/etc/passwd',
+    '/etc/shadow',
+    '/etc/ld.so.preload',
+    '/etc/ld.so.conf.d/x.conf',
+    '/etc/resolv.conf',
+    '/etc/profile.d',
+    '/bin',
+    '/bin/sh',
+    '/sbin/init',
+    '/usr',
+    '/usr/bin',
+    '/usr/bin/env',
+    '/usr/sbin',
+    '/lib',
+    '/lib64',
+    '/lib64/ld-linux-x86-64.so.2',
+    '/usr/lib',
+    '/usr/lib/x86_64-linux-gnu/libc.so.6',
+    '/usr/lib/ld-musl-x86_64.so.1',
     '/.mcpsession',
     '/.mcpsession/init',
     'data',
@@ -193,10 +214,27 @@ describe('MCPS-208 mount targets and tmpfs paths', () => {
     ).toHaveLength(1);
   });
 
-  test.each(['/proc', '/sys/fs', '/dev', 'work', '/a/..', '/a/', '/\u001b'])(
-    'refuses the working directory %j',
-    (path) => {
-      expect(refusals(containerPaths, aSession({ workingDir: path }))).toHaveLength(1);
-    },
-  );
+  test.each([
+    ...['/binaries', '/usr/local', '/usr/local/bin', '/usr/src/app', '/usr/share/x', '/usr/lib/node_modules'],
+    ...['/lib/firmware', '/library', '/etc/ssl/certs', '/etc/app', '/etc/passwd.d', '/etc/hosts.d', '/var/run', '/run'],
+    ...['/run/secretsx', '/var', '/opt/lib/libx.so', '/home/user'],
+  ])('accepts %j for a tmpfs and for a mount', (path) => {
+    expect(refusals(containerPaths, aSession({ tmpfs: [{ path }] }))).toEqual([]);
+    expect(refusals(containerPaths, aSession({ mounts: [{ hostPath: '/srv/x', target: path }] }))).toEqual([]);
+  });
+
+  test.each([
+    '/run/secrets',
+    '/var/run/secrets/x',
+    '/.mcpsession',
+    '/proc',
+    '/sys/fs',
+    '/dev',
+    'work',
+    '/a/..',
+    '/a/',
+    '/\u001b',
+  ])('refuses the working directory %j', (path) => {
+    expect(refusals(containerPaths, aSession({ workingDir: path }))).toHaveLength(1);
+  });
 });

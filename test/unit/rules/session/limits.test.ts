@@ -1,3 +1,6 @@
+import { describe, expect, test } from 'vitest';
+import type { SessionSpec } from '../../../../src/model/session-spec.ts';
+import type { Rule } from '../../../../src/rules/rule.ts';
 import { cpuLimit } from '../../../../src/rules/session/cpu-limit.ts';
 import { idleTimeout } from '../../../../src/rules/session/idle-timeout.ts';
 import { memoryDirectories } from '../../../../src/rules/session/memory-directories.ts';
@@ -6,6 +9,9 @@ import { processLimit } from '../../../../src/rules/session/process-limit.ts';
 import { processResources } from '../../../../src/rules/session/process-resources.ts';
 import { timeToLive } from '../../../../src/rules/session/time-to-live.ts';
 import { workspaceMedium } from '../../../../src/rules/session/workspace-medium.ts';
+import type { SessionSubject } from '../../../../src/rules/session-subject.ts';
+import { refusals } from '../../../support/judgement.ts';
+import { aSession } from '../../../support/session-builder.ts';
 import { testSessionRules } from '../../../support/session-rule-cases.ts';
 
 const maximum = 'the maximum of profile "sandbox"';
@@ -127,4 +133,59 @@ testSessionRules({
       policy: { limits: { maxMemory: '16Gi' } },
     },
   ],
+});
+
+/** The schema holds these off at every gate; an object that was stored by another release may have them all the same. */
+describe('S1.THR.03: numbers below the least, which no engine may get to see', () => {
+  const { spec } = aSession();
+  const lifetime = (change: Partial<SessionSpec['lifetime']>) => ({ lifetime: { ...spec.lifetime, ...change } });
+  const resources = (change: Partial<SessionSpec['resources']>) => ({ resources: { ...spec.resources, ...change } });
+
+  test.each<{ rule: Rule<SessionSubject>; change: Partial<SessionSpec>; want: string }>([
+    {
+      rule: timeToLive,
+      change: lifetime({ ttlSeconds: 0 }),
+      want: 'spec.lifetime.ttlSeconds: Invalid value: 0: [MCPS-401] below 1: it would end before it begins; fix: set ttlSeconds >= 1 (mcpsession.dev/r/401)',
+    },
+    {
+      rule: timeToLive,
+      change: lifetime({ ttlSeconds: -1 }),
+      want: 'spec.lifetime.ttlSeconds: Invalid value: -1: [MCPS-401] below 1: it would end before it begins; fix: set ttlSeconds >= 1 (mcpsession.dev/r/401)',
+    },
+    {
+      rule: idleTimeout,
+      change: lifetime({ idleTimeoutSeconds: -1 }),
+      want: 'spec.lifetime.idleTimeoutSeconds: Invalid value: -1: [MCPS-402] below 0; fix: set 0 for no idle limit (mcpsession.dev/r/402)',
+    },
+    {
+      rule: processLimit,
+      change: resources({ pids: -1 }),
+      want: 'spec.resources.pids: Invalid value: -1: [MCPS-405] below 10, the least that a shell with a command needs; fix: set pids >= 10 (mcpsession.dev/r/405)',
+    },
+    {
+      rule: processResources,
+      change: resources({ cpuTimeSeconds: -1 }),
+      want: 'spec.resources.cpuTimeSeconds: Invalid value: -1: [MCPS-406] below 1, the least that a process needs; fix: set cpuTimeSeconds >= 1 (mcpsession.dev/r/406)',
+    },
+    {
+      rule: processResources,
+      change: resources({ openFiles: 0 }),
+      want: 'spec.resources.openFiles: Invalid value: 0: [MCPS-406] below 16, the least that a process needs; fix: set openFiles >= 16 (mcpsession.dev/r/406)',
+    },
+  ])('$rule.id: $want', ({ rule, change, want }) => {
+    expect(refusals(rule, { ...aSession(), spec: { ...spec, ...change } })).toEqual([want]);
+  });
+
+  test.each([Number.NaN, Infinity, -Infinity])('%s is no number of anything', (value) => {
+    const rules = [timeToLive, idleTimeout, processLimit, processResources];
+    const subject = {
+      ...aSession(),
+      spec: {
+        ...spec,
+        ...lifetime({ ttlSeconds: value, idleTimeoutSeconds: value }),
+        ...resources({ pids: value, cpuTimeSeconds: value, openFiles: value }),
+      },
+    };
+    expect(rules.map((rule) => refusals(rule, subject).length)).toEqual([1, 1, 1, 2]);
+  });
 });

@@ -16,7 +16,7 @@ const onAddress = (hostIP: string) => ({
   network: { mode: 'isolated' as const, ports: [{ containerPort: 80, hostIP }] },
 });
 const everywhere =
-  'publishes on every address of the node; policy ports.allowPublic is false; fix: set hostIP: 127.0.0.1';
+  'publishes on every address; policy ports.allowPublic (SAFETY_ALLOW_PUBLIC_PORT_BINDING) is false; fix: set hostIP: 127.0.0.1';
 
 testSessionRules({
   refused: [

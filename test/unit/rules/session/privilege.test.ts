@@ -28,7 +28,7 @@ const refused: readonly Case[] = [
     rule: privileged,
     given: { security: { privileged: true } },
     want: [
-      'spec.security.privileged: Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)',
+      'spec.security.privileged: Forbidden: [MCPS-101] a privileged container is root on the node; policy privileged.allow (SAFETY_ALLOW_PRIVILEGED_CONTAINERS) is false; fix: delete spec.security.privileged (mcpsession.dev/r/101)',
     ],
   },
   {
