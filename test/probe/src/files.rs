@@ -21,7 +21,7 @@ fn refuses(directories: &[&str]) -> Verdict {
         .filter(|path| Path::new(path).is_dir())
         .collect();
     if there.is_empty() {
-        return Verdict::Na(format!("the image has none of {}", directories.join(", ")));
+        return Verdict::Fail(format!("there is none of {}", directories.join(", ")));
     }
     let problems = there
         .iter()
@@ -75,22 +75,28 @@ pub fn tmp() -> Verdict {
     )
 }
 
+/// Made when it is missing, as the program that it is named after does.
 pub fn code_executor() -> Verdict {
-    match write_in("/tmp/code-executor") {
+    let directory = "/tmp/code-executor";
+    if let Err(error) = fs::create_dir_all(directory) {
+        return Verdict::Fail(error.to_string());
+    }
+    match write_in(directory) {
         Ok(()) => Verdict::Ok("written".into()),
         Err(error) => Verdict::Fail(error.to_string()),
     }
 }
 
 pub fn exec_from_tmp() -> Verdict {
-    let path = format!("/tmp/{NAME}");
+    let path = format!("/tmp/{NAME}-program");
     let copied = fs::copy("/proc/self/exe", &path)
         .and_then(|_| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)));
     if let Err(error) = copied {
         return Verdict::Fail(format!("cannot copy this program to /tmp: {error}"));
     }
     let c_path = sys::c_path(&path);
-    let arguments = [c_path.as_ptr(), std::ptr::null()];
+    let nothing = sys::c_path(crate::DO_NOTHING);
+    let arguments = [c_path.as_ptr(), nothing.as_ptr(), std::ptr::null()];
     // SAFETY: both lists end in a null pointer.
     let end = sys::errno_in_child(|| {
         i64::from(unsafe { libc::execv(c_path.as_ptr(), arguments.as_ptr()) })

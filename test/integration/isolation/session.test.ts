@@ -1,0 +1,128 @@
+// The probe inside a session that a person applies: API server, admission, placement, controller, engine and session init, as
+// `mcpsession up` runs them, under the default profile. It is started as any command is, through the MCP front end.
+
+import { rm } from 'node:fs/promises';
+
+import type Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { PROBE, type ProbeImage, probeImage } from '../../probe/image.ts';
+import { rawDocker } from '../../support/docker.ts';
+import { type RunningUp, startUp } from '../../support/running-up.ts';
+import { nodeNamespaces } from './node-things.ts';
+import {
+  ALL_CHECKS,
+  type CheckResult,
+  CONTAINER_CHECKS,
+  ESCAPE_CHECKS,
+  failuresOf,
+  idsOf,
+  parseReport,
+} from './probe-report.ts';
+
+let up: RunningUp;
+let image: ProbeImage;
+let results: readonly CheckResult[];
+
+beforeAll(async () => {
+  [up, image] = await Promise.all([startUp(), probeImage('session')]);
+  const session = {
+    apiVersion: 'mcpsession.dev/v1alpha1',
+    kind: 'McpSession',
+    metadata: { name: 'probe' },
+    spec: { image: image.reference },
+  };
+  expect(await up.kubectl(['apply', '-f', '-'], JSON.stringify(session))).toMatchObject({ code: 0 });
+  expect(await up.kubectl(['wait', '--for=condition=Ready', 'mcps/probe', '--timeout=30s'])).toMatchObject({ code: 0 });
+  results = parseReport(await outputOf([PROBE, `--node-namespaces=${nodeNamespaces()}`]));
+});
+afterAll(async () => {
+  await up.stop();
+  await rm(up.stateDir, { recursive: true, force: true });
+  await image.remove();
+});
+
+async function outputOf(argv: readonly string[]): Promise<string> {
+  const client = await up.mcp('modern');
+  try {
+    const ran = await client.callTool('session_exec', {
+      session: 'probe',
+      argv,
+      timeout_seconds: 120,
+      max_output_bytes: 262_144,
+    });
+    expect(ran.structured).toMatchObject({ exit_code: 0, stderr: '', truncated: false });
+    return String(ran.structured?.['stdout']);
+  } finally {
+    await client.close();
+  }
+}
+
+test('the probe makes all its checks in the session', () => {
+  expect(idsOf(results)).toEqual(ALL_CHECKS);
+});
+
+const failureOf = (id: string): readonly string[] => failuresOf(results.filter((result) => result.id === id));
+
+/** Requirements whose acceptance is what the check sees in the container of a session with nothing but defaults. */
+const PROVES: Readonly<Record<string, string>> = {
+  L1: 'S3.T1.01',
+  L2: 'S3.IMP.01',
+  L3: 'S3.IMP.02',
+  L4: 'S3.T1.03',
+  N2: 'S4.T1.04',
+  U1: 'S1.THR.05',
+  U3: 'S3.T2.05',
+  F1: 'S3.IMP.03, S4.T2.03',
+  F4: 'S3.T2.02',
+  F5: 'S3.T2.07',
+  F6: 'S3.T2.04',
+  S1: 'S4.T2.02',
+  S2: 'S4.CFG.01',
+  S3: 'S3.T4.10',
+};
+const withRequirements = (ids: readonly string[]) =>
+  ids.map((id) => ({ id, proves: PROVES[id] ?? 'no row of its own' }));
+
+describe('S3.T2.08: the 25 checks of a container', () => {
+  test.each(withRequirements(CONTAINER_CHECKS))('$id holds ($proves)', ({ id }) => expect(failureOf(id)).toEqual([]));
+});
+
+describe('S3.NXT.04, S1.THR.01: the 40 checks for ways out (security.md 4.8)', () => {
+  test.each(ESCAPE_CHECKS)('%s holds', (id) => expect(failureOf(id)).toEqual([]));
+});
+
+/** Typed as any by dockerode. */
+const optionsOf = ({ HostConfig }: Docker.ContainerInspectInfo): readonly string[] =>
+  HostConfig.SecurityOpt as string[];
+
+test.each<readonly [flag: string, seen: (container: Docker.ContainerInspectInfo) => unknown, want: unknown]>([
+  ['--memory', ({ HostConfig }) => HostConfig.Memory, 536_870_912],
+  ['--memory-swap', ({ HostConfig }) => HostConfig.MemorySwap, 536_870_912],
+  ['--cpus', ({ HostConfig }) => HostConfig.NanoCpus, 1_000_000_000],
+  ['--pids-limit', ({ HostConfig }) => HostConfig.PidsLimit, 50],
+  ['--read-only', ({ HostConfig }) => HostConfig.ReadonlyRootfs, true],
+  [
+    '--tmpfs /tmp',
+    ({ HostConfig }) => (HostConfig.Tmpfs as Record<string, string>)['/tmp']?.split(',').sort(),
+    ['gid=1001', 'mode=1777', 'nodev', 'noexec', 'nosuid', 'size=104857600', 'uid=1001'],
+  ],
+  ['--cap-drop', ({ HostConfig }) => HostConfig.CapDrop as unknown, ['ALL']],
+  ['--security-opt no-new-privileges', (container) => optionsOf(container).includes('no-new-privileges:true'), true],
+  [
+    '--security-opt seccomp',
+    (container) => optionsOf(container).some((option) => option.startsWith('seccomp={')),
+    true,
+  ],
+  ['--security-opt apparmor', (container) => optionsOf(container).includes('apparmor=unconfined'), false],
+  ['--network', ({ HostConfig }) => HostConfig.NetworkMode, 'none'],
+])('S3.DEP.04: the engine was told %s', async (_flag, seen, want) => {
+  const [container] = await up.containers();
+  expect(
+    seen(
+      await rawDocker()
+        .getContainer(container?.id ?? '')
+        .inspect(),
+    ),
+  ).toEqual(want);
+});
