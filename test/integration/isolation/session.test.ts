@@ -26,15 +26,8 @@ let results: readonly CheckResult[];
 
 beforeAll(async () => {
   [up, image] = await Promise.all([startUp(), probeImage('session')]);
-  const session = {
-    apiVersion: 'mcpsession.dev/v1alpha1',
-    kind: 'McpSession',
-    metadata: { name: 'probe' },
-    spec: { image: image.reference },
-  };
-  expect(await up.kubectl(['apply', '-f', '-'], JSON.stringify(session))).toMatchObject({ code: 0 });
-  expect(await up.kubectl(['wait', '--for=condition=Ready', 'mcps/probe', '--timeout=30s'])).toMatchObject({ code: 0 });
-  results = parseReport(await outputOf([PROBE, `--node-namespaces=${nodeNamespaces()}`]));
+  await start('default');
+  results = await probed('default');
 });
 afterAll(async () => {
   await up.stop();
@@ -42,17 +35,27 @@ afterAll(async () => {
   await image.remove();
 });
 
-async function outputOf(argv: readonly string[]): Promise<string> {
+/** With nothing but defaults. */
+async function start(namespace: string): Promise<void> {
+  const session = {
+    apiVersion: 'mcpsession.dev/v1alpha1',
+    kind: 'McpSession',
+    metadata: { name: 'probe', namespace },
+    spec: { image: image.reference },
+  };
+  expect(await up.kubectl(['apply', '-f', '-'], JSON.stringify(session))).toMatchObject({ code: 0 });
+  const ready = ['wait', '-n', namespace, '--for=condition=Ready', 'mcps/probe', '--timeout=30s'];
+  expect(await up.kubectl(ready)).toMatchObject({ code: 0 });
+}
+
+async function probed(namespace: string, options: readonly string[] = []): Promise<readonly CheckResult[]> {
+  const argv = [PROBE, `--node-namespaces=${nodeNamespaces()}`, ...options];
   const client = await up.mcp('modern');
   try {
-    const ran = await client.callTool('session_exec', {
-      session: 'probe',
-      argv,
-      timeout_seconds: 120,
-      max_output_bytes: 262_144,
-    });
-    expect(ran.structured).toMatchObject({ exit_code: 0, stderr: '', truncated: false });
-    return String(ran.structured?.['stdout']);
+    const how = { timeout_seconds: 120, max_output_bytes: 262_144 };
+    const ran = await client.callTool('session_exec', { session: 'probe', ns: namespace, argv, ...how });
+    expect(ran.structured, ran.text).toMatchObject({ exit_code: 0, stderr: '', truncated: false });
+    return parseReport(String(ran.structured?.['stdout']));
   } finally {
     await client.close();
   }
@@ -117,12 +120,23 @@ test.each<readonly [flag: string, seen: (container: Docker.ContainerInspectInfo)
   ['--security-opt apparmor', (container) => optionsOf(container).includes('apparmor=unconfined'), false],
   ['--network', ({ HostConfig }) => HostConfig.NetworkMode, 'none'],
 ])('S3.DEP.04: the engine was told %s', async (_flag, seen, want) => {
-  const [container] = await up.containers();
-  expect(
-    seen(
-      await rawDocker()
-        .getContainer(container?.id ?? '')
-        .inspect(),
-    ),
-  ).toEqual(want);
+  const [{ id } = { id: '' }] = await up.containers();
+  const container = await rawDocker().getContainer(id).inspect();
+  expect(seen(container)).toEqual(want);
+});
+
+test('S1.THR.01: under the profile development a session that asks for nothing is as closed as any', async () => {
+  const namespace = 'development';
+  const caller = ['--clusterrole=cluster-admin', '--serviceaccount=default:mcpsession-client'];
+  for (const args of [
+    ['create', 'namespace', namespace],
+    ['label', 'namespace', namespace, 'mcpsession.dev/profile=development'],
+    ['create', 'rolebinding', 'caller', '-n', namespace, ...caller],
+  ]) {
+    expect(await up.kubectl(args)).toMatchObject({ code: 0 });
+  }
+  await start(namespace);
+  const seen = await probed(namespace, ['--brief']);
+  expect(idsOf(seen)).toEqual(ALL_CHECKS);
+  expect(failuresOf(seen)).toEqual([]);
 });

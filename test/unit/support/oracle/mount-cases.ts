@@ -72,6 +72,10 @@ export const MOUNT_TABLE: readonly OracleCase[] = [
   ['mountinfo[/dev/shm]', ({ replace }) => replace('mountinfo', '/dev/shm rw,nosuid,nodev,noexec', '/dev/shm rw')],
   ['mountinfo[/sys]', ({ replace }) => replace('mountinfo', '/sys ro,', '/sys rw,')],
   ['mountinfo[/sys/fs/cgroup/pids]', ({ replace }) => replace('mountinfo', '/cgroup/pids ro', '/cgroup/pids rw')],
+  [
+    'mountinfo[/sys/fs/cgroup/pids]',
+    ({ replace }) => replace('mountinfo', `/docker/${'c1'.repeat(32)} /sys/fs/cgroup/pids`, '/ /sys/fs/cgroup/pids'),
+  ],
   ['mountinfo[/tmp]', ({ replace }) => replace('mountinfo', '/tmp rw,nosuid,nodev,noexec', '/tmp rw,nosuid,nodev')],
   ['mountinfo[/tmp]', ({ replace }) => replace('mountinfo', 'rw,size=102400k', 'rw')],
   ['mountinfo[/workspace]', ({ replace }) => replace('mountinfo', '/workspace rw,nosuid', '/workspace rw')],
