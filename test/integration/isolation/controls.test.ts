@@ -4,6 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { BUILD_WITHIN_MS } from '../../probe/image.ts';
 import { absentHere, type Control, controls } from './controls.ts';
 import { ALL_CHECKS, failuresOf, idsOf } from './probe-report.ts';
 import { createProbeRig, type ProbeRig } from './probe-rig.ts';
@@ -11,7 +12,7 @@ import { createProbeRig, type ProbeRig } from './probe-rig.ts';
 let rig: ProbeRig;
 beforeAll(async () => {
   rig = await createProbeRig();
-});
+}, BUILD_WITHIN_MS);
 afterAll(() => rig.close());
 
 const mustFail = ({ fails }: Control): readonly string[] => fails.split(' ').filter((id) => absentHere[id] !== true);

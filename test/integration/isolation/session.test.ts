@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { PROBE, type ProbeImage, probeImage } from '../../probe/image.ts';
+import { BUILD_WITHIN_MS, PROBE, type ProbeImage, probeImage } from '../../probe/image.ts';
 import { rawDocker } from '../../support/docker.ts';
 import { type RunningUp, startUp } from '../../support/running-up.ts';
 import { nodeNamespaces } from './node-things.ts';
@@ -20,6 +20,8 @@ import {
   parseReport,
 } from './probe-report.ts';
 
+const MIB = 1_048_576;
+
 let up: RunningUp;
 let image: ProbeImage;
 let results: readonly CheckResult[];
@@ -28,7 +30,7 @@ beforeAll(async () => {
   [up, image] = await Promise.all([startUp(), probeImage('session')]);
   await start('default');
   results = await probed('default');
-});
+}, BUILD_WITHIN_MS);
 afterAll(async () => {
   await up.stop();
   await rm(up.stateDir, { recursive: true, force: true });
@@ -48,18 +50,21 @@ async function start(namespace: string): Promise<void> {
   expect(await up.kubectl(ready)).toMatchObject({ code: 0 });
 }
 
-async function probed(namespace: string, options: readonly string[] = []): Promise<readonly CheckResult[]> {
-  const argv = [PROBE, `--node-namespaces=${nodeNamespaces()}`, ...options];
+async function outputOf(namespace: string, options: readonly string[]): Promise<string> {
   const client = await up.mcp('modern');
   try {
-    const how = { timeout_seconds: 120, max_output_bytes: 262_144 };
-    const ran = await client.callTool('session_exec', { session: 'probe', ns: namespace, argv, ...how });
+    const call = { session: 'probe', ns: namespace, argv: [PROBE, ...options] };
+    const limits = { timeout_seconds: 120, max_output_bytes: 262_144 };
+    const ran = await client.callTool('session_exec', { ...call, ...limits });
     expect(ran.structured, ran.text).toMatchObject({ exit_code: 0, stderr: '', truncated: false });
-    return parseReport(String(ran.structured?.['stdout']));
+    return String(ran.structured?.['stdout']);
   } finally {
     await client.close();
   }
 }
+
+const probed = async (namespace: string, options: readonly string[] = []): Promise<readonly CheckResult[]> =>
+  parseReport(await outputOf(namespace, [`--node-namespaces=${nodeNamespaces()}`, ...options]));
 
 test('the probe makes all its checks in the session', () => {
   expect(idsOf(results)).toEqual(ALL_CHECKS);
@@ -93,6 +98,14 @@ describe('S3.T2.08: the 25 checks of a container', () => {
 
 describe('S3.NXT.04, S1.THR.01: the 40 checks for ways out (security.md 4.8)', () => {
   test.each(ESCAPE_CHECKS)('%s holds', (id) => expect(failureOf(id)).toEqual([]));
+});
+
+test.each([
+  ['/tmp', `${100 * MIB} ENOSPC`],
+  ['/workspace', `${256 * MIB} ENOSPC`],
+  ['/opt', '0 EROFS'],
+])('S4.T3.01: what can be written to %s is bounded: %s', async (directory, want) => {
+  expect((await outputOf('default', ['--fill', directory])).trim()).toBe(want);
 });
 
 /** Typed as any by dockerode. */

@@ -3,6 +3,7 @@
 use crate::report::{verdict, Verdict};
 use crate::sys::{self, End};
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
@@ -106,4 +107,27 @@ pub fn exec_from_tmp() -> Verdict {
         End::Code(libc::EACCES) => Verdict::Ok("EACCES".into()),
         other => Verdict::Fail(format!("{other:?}")),
     }
+}
+
+/// Writes until it is refused, and removes what it wrote: bytes written and the error, "104857600 ENOSPC".
+pub fn fill(directory: &str) -> String {
+    let path = Path::new(directory).join(NAME);
+    let block = vec![0_u8; 1 << 20];
+    let mut written = 0;
+    let error = match fs::File::create(&path) {
+        Err(error) => error,
+        Ok(mut file) => loop {
+            match file.write(&block) {
+                Ok(count) => written += count,
+                Err(error) => break error,
+            }
+        },
+    };
+    let _ = fs::remove_file(&path);
+    let name = match error.raw_os_error() {
+        Some(libc::ENOSPC) => "ENOSPC".to_string(),
+        Some(libc::EROFS) => "EROFS".to_string(),
+        other => format!("{other:?}"),
+    };
+    format!("{written} {name}")
 }

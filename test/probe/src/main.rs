@@ -159,12 +159,19 @@ const CHECKS: &[Check] = &[
 
 const AS_INIT: &str = "--as-init";
 const AS_OPEN_INIT: &str = "--as-open-init";
+const FILL: &str = "--fill";
 const INHERIT: &str = "--inherit";
 pub const DO_NOTHING: &str = "--do-nothing";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if let [option, directory] = arguments.as_slice() {
+        if option == FILL {
+            println!("{}", files::fill(directory));
+            return;
+        }
+    }
     let known = [
         AS_INIT,
         AS_OPEN_INIT,
@@ -178,7 +185,7 @@ fn main() {
     };
     if !arguments.iter().all(is_known) {
         eprintln!(
-            "usage: probe [{AS_INIT} | {AS_OPEN_INIT}] [{INHERIT}] [{}] [{}LINKS]",
+            "usage: probe {FILL} DIRECTORY | probe [{AS_INIT} | {AS_OPEN_INIT}] [{INHERIT}] [{}] [{}LINKS]",
             limits::BRIEF,
             kernel::NODE_NAMESPACES
         );
