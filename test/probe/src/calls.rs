@@ -45,13 +45,14 @@ fn mount_problems() -> Vec<String> {
         i64::from(result)
     });
     let remount = sys::errno_in_child(|| unsafe {
-        let (root, flags) = (
-            c_path("/"),
-            libc::MS_REMOUNT | libc::MS_BIND | libc::MS_RDONLY,
+        // With the flags that it has: a success must not change what other checks see.
+        let (place, flags) = (
+            c_path("/dev/shm"),
+            libc::MS_REMOUNT | libc::MS_BIND | libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC,
         );
         i64::from(libc::mount(
             none.as_ptr(),
-            root.as_ptr(),
+            place.as_ptr(),
             std::ptr::null(),
             flags,
             std::ptr::null(),

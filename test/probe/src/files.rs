@@ -3,6 +3,7 @@
 use crate::report::{verdict, Verdict};
 use crate::sys::{self, End};
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
@@ -21,7 +22,7 @@ fn refuses(directories: &[&str]) -> Verdict {
         .filter(|path| Path::new(path).is_dir())
         .collect();
     if there.is_empty() {
-        return Verdict::Na(format!("the image has none of {}", directories.join(", ")));
+        return Verdict::Fail(format!("there is none of {}", directories.join(", ")));
     }
     let problems = there
         .iter()
@@ -75,22 +76,28 @@ pub fn tmp() -> Verdict {
     )
 }
 
+/// Made when it is missing, as the program that it is named after does.
 pub fn code_executor() -> Verdict {
-    match write_in("/tmp/code-executor") {
+    let directory = "/tmp/code-executor";
+    if let Err(error) = fs::create_dir_all(directory) {
+        return Verdict::Fail(error.to_string());
+    }
+    match write_in(directory) {
         Ok(()) => Verdict::Ok("written".into()),
         Err(error) => Verdict::Fail(error.to_string()),
     }
 }
 
 pub fn exec_from_tmp() -> Verdict {
-    let path = format!("/tmp/{NAME}");
+    let path = format!("/tmp/{NAME}-program");
     let copied = fs::copy("/proc/self/exe", &path)
         .and_then(|_| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)));
     if let Err(error) = copied {
         return Verdict::Fail(format!("cannot copy this program to /tmp: {error}"));
     }
     let c_path = sys::c_path(&path);
-    let arguments = [c_path.as_ptr(), std::ptr::null()];
+    let nothing = sys::c_path(crate::DO_NOTHING);
+    let arguments = [c_path.as_ptr(), nothing.as_ptr(), std::ptr::null()];
     // SAFETY: both lists end in a null pointer.
     let end = sys::errno_in_child(|| {
         i64::from(unsafe { libc::execv(c_path.as_ptr(), arguments.as_ptr()) })
@@ -100,4 +107,27 @@ pub fn exec_from_tmp() -> Verdict {
         End::Code(libc::EACCES) => Verdict::Ok("EACCES".into()),
         other => Verdict::Fail(format!("{other:?}")),
     }
+}
+
+/// Writes until it is refused, and removes what it wrote: bytes written and the error, "104857600 ENOSPC".
+pub fn fill(directory: &str) -> String {
+    let path = Path::new(directory).join(NAME);
+    let block = vec![0_u8; 1 << 20];
+    let mut written = 0;
+    let error = match fs::File::create(&path) {
+        Err(error) => error,
+        Ok(mut file) => loop {
+            match file.write(&block) {
+                Ok(count) => written += count,
+                Err(error) => break error,
+            }
+        },
+    };
+    let _ = fs::remove_file(&path);
+    let name = match error.raw_os_error() {
+        Some(libc::ENOSPC) => "ENOSPC".to_string(),
+        Some(libc::EROFS) => "EROFS".to_string(),
+        other => format!("{other:?}"),
+    };
+    format!("{written} {name}")
 }

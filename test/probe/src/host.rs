@@ -1,5 +1,6 @@
 //! What of the node, and of those who run it, can be seen.
 
+use crate::mounts;
 use crate::network::reached;
 use crate::report::{verdict, Verdict};
 use crate::sys;
@@ -73,15 +74,21 @@ pub fn engine_sockets() -> Verdict {
     verdict(found.map(|path| path.to_string()).collect(), "none")
 }
 
-/// Everything below `top` that is not a file system of the kernel, so many levels deep.
-fn walk(top: &Path, levels: u32, seen: &mut dyn FnMut(PathBuf, fs::FileType)) {
+/// Everything below `top` so many levels deep, but for `kernel`: there the kernel shows itself, with a tree for every process.
+fn walk(
+    (top, levels): (&Path, u32),
+    kernel: &[String],
+    seen: &mut dyn FnMut(PathBuf, fs::FileType),
+) {
     for entry in fs::read_dir(top).into_iter().flatten().flatten() {
-        let (path, kind) = (entry.path(), entry.file_type());
-        let is_kernel = ["/proc", "/sys"]
-            .iter()
-            .any(|place| path == Path::new(place));
+        let path = entry.path();
+        // Not the directory's own word for it: a socket that is mounted over a file is a file there.
+        let kind = fs::symlink_metadata(&path).map(|found| found.file_type());
+        let is_kernel = kernel.iter().any(|point| path == Path::new(point));
         match kind {
-            Ok(kind) if kind.is_dir() && levels > 0 && !is_kernel => walk(&path, levels - 1, seen),
+            Ok(kind) if kind.is_dir() && levels > 0 && !is_kernel => {
+                walk((&path, levels - 1), kernel, seen)
+            }
             Ok(kind) => seen(path, kind),
             Err(_) => {}
         }
@@ -94,7 +101,8 @@ fn found_below(
     wanted: impl Fn(&Path, &fs::FileType) -> bool,
 ) -> Vec<String> {
     let mut found = Vec::new();
-    walk(Path::new(top), levels, &mut |path, kind| {
+    let kernel = mounts::points_of(&["proc", "sysfs"]);
+    walk((Path::new(top), levels), &kernel, &mut |path, kind| {
         if found.len() < 8 && wanted(&path, &kind) {
             found.push(path.display().to_string());
         }
@@ -111,7 +119,7 @@ pub fn other_sockets() -> Verdict {
         "172.17.0.1:2375",
         "172.17.0.1:10250",
     ];
-    problems.extend(ports.iter().filter_map(|address| reached(address).err()));
+    problems.extend(ports.iter().find_map(|address| reached(address).err()));
     verdict(problems, "no socket, no port")
 }
 
@@ -152,7 +160,7 @@ pub fn odd_devices() -> Verdict {
 
 pub fn first_process() -> Verdict {
     if std::process::id() == 1 {
-        return Verdict::Na("this program is process 1".into());
+        return Verdict::Fail("this program is process 1 itself".into());
     }
     let files = ["mem", "environ", "maps", "root", "cwd", "fd"]
         .iter()

@@ -1,5 +1,6 @@
 //! Kernel interfaces of the node: namespaces, settings, control groups.
 
+use crate::mounts;
 use crate::report::{verdict, Verdict};
 use crate::sys;
 use std::fs;
@@ -13,13 +14,23 @@ const FIRST: &[(&str, &str)] = &[
 ];
 const FIRST_CGROUP: &str = "4026531835";
 
-fn is_first(name: &str, number: &str) -> bool {
+/// Followed by the links of the node's namespaces, "pid:[4026531836],ipc:...": a node may itself be a container.
+pub const NODE_NAMESPACES: &str = "--node-namespaces=";
+
+fn is_of_node(name: &str, number: &str) -> bool {
     let link = fs::read_link(format!("/proc/self/ns/{name}")).unwrap_or_default();
-    link.to_string_lossy().contains(number)
+    let link = link.to_string_lossy();
+    let told = std::env::args().any(|argument| {
+        let links = argument.strip_prefix(NODE_NAMESPACES).unwrap_or_default();
+        links.split(',').any(|each| each == link)
+    });
+    told || link.is_empty() || link.contains(number)
 }
 
 pub fn namespaces() -> Verdict {
-    let found = FIRST.iter().filter(|(name, number)| is_first(name, number));
+    let found = FIRST
+        .iter()
+        .filter(|(name, number)| is_of_node(name, number));
     verdict(
         found
             .map(|(name, _)| format!("the {name} namespace is the node's"))
@@ -30,7 +41,7 @@ pub fn namespaces() -> Verdict {
 
 pub fn cgroup_namespace() -> Verdict {
     let mut problems = Vec::new();
-    if is_first("cgroup", FIRST_CGROUP) {
+    if is_of_node("cgroup", FIRST_CGROUP) {
         problems.push("the cgroup namespace is the node's".to_string());
     }
     let groups = sys::read("/proc/self/cgroup");
@@ -76,12 +87,14 @@ pub fn firmware() -> Verdict {
         .into_iter()
         .flatten()
         .flatten();
-    verdict(
-        found
-            .map(|entry| entry.path().display().to_string())
-            .collect(),
-        "nothing to see",
-    )
+    let mut problems: Vec<String> = found
+        .map(|entry| entry.path().display().to_string())
+        .collect();
+    // Some machines have none to show, and would hide a mask that is missing.
+    if Path::new("/sys/firmware").exists() && !mounts::is_mount_point("/sys/firmware") {
+        problems.push("/sys/firmware is not masked".into());
+    }
+    verdict(problems, "nothing to see")
 }
 
 /// Directories of control groups, of either version.

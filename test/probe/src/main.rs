@@ -157,18 +157,75 @@ const CHECKS: &[Check] = &[
     ("P40", "cgroup namespace", kernel::cgroup_namespace),
 ];
 
+const AS_INIT: &str = "--as-init";
+const AS_OPEN_INIT: &str = "--as-open-init";
+const FILL: &str = "--fill";
+const INHERIT: &str = "--inherit";
+pub const DO_NOTHING: &str = "--do-nothing";
+
 fn main() {
-    match std::env::args().nth(1).as_deref() {
-        None => {
-            for (id, name, check) in CHECKS {
-                println!("{}", report::line(id, name, &check()));
-            }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if let [option, directory] = arguments.as_slice() {
+        if option == FILL {
+            println!("{}", files::fill(directory));
+            return;
         }
-        // As a setuid program.
-        Some(user::SHOW_IDENTITY) => println!("{}", user::identity()),
-        Some(_) => {
-            eprintln!("usage: probe");
-            std::process::exit(2);
+    }
+    let known = [
+        AS_INIT,
+        AS_OPEN_INIT,
+        INHERIT,
+        DO_NOTHING,
+        limits::BRIEF,
+        user::SHOW_IDENTITY,
+    ];
+    let is_known = |argument: &String| {
+        known.contains(&argument.as_str()) || argument.starts_with(kernel::NODE_NAMESPACES)
+    };
+    if !arguments.iter().all(is_known) {
+        eprintln!(
+            "usage: probe {FILL} DIRECTORY | probe [{AS_INIT} | {AS_OPEN_INIT}] [{INHERIT}] [{}] [{}LINKS]",
+            limits::BRIEF,
+            kernel::NODE_NAMESPACES
+        );
+        std::process::exit(2);
+    }
+    if has(DO_NOTHING) {
+        return;
+    }
+    if has(user::SHOW_IDENTITY) {
+        println!("{}", user::identity());
+        return;
+    }
+    if has(INHERIT) {
+        privileges::make_inheritable();
+    }
+    if has(AS_INIT) || has(AS_OPEN_INIT) {
+        become_init(has(AS_OPEN_INIT));
+    }
+    for (id, name, check) in CHECKS {
+        println!("{}", report::line(id, name, &check()));
+    }
+}
+
+/// Where the container has no init: process 1 waits, closed to others as the session init is or open, and a child goes on.
+fn become_init(is_open: bool) {
+    // SAFETY: this program has one thread.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            return;
         }
+        if !is_open {
+            libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0);
+        }
+        let mut status = 0;
+        while libc::waitpid(child, &mut status, 0) != child {}
+        libc::_exit(if libc::WIFEXITED(status) {
+            libc::WEXITSTATUS(status)
+        } else {
+            1
+        });
     }
 }

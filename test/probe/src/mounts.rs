@@ -54,9 +54,18 @@ pub fn root_is_read_only() -> Verdict {
     }
 }
 
-const INSIDE: &[&str] = &[
-    "overlay", "proc", "sysfs", "devpts", "mqueue", "cgroup", "cgroup2", "tmpfs",
-];
+pub fn is_mount_point(point: &str) -> bool {
+    at(point).is_some()
+}
+
+pub fn points_of(kinds: &[&str]) -> Vec<String> {
+    let found = all().into_iter().filter(|mount| mount.is_kind(kinds));
+    found.map(|mount| mount.point).collect()
+}
+
+const INSIDE: &[&str] = &["proc", "sysfs", "devpts", "mqueue", "cgroup", "cgroup2"];
+/// Where a session has a file system in memory; a test may add others below these.
+const IN_MEMORY: &[&str] = &["/dev", "/dev/shm", "/sys/fs/cgroup", "/tmp", "/workspace"];
 
 pub fn from_the_node() -> Verdict {
     let found = all()
@@ -70,10 +79,14 @@ pub fn from_the_node() -> Verdict {
 fn is_own(mount: &Mount) -> bool {
     let Mount { root, point, .. } = mount;
     match mount.kind.as_str() {
-        // Below the root of these lies what the container itself has, but a tmpfs can be a part of the node's /run.
-        "tmpfs" | "devtmpfs" => root == "/" || (root == "/null" && point.starts_with("/proc/")),
-        "overlay" => root == "/" && point == "/",
+        // A tmpfs can be the node's /run: it is ours only in its places, and a mask only when nothing can be written to it.
+        "tmpfs" | "devtmpfs" => {
+            let is_kernel = point.starts_with("/proc/") || point.starts_with("/sys/");
+            let is_mask = is_kernel && (root == "/null" || (root == "/" && mount.has("ro")));
+            is_mask || (root == "/" && IN_MEMORY.contains(&point.as_str()))
+        }
         kind if INSIDE.contains(&kind) => true,
+        _ if root == "/" && point == "/" => true,
         _ => is_file_of_engine(root, point) || is_init_volume(mount),
     }
 }
@@ -194,26 +207,4 @@ pub fn tmp_options() -> Verdict {
         .map(|option| format!("/tmp has not {option}"))
         .collect();
     verdict(found, "nosuid,nodev,noexec")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_volume_that_is_the_root_of_the_node_is_seen_by_its_root() {
-        let line = "98 97 254:0 / /data rw,relatime master:1 - ext4 /dev/vda rw";
-        assert!(!is_own(&parse(line).unwrap()));
-    }
-
-    #[test]
-    fn the_files_of_the_engine_are_the_containers_own() {
-        let id = "ab".repeat(32);
-        let line = format!(
-            "92 74 254:0 /var/lib/docker/containers/{id}/hosts /etc/hosts ro - ext4 /dev/vda rw"
-        );
-        assert!(is_own(&parse(&line).unwrap()));
-        let other = format!("92 74 254:0 /etc/hosts /etc/hosts ro - ext4 /dev/vda rw");
-        assert!(!is_own(&parse(&other).unwrap()));
-    }
 }

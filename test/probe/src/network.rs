@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
-const WITHIN: Duration = Duration::from_millis(800);
+const WITHIN: Duration = Duration::from_millis(300);
 
 pub fn routes() -> Verdict {
     let v4 = sys::read("/proc/self/net/route")
@@ -61,11 +61,13 @@ pub fn name_servers() -> Verdict {
     let well_known = ["8.8.8.8:53", "1.1.1.1:53", "127.0.0.11:53"]
         .iter()
         .filter_map(|address| address.parse().ok());
-    let problems = named
+    let problem = named
         .chain(well_known)
-        .filter_map(|server| asked(server).err())
-        .collect();
-    verdict(problems, "no name server answers or has a way to it")
+        .find_map(|server| asked(server).err());
+    verdict(
+        problem.into_iter().collect(),
+        "no name server answers or has a way to it",
+    )
 }
 
 /// A query for the root; that it can be sent is a problem, unless it goes to nobody on this very host.
@@ -104,13 +106,9 @@ pub fn outside() -> Verdict {
         "192.168.0.1:80",
         "[2606:4700:4700::1111]:443",
         "[fd00:ec2::254]:80",
-        "[fe80::1]:80",
     ];
-    let problems = addresses
-        .iter()
-        .filter_map(|address| reached(address).err())
-        .collect();
-    verdict(problems, "no address has a way to it")
+    let problem = addresses.iter().find_map(|address| reached(address).err());
+    verdict(problem.into_iter().collect(), "no address has a way to it")
 }
 
 /// Also of addresses on this host: whether anybody listens there.

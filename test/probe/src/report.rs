@@ -3,8 +3,6 @@
 pub enum Verdict {
     Ok(String),
     Fail(String),
-    /// The check says nothing here, and why.
-    Na(String),
 }
 
 /// `problems` is what is wrong; with none of it the check holds.
@@ -20,7 +18,6 @@ pub fn line(id: &str, name: &str, verdict: &Verdict) -> String {
     let (word, detail) = match verdict {
         Verdict::Ok(detail) => ("ok", detail),
         Verdict::Fail(detail) => ("fail", detail),
-        Verdict::Na(detail) => ("na", detail),
     };
     format!(
         "{{\"id\":{},\"name\":{},\"verdict\":\"{word}\",\"detail\":{}}}",

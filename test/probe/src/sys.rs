@@ -71,7 +71,7 @@ pub enum End {
     NotForked(Errno),
 }
 
-/// Runs `work` in a child, whose exit code it gives. The child is killed after ten seconds.
+/// Runs `work` in a child, whose exit code it gives. The child is killed after a minute: a second of processor time can take long.
 pub fn in_child(work: impl FnOnce() -> i32) -> End {
     // SAFETY: this program has one thread, so the child may do anything.
     let child = unsafe { libc::fork() };
@@ -79,7 +79,7 @@ pub fn in_child(work: impl FnOnce() -> i32) -> End {
         return End::NotForked(errno());
     }
     if child == 0 {
-        unsafe { libc::alarm(10) };
+        unsafe { libc::alarm(60) };
         let code = work();
         unsafe { libc::_exit(code) };
     }

@@ -60,7 +60,9 @@ pub fn identity() -> String {
 
 fn identity_through_setuid() -> Result<Vec<String>, Verdict> {
     if std::fs::metadata(SETUID_PROGRAM).is_err() {
-        return Err(Verdict::Na(format!("the image has no {SETUID_PROGRAM}")));
+        return Err(Verdict::Fail(format!(
+            "the image has no {SETUID_PROGRAM} to try it with"
+        )));
     }
     match Command::new(SETUID_PROGRAM).arg(SHOW_IDENTITY).output() {
         Ok(output) => {
@@ -101,6 +103,7 @@ pub fn setuid_capabilities() -> Verdict {
     )
 }
 
+/// Root here must not be root of the node: either the engine maps user ids, or this user is not root.
 pub fn id_map() -> Verdict {
     let map = sys::read("/proc/self/uid_map")
         .split_whitespace()
@@ -109,9 +112,9 @@ pub fn id_map() -> Verdict {
     let is_identity = map == "0 0 4294967295";
     match (is_identity, ids("Uid").iter().any(|id| id == "0")) {
         (false, _) => Verdict::Ok(map),
-        (true, false) => {
-            Verdict::Na("the engine maps no user ids; this user is not root of either".into())
-        }
+        (true, false) => Verdict::Ok(format!(
+            "{map}: no user ids are mapped, and this is not root"
+        )),
         (true, true) => Verdict::Fail("root here is root of the node".into()),
     }
 }

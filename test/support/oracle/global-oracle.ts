@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node';
 
 import { createEngineReader } from './engine-socket.ts';
 import { readExemptions } from './run.ts';
-import { verdictOf } from './verdict.ts';
+import { blindness, verdictOf } from './verdict.ts';
 import { startWatcher, type Watched } from './watcher.ts';
 
 const SOCKET = '/var/run/docker.sock';
@@ -36,10 +36,11 @@ function report(watched: Watched, exemptionsFile: string): readonly string[] {
   const full = seen.filter((each) => each.full).length;
   process.stdout.write(
     `oracle: ${seen.length} containers examined, ${full} fully, ${unexplained.length} differences` +
-      ` (${explained} meant by tests, ${missed} gone before a look, ${foreign} of other runs)\n`,
+      ` (${explained} meant by tests, ${missed.length} gone before a look, ${foreign} of other runs)\n`,
   );
   return [
     ...unexplained,
+    ...blindness(seen, missed),
     ...neverSeen.map((each) => `expected and never seen: ${each}`),
     ...faults.map((each) => `the oracle itself failed: ${each}`),
   ];

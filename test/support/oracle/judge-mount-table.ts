@@ -61,13 +61,14 @@ const ENGINE_INIT = '/sbin/docker-init';
 const FILES_OF_ENGINE = ['resolv.conf', 'hostname', 'hosts'];
 
 function ruleFor(point: string, container: Inspected): Rule | null {
+  const { HostConfig, Id } = container;
   const kernel = KERNEL[point];
   if (kernel !== undefined) return kernel;
   if (point === '/') return { want: 'ro', holds: (m) => has(m, 'ro') && m.root === '/' };
   if (point.startsWith('/sys/fs/cgroup/')) {
-    return { want: 'cgroup ro', holds: (m) => m.type === 'cgroup' && has(m, 'ro', ...SAFE) };
+    const own = 'its own cgroup, ro';
+    return { want: own, holds: (m) => m.type === 'cgroup' && m.root.includes(Id) && has(m, 'ro', ...SAFE) };
   }
-  const { HostConfig, Id } = container;
   if (point === ENGINE_INIT && HostConfig['Init'] === true)
     return { want: "ro, the engine's init", holds: isEngineInit };
   if (listOf(HostConfig['MaskedPaths']).includes(point)) return { want: 'masked', holds: isMask };

@@ -82,7 +82,7 @@ const CONFIG: Readonly<Record<string, Check>> = {
   ],
   Env: [
     'no variable that changes what programs do',
-    (value) => textsOf(value).every((entry) => !HIJACKING.test(entry)),
+    (value) => isEmpty(value) || (Array.isArray(value) && value.every((entry) => !HIJACKING.test(String(entry)))),
   ],
   Cmd: ['any', () => true],
   Entrypoint: ['a program', (value) => textsOf(value).length > 0],
@@ -163,7 +163,9 @@ function areUlimits(value: unknown): boolean {
 }
 
 function arePorts(value: unknown): boolean {
-  const bindings = Object.values(recordOf(value)).flatMap((list) => (isEmpty(list) ? [{}] : listOf(list)));
+  const bindings = Object.values(recordOf(value)).flatMap((list) =>
+    isEmpty(list) || !Array.isArray(list) ? [{}] : listOf(list),
+  );
   return bindings.map(recordOf).every(({ HostIp, HostPort }) => {
     const port = Number(HostPort);
     return ['127.0.0.1', '::1'].includes(String(HostIp)) && (port === 0 || (port >= 1024 && port <= 65_535));

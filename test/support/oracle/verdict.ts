@@ -8,9 +8,14 @@ export interface Seen {
   readonly containerId: string;
   readonly name: string;
   readonly uid: string;
+  readonly started: boolean;
+  /** With its process. */
   readonly full: boolean;
   readonly differences: readonly Difference[];
 }
+
+/** A container that was removed before the oracle could look. */
+export type Missed = Pick<Seen, 'name' | 'started'>;
 
 export interface Verdict {
   readonly unexplained: readonly string[];
@@ -31,6 +36,26 @@ export function verdictOf(seen: readonly Seen[], exemptions: readonly Exemption[
   }
   const neverSeen = exemptions.filter(({ mustOccur }) => mustOccur).flatMap((exemption) => missing(exemption, seen));
   return { unexplained: [...unexplained], neverSeen, explained };
+}
+
+const FEW = 5;
+const SMALL_PART = 0.05;
+
+/** Why the silence of an oracle that saw too little means nothing; a few containers may end before anybody can look. */
+export function blindness(seen: readonly Seen[], missed: readonly Missed[]): readonly string[] {
+  const all = seen.length + missed.length;
+  const started = seen.filter((each) => each.started);
+  const full = started.filter((each) => each.full).length;
+  return [
+    ...(missed.length > Math.max(FEW, all * SMALL_PART)
+      ? [`${missed.length} of ${all} containers were gone before a look: ${missed.map(({ name }) => name).join(', ')}`]
+      : []),
+    ...(started.length > FEW && full * 2 < started.length
+      ? [
+          `only ${full} of ${started.length} started containers were seen with their process: is the engine's /proc here?`,
+        ]
+      : []),
+  ];
 }
 
 /** "process.*" names all that begin so. */

@@ -6,16 +6,16 @@ import type { EngineEvent, EngineReader } from './engine-socket.ts';
 import { type Examination, examine } from './examine.ts';
 import { isOfOtherRun, type OracleRun } from './run.ts';
 import { LABELS } from './subject.ts';
-import type { Seen } from './verdict.ts';
+import type { Missed, Seen } from './verdict.ts';
 
+/** Nothing must have happened for so long before a watch ends. */
 const QUIET_MS = 250;
 const RECONNECT_AFTER_MS = 100;
 const OURS = 'mcpsession.dev/';
 
 export interface Watched {
   readonly seen: readonly Seen[];
-  /** Created, and removed before the oracle could look. */
-  readonly missed: number;
+  readonly missed: readonly Missed[];
   /** Of other runs on the same engine. */
   readonly foreign: number;
   readonly faults: readonly string[];
@@ -26,9 +26,14 @@ export interface Watcher {
   readonly stop: () => Promise<Watched>;
 }
 
-export function startWatcher(engine: EngineReader, run: Pick<OracleRun, 'id'>): Watcher {
+export function startWatcher(
+  engine: EngineReader,
+  run: Pick<OracleRun, 'id'> & { readonly quietMs?: number },
+): Watcher {
+  const { quietMs = QUIET_MS } = run;
   const stopping = new AbortController();
   const containers = new Map<string, Seen | null>();
+  const events = new Map<string, readonly EngineEvent[]>();
   const foreign = new Set<string>();
   const faults: string[] = [];
   const known = new Set<string>();
@@ -53,22 +58,32 @@ export function startWatcher(engine: EngineReader, run: Pick<OracleRun, 'id'>): 
     const names = [LABELS.cluster, LABELS.node, LABELS.delivery].map((label) => event.labels[label] ?? '');
     if (names.some((name) => isOfOtherRun(name, run))) return void foreign.add(event.containerId);
     if (!containers.has(event.containerId)) containers.set(event.containerId, null);
+    events.set(event.containerId, [...(events.get(event.containerId) ?? []), event]);
     running.push(look(event));
   }
 
   const watching = watchForEver({ engine, onEvent, faults }, stopping.signal);
   return {
     stop: async () => {
-      while (performance.now() - lastEventMs < QUIET_MS || running.length > 0) {
+      while (performance.now() - lastEventMs < quietMs || running.length > 0) {
         const batch = running;
         running = [];
         await Promise.all(batch);
-        await pause(QUIET_MS / 5);
+        await pause(quietMs / 5);
       }
       stopping.abort();
       await watching;
+      const isStarted = (id: string): boolean => events.get(id)?.some(({ action }) => action === 'start') === true;
       const seen = [...containers.values()].filter((each) => each !== null);
-      return { seen, missed: containers.size - seen.length, foreign: foreign.size, faults };
+      const missed = [...containers].flatMap(([id, each]) =>
+        each === null ? [{ name: nameOf(id, events.get(id)?.[0]?.labels ?? {}), started: isStarted(id) }] : [],
+      );
+      return {
+        seen: seen.map((each) => ({ ...each, started: isStarted(each.containerId) })),
+        missed,
+        foreign: foreign.size,
+        faults,
+      };
     },
   };
 }
@@ -80,11 +95,14 @@ interface Joined {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+const nameOf = (containerId: string, labels: EngineEvent['labels']): string => labels['name'] ?? containerId;
+
 function joined({ before, found, containerId, labels }: Joined): Seen {
   return {
     containerId,
-    name: labels['name'] ?? containerId,
+    name: nameOf(containerId, labels),
     uid: labels[LABELS.uid] ?? '',
+    started: false, // known at the end
     full: found.full || before?.full === true,
     differences: [...(before?.differences ?? []), ...found.differences],
   };
