@@ -5,6 +5,7 @@ import { assertNever } from '../lib/assert-never.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type ContainerSpec, hasSessionInit, type ObservedContainer, sessionInitVolumeIn } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
+import { isHeldAtStart, referencesOf } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
@@ -12,7 +13,7 @@ import { buildContainer } from './build-container.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
 import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
 import { compareIsolation } from './isolation.ts';
-import type { Observation } from './observation.ts';
+import type { Failure, Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
 const RECHECK_MS = 1_000;
@@ -91,6 +92,8 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   if (look !== null) return look;
   const changed = hostPathMismatch(seen, spec);
   if (changed !== null) return isolationFailed(own, changed);
+  const held = whileHeld(seen, spec, own);
+  if (held !== null) return held;
 
   const idleAt = idleDeadlineMs({
     spec,
@@ -116,9 +119,28 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   });
 }
 
+/** null once the session init may start what it is asked to: nothing of the session has run before. */
+function whileHeld(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision | null {
+  if (!isHeldAtStart(spec) || seen.isHeld === false) return null;
+  const failure = seen.lastFailure;
+  if (failure?.act === 'release') {
+    if (seen.isHeld === true && seen.nowMs >= startupDeadlineMs(seen, spec)) {
+      return act({ do: 'remove', containerId: own.id }, startedTooLate(seen, spec));
+    }
+    if (seen.nowMs < failure.retryAtMs) return rest(failure.retryAtMs - seen.nowMs, notReleased(seen, failure));
+  }
+  return act({ do: 'release', containerId: own.id, references: referencesOf(spec) });
+}
+
+function notReleased({ isHeld }: Observation, failure: Failure): Report {
+  const reason = isHeld === true && !failure.engineAway ? 'CreateRejected' : 'Starting';
+  return { reason, message: `${failure.message}; trying again` };
+}
+
 /** Said only where it is worse than what the session asked for. */
 function commandsText(seen: Observation, spec: SessionSpec): string {
   if (spec.sessionInit === 'Disabled' || seen.commandsBy === 'session-init') return '';
+  if (isHeldAtStart(spec)) return '; the session init does not answer, so nothing reaches the session';
   return '; the session init does not answer, so commands go by the engine, and files, logs and port forwards do not work';
 }
 
