@@ -1,7 +1,7 @@
 // Danger: a reference that is accepted but not resolved starts a program without its secret; a pull secret that is accepted but not
 // used hides whose right an image was fetched by. Fields: spec.env[].valueFrom, spec.imagePullSecrets, spec.sessionInit. Allowed:
 // valueFrom with one key of one Secret or ConfigMap, in a session with the session init; no pull secrets in this release.
-// Source: design.md 8.12 (docs/adr/0011).
+// Source: design.md 8.12 (docs/adr/0012).
 
 import { shownValue } from '../../lib/visible-text.ts';
 import type { SessionSpec } from '../../model/session-spec.ts';
