@@ -560,7 +560,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "danger": "A reference that is accepted but not resolved starts a program without its secret; a pull secret that is accepted but not used hides whose right an image was fetched by.",
     "fields": "spec.env[].valueFrom, spec.imagePullSecrets, spec.sessionInit",
     "allowed": "valueFrom with one key of one Secret or ConfigMap, in a session with the session init; no pull secrets in this release.",
-    "source": "design.md 8.12 (docs/adr/0011).",
+    "source": "design.md 8.12 (docs/adr/0012).",
     "config": [],
     "bad": "sessionInit: Disabled, env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}]",
     "good": "env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}]"
