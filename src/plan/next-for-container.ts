@@ -5,15 +5,16 @@ import { assertNever } from '../lib/assert-never.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type ContainerSpec, hasSessionInit, type ObservedContainer, sessionInitVolumeIn } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
-import { isHeldAtStart, referencesOf } from '../model/references.ts';
+import { isHeldAtStart } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
 import { buildContainer } from './build-container.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
+import { startedTooLate, whileHeld } from './held-start.ts';
 import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
 import { compareIsolation } from './isolation.ts';
-import type { Failure, Observation } from './observation.ts';
+import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
 const RECHECK_MS = 1_000;
@@ -66,14 +67,6 @@ function whileCreated(seen: Observation, session: McpSession, spec: SessionSpec,
   return act({ do: 'start', containerId: own.id, sessionInit: hasSessionInit(own.spec) });
 }
 
-export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
-  const cause = seen.lastFailure === null ? '' : `: ${seen.lastFailure.message}`;
-  return {
-    reason: 'StartDeadlineExceeded',
-    message: `no running container within lifetime.startupDeadlineSeconds (${spec.lifetime.startupDeadlineSeconds})${cause}`,
-  };
-}
-
 /** What a start can fail on and people can mend: an image without the program, a node without the AppArmor profile. */
 export function startFailed(engineMessage: string, spec: SessionSpec): Report {
   if (/apparmor/i.test(engineMessage))
@@ -117,24 +110,6 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
     reason: 'Running',
     message: runningText(own) + commandsText(seen, spec),
   });
-}
-
-/** null once the session init may start what it is asked to: nothing of the session has run before. */
-function whileHeld(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision | null {
-  if (!isHeldAtStart(spec) || seen.isHeld === false) return null;
-  const failure = seen.lastFailure;
-  if (failure?.act === 'release') {
-    if (seen.isHeld === true && seen.nowMs >= startupDeadlineMs(seen, spec)) {
-      return act({ do: 'remove', containerId: own.id }, startedTooLate(seen, spec));
-    }
-    if (seen.nowMs < failure.retryAtMs) return rest(failure.retryAtMs - seen.nowMs, notReleased(seen, failure));
-  }
-  return act({ do: 'release', containerId: own.id, references: referencesOf(spec) });
-}
-
-function notReleased({ isHeld }: Observation, failure: Failure): Report {
-  const reason = isHeld === true && !failure.engineAway ? 'CreateRejected' : 'Starting';
-  return { reason, message: `${failure.message}; trying again` };
 }
 
 /** Said only where it is worse than what the session asked for. */

@@ -7,7 +7,8 @@ import { referencesOf } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { renderSummary } from '../rules/render.ts';
 import { expiryMs, startupDeadlineMs } from './expiry.ts';
-import { approvedContainer, hostPathsOf, startedTooLate, startFailed } from './next-for-container.ts';
+import { startedTooLate } from './held-start.ts';
+import { approvedContainer, hostPathsOf, startFailed } from './next-for-container.ts';
 import type { Failure, Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
@@ -81,7 +82,7 @@ function afterFailure(seen: Observation, spec: SessionSpec, untilExpiryMs: numbe
 }
 
 /** A person can mend it without touching the session: the object, its key, or the right of the controller. */
-export const unreadable = ({ engineAway, message }: Failure): Report => ({
+const unreadable = ({ engineAway, message }: Failure): Report => ({
   reason: engineAway ? 'Pending' : 'CreateRejected',
   message: `${message}; trying again`,
 });
