@@ -120,6 +120,11 @@ export const TEXT_SNIPPETS: Readonly<Record<string, TextSnippet>> = {
     good: 'env: [{name: LOG_LEVEL, value: debug}]',
     policy: { env: { literalSecrets: 'deny' } },
   },
+  'MCPS-612': {
+    bad: 'env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}] by a user who may not get Secret db',
+    good: 'the same by a user with a Role that allows `get` on Secret db in the namespace of the session',
+    policy: null,
+  },
   'MCPS-613': {
     bad: 'env: [{name: SEED, value: q7Zk2mVx9Lp4Rt8WnB3cYf6HsJ1dGa5E}]',
     good: 'env: [{name: LOG_LEVEL, value: debug}]',

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-pub const USAGE: &str = "usage: init run [--root DIR] [--cpu-seconds N] [--spool-bytes N] [-- PROGRAM [ARG...]]\n       init version\n";
+pub const USAGE: &str = "usage: init run [--root DIR] [--cpu-seconds N] [--spool-bytes N] [--environment later] [-- PROGRAM [ARG...]]\n       init version\n";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
@@ -12,6 +12,8 @@ pub struct Options {
     /// 0: inherited.
     pub cpu_seconds: u32,
     pub spool_bytes: usize,
+    /// Nothing is started before an ENVIRONMENT frame.
+    pub is_environment_later: bool,
     /// Empty: none.
     pub main: Vec<Vec<u8>>,
 }
@@ -34,6 +36,7 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Invocation, St
         root: b"/workspace".to_vec(),
         cpu_seconds: 0,
         spool_bytes: 8 * 1024 * 1024,
+        is_environment_later: false,
         main: Vec::new(),
     };
     while let Some(name) = rest.next() {
@@ -50,7 +53,8 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Invocation, St
             b"--root" => options.root = value,
             b"--cpu-seconds" => options.cpu_seconds = number(&shown, &value)?,
             b"--spool-bytes" => options.spool_bytes = number(&shown, &value)?,
-            _ => return Err(format!("{shown}: unknown option")),
+            b"--environment" if value == b"later" => options.is_environment_later = true,
+            _ => return Err(format!("{shown}: unknown option or value")),
         }
     }
     Ok(Invocation::Run(options))
@@ -73,12 +77,15 @@ mod tests {
 
     #[test]
     fn takes_options_and_a_main_command() {
-        let found = parsed("run --root /r --cpu-seconds 7 --spool-bytes 9 -- sh -c --root");
+        let found = parsed(
+            "run --root /r --cpu-seconds 7 --spool-bytes 9 --environment later -- sh -c --root",
+        );
         let main = ["sh", "-c", "--root"].map(|it| it.as_bytes().to_vec());
         let want = Options {
             root: b"/r".to_vec(),
             cpu_seconds: 7,
             spool_bytes: 9,
+            is_environment_later: true,
             main: main.to_vec(),
         };
         assert_eq!(found, Ok(Invocation::Run(want)));
@@ -94,6 +101,7 @@ mod tests {
             "run --x 1",
             "run --cpu-seconds x",
             "run --cpu-seconds -1",
+            "run --environment now",
             "run --",
             "run sh",
         ] {

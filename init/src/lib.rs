@@ -5,6 +5,7 @@ pub mod child;
 pub mod command;
 pub mod commands;
 pub mod crc32;
+pub mod environment;
 pub mod exec_request;
 pub mod files;
 pub mod forward;

@@ -6,6 +6,7 @@ mod requests;
 use crate::arguments::Options;
 use crate::child::Child;
 use crate::commands::Commands;
+use crate::environment::LaterEnvironment;
 use crate::files::Files;
 use crate::forward::Forwards;
 use crate::frame::FrameReader;
@@ -37,6 +38,10 @@ pub struct Server {
     out: OutQueue,
     commands: Commands,
     main: Option<MainCommand>,
+    /// While variables are missing, nothing of the session starts.
+    later: Option<LaterEnvironment>,
+    main_argv: Vec<Vec<u8>>,
+    main_cpu_seconds: u32,
     files: Files,
     forwards: Forwards,
     orphans: Orphans,
@@ -69,6 +74,9 @@ impl Server {
             out: OutQueue::default(),
             commands: Commands::new(options.spool_bytes, options.cpu_seconds),
             main: None,
+            later: options.is_environment_later.then(LaterEnvironment::default),
+            main_argv: options.main,
+            main_cpu_seconds: options.cpu_seconds,
             files: Files::new(&options.root),
             forwards: Forwards::default(),
             orphans: Orphans::default(),
@@ -79,13 +87,21 @@ impl Server {
             has_more_children: false,
             exit_code: None,
         };
-        if !options.main.is_empty() {
-            match MainCommand::start(&options.main, options.cpu_seconds, &server.oom) {
-                Ok(main) => server.main = Some(main),
-                Err(code) => server.exit_code = Some(code),
-            }
+        if server.later.is_none() {
+            server.start_main();
         }
         Ok(server)
+    }
+
+    fn start_main(&mut self) {
+        let argv = std::mem::take(&mut self.main_argv);
+        if argv.is_empty() {
+            return;
+        }
+        match MainCommand::start(&argv, self.main_cpu_seconds, &self.oom) {
+            Ok(main) => self.main = Some(main),
+            Err(code) => self.exit_code = Some(code),
+        }
     }
 
     /// Runs until the init is told to end or its main command has; gives the exit code.

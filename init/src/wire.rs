@@ -13,6 +13,8 @@ pub mod kind {
     pub const CANCEL: u8 = 0x03;
     pub const ERROR: u8 = 0x83;
     pub const PART: u8 = 0x04;
+    pub const ENVIRONMENT: u8 = 0x05;
+    pub const ENVIRONMENT_SET: u8 = 0x85;
 
     pub const EXEC_START: u8 = 0x10;
     pub const EXEC_STARTED: u8 = 0x90;

@@ -6,6 +6,7 @@ import {
   FRONTEND_CONFIG_MAP,
   GROUP,
   OWNER_ANNOTATION,
+  REFERENCE_READER_ROLE,
   SERVICE_ACCOUNTS,
   SESSION_PLURAL,
   SYSTEM_NAMESPACE,
@@ -43,9 +44,14 @@ const sessionStatus = (...verbs: string[]): PolicyRule => ({
 const nodes = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes'], verbs });
 const nodeStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes/status'], verbs });
 const events: PolicyRule = { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
+const accessReviews: PolicyRule = {
+  apiGroups: ['authorization.k8s.io'],
+  resources: ['subjectaccessreviews'],
+  verbs: ['create'],
+};
 const reviews: readonly PolicyRule[] = [
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+  accessReviews,
 ];
 /** Their labels choose policy profiles; the UID of kube-system names the cluster. */
 const namespaces: PolicyRule = { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] };
@@ -76,6 +82,7 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
   webhook: [
     sessions('get', 'list', 'watch'),
     namespaces,
+    accessReviews,
     {
       apiGroups: ['admissionregistration.k8s.io'],
       resources: ['validatingwebhookconfigurations'],
@@ -102,6 +109,7 @@ export function systemObjects(): readonly KubernetesObject[] {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE, labels } },
     ...roles.flatMap(roleObjects),
     ...userRoles(),
+    referenceRole(),
     ...frontendDiscovery(),
   ];
 }
@@ -142,6 +150,13 @@ function userRoles(): readonly KubernetesObject[] {
     ]),
   ];
 }
+
+/**
+ * Bound by nobody here: the admin of a namespace binds it, or a Role of its own that names the objects, to the controller's account there
+ * (design.md 8.12). No list and no watch, so that a name has to be known.
+ */
+const referenceRole = (): KubernetesObject =>
+  clusterRole(REFERENCE_READER_ROLE, [{ apiGroups: [''], resources: ['secrets', 'configmaps'], verbs: ['get'] }]);
 
 /** Where the front end is and which authority it has: for the CLI and the stdio front end of anybody who is authenticated. */
 function frontendDiscovery(): readonly KubernetesObject[] {

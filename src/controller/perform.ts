@@ -2,7 +2,7 @@
 
 import { assertNever } from '../lib/assert-never.ts';
 import { asOperatorError, isFault } from '../lib/errors.ts';
-import { containerNameOf } from '../model/names.ts';
+import { containerNameOf, parseSessionKey } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Failure } from '../plan/observation.ts';
 import type { Step } from '../plan/step.ts';
@@ -10,6 +10,7 @@ import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { SessionInits } from '../ports/container-access.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { Log } from '../ports/log.ts';
+import type { References } from '../ports/references.ts';
 import type { SessionEvents, SessionStore } from '../ports/sessions.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { ContainerView } from './container-view.ts';
@@ -26,6 +27,7 @@ export interface PerformDependencies {
   readonly images: ImageLooks;
   readonly hostPaths: HostPaths;
   readonly inits: SessionInits;
+  readonly references: References;
   readonly log: Log;
   /** Our own write, to be seen by the cache before its echo arrives. */
   readonly written: (session: McpSession) => void;
@@ -48,9 +50,12 @@ export function failingAct(step: Step): Failure['act'] | null {
       return 'compareHostPaths';
     case 'lookAtInit':
       return 'deliverInit';
+    case 'lookAtReferences':
+      return 'readReferences';
     case 'pull':
     case 'create':
     case 'start':
+    case 'release':
     case 'stop':
     case 'remove':
       return step.do;
@@ -89,6 +94,12 @@ export async function perform(
     case 'lookAtInit':
       memory.initVolume = await engine.sessionInitVolume(signal);
       return;
+    case 'lookAtReferences':
+      await deps.references.read(parseSessionKey(key).namespace, step.references, signal);
+      memory.referencesReadable = true;
+      return;
+    case 'release':
+      return release(deps, step, target, signal);
     case 'pull':
       await engine.pullImage(step.reference, signal);
       memory.image = { known: 'unknown' };
@@ -105,6 +116,7 @@ export async function perform(
     case 'remove':
       view.markStale(key);
       memory.hostPaths = null;
+      memory.referencesReadable = false;
       return engine.remove(step.containerId, signal);
     case 'addFinalizer':
     case 'removeFinalizer':
@@ -150,6 +162,23 @@ async function startContainer(
   });
 }
 
+/** The values live in this function alone: read when the session init waits for them, and never kept. */
+async function release(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'release' }>,
+  { key }: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const { inits, references } = deps;
+  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'an answer of the session init' };
+  await withDeadline(limit, (within) => inits.whenReady(step.containerId, within), signal);
+  if (inits.isHeld(step.containerId) === false) return; // by an earlier controller
+  const { namespace } = parseSessionKey(key);
+  const none = step.references.length === 0;
+  const environment = none ? [] : await references.read(namespace, step.references, signal);
+  await inits.release(step.containerId, environment, signal);
+}
+
 /** A taken name is either our own earlier attempt, whose answer was lost, or somebody else's container, which is left alone. */
 async function createOrAdopt(
   deps: PerformDependencies,
@@ -159,6 +188,7 @@ async function createOrAdopt(
 ): Promise<void> {
   const { key, memory } = target;
   try {
+    memory.referencesReadable = false;
     memory.initVolume = null; // it can be collected once no container uses it
     const { id } = await deps.engine.create(step.spec, signal);
     deps.view.add(key, id);

@@ -86,7 +86,8 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
   const { namespace } = parseSessionKey(target.key);
   const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
   forgetWrongImage(memory, own);
-  noteWish({ memory, session, containers, own, nowMs });
+  const isHeld = own === null ? null : deps.inits.isHeld(own.id);
+  noteWish({ memory, session, containers, own, isHeld, nowMs });
   return {
     session,
     containers,
@@ -95,6 +96,8 @@ async function observe(deps: ReconcileDependencies, target: Target, signal: Abor
     hostPaths: memory.hostPaths,
     containerMounts: mountsOf(memory, own),
     initVolume: memory.initVolume,
+    referencesReadable: memory.referencesReadable,
+    isHeld,
     commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
     lastFailure: memory.lastFailure,
     lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
@@ -120,17 +123,18 @@ function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): Obse
   return sortContainers({ session, containers, node }).own;
 }
 
-/** The startup deadline counts from the moment a container was first missing, not from the last look before. */
+/** The startup deadline counts from the moment a container was first missing or held, not from the last look before. */
 function noteWish(input: {
   readonly memory: SessionMemory;
   readonly session: McpSession | null;
   readonly containers: ContainersSeen;
   readonly own: ObservedContainer | null;
+  readonly isHeld: boolean | null;
   readonly nowMs: number;
 }): void {
-  const { memory, session, containers, own, nowMs } = input;
+  const { memory, session, containers, own, isHeld, nowMs } = input;
   const asked = session?.spec?.operatingMode === 'Running' && containers !== null;
-  const wanted = asked && (own === null || own.state === 'created');
+  const wanted = asked && (own === null || own.state === 'created' || isHeld === true);
   if (wanted && !memory.wanted) memory.wantedSinceMs = nowMs;
   memory.wanted = wanted;
 }

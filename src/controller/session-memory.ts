@@ -15,6 +15,8 @@ export interface SessionMemory {
   containerMounts: { readonly containerId: string; readonly pid: number; readonly found: ContainerMountsSeen } | null;
   /** Volume for the next container; asked for anew each time. */
   initVolume: string | null;
+  /** Just before the next container; looked at anew each time. No value is kept. */
+  referencesReadable: boolean;
   lastFailure: Failure | null;
   nameTakenBy: string | null;
   /** Whether the session has lacked a running container since `wantedSinceMs`; the startup deadline counts from there. */
@@ -51,6 +53,7 @@ export function createSessionMemories(): SessionMemories {
         hostPaths: null,
         containerMounts: null,
         initVolume: null,
+        referencesReadable: false,
         lastFailure: null,
         nameTakenBy: null,
         wanted: false,
@@ -74,6 +77,8 @@ export function createSessionMemories(): SessionMemories {
 
 const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 15_000, 30_000, 60_000] as const;
 
+const MENDED_ELSEWHERE: ReadonlySet<Failure['act']> = new Set(['pull', 'inspectImage', 'readReferences', 'release']);
+
 /** The failure as the next look sees it: when to try again, and whether that can help. */
 export function failureOf(input: {
   readonly act: Failure['act'];
@@ -84,8 +89,8 @@ export function failureOf(input: {
   const { act, error, before, nowMs } = input;
   const count = before?.act === act ? before.count + 1 : 1;
   const waitMs = BACKOFF_MS[Math.min(count, BACKOFF_MS.length) - 1] ?? 60_000;
-  // A registry can get the image later; a create or start that the engine calls invalid stays invalid, because the spec is immutable.
-  const retryable = act === 'pull' || act === 'inspectImage' || error.kind !== 'invalid';
+  // A registry can get the image later and a person can mend a Secret; a create or start that the engine calls invalid stays invalid, because the spec is immutable.
+  const retryable = MENDED_ELSEWHERE.has(act) || error.kind !== 'invalid';
   return {
     act,
     retryable,

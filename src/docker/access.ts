@@ -4,10 +4,11 @@
 import { LRUCache } from 'lru-cache';
 
 import { isFault, OperatorError } from '../lib/errors.ts';
-import { hasSessionInit, type ObservedContainer } from '../model/container.ts';
+import { hasSessionInit, isHeldInit, type ObservedContainer } from '../model/container.ts';
 import type { ContainerAccess, SessionFiles, SessionInits } from '../ports/container-access.ts';
 import { InitSilent } from './attach/faults.ts';
 import type { Way } from './attach/init-access.ts';
+import { releaseInit } from './attach/release.ts';
 import type { SessionChannels } from './attach/session-channels.ts';
 
 /** Session inits as the engine lets go of them, and tests look at them. */
@@ -24,6 +25,7 @@ export interface RoutedAccess extends ContainerAccess {
   note(container: Pick<ObservedContainer, 'id' | 'spec'>): void;
   initAnswers(containerId: string): void;
   initIsSilent(containerId: string): void;
+  noteHeld(containerId: string, isHeld: boolean): void;
 }
 
 export interface AccessParts {
@@ -36,6 +38,9 @@ export interface AccessParts {
 
 interface Known {
   readonly hasInit: boolean;
+  /** What the engine's exec would start lacks a part of the environment. */
+  readonly byInitAlone: boolean;
+  isHeld: boolean | null;
   readonly user: string;
   /** null while the init answers; else when it is tried again. */
   tryAgainAtMs: number | null;
@@ -56,7 +61,7 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
     return found;
   }
 
-  function wayOf(containerId: string, { hasInit, tryAgainAtMs }: Known): Way {
+  function wayOf(containerId: string, { hasInit, byInitAlone, tryAgainAtMs }: Known): Way {
     if (!hasInit) return exec;
     if (tryAgainAtMs === null) return init;
     if (performance.now() >= tryAgainAtMs) {
@@ -64,7 +69,7 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
       const answered = (): void => initAnswers(containerId); // also on a connection that is there already
       channels.reach(containerId, new AbortController().signal).then(answered, () => {}); // silence is known
     }
-    return exec;
+    return byInitAlone ? init : exec;
   }
 
   async function way(containerId: string, signal: AbortSignal): Promise<Way> {
@@ -79,6 +84,11 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
   function initAnswers(containerId: string): void {
     const found = containers.get(containerId);
     if (found !== undefined) setTryAgain(containerId, found, null);
+  }
+
+  function noteHeld(containerId: string, isHeld: boolean): void {
+    const found = containers.get(containerId);
+    if (found !== undefined) found.isHeld = isHeld;
   }
 
   function setTryAgain(containerId: string, container: Known, atMs: number | null): void {
@@ -99,7 +109,7 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
       }
       const chosen = wayOf(containerId, container);
       return chosen.start(containerId, command, signal).catch((thrown: unknown) => {
-        if (!(thrown instanceof InitSilent)) throw thrown;
+        if (!(thrown instanceof InitSilent) || container.byInitAlone) throw thrown;
         return exec.start(containerId, command, signal); // nothing was sent to the init
       });
     },
@@ -130,6 +140,11 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
           throw thrown;
         }
       },
+      isHeld: (containerId) => containers.get(containerId)?.isHeld ?? null,
+      release: async (containerId, environment, signal) => {
+        await releaseInit(await channels.reach(containerId, signal), environment, signal);
+        noteHeld(containerId, false);
+      },
       onWayChange: (listener) => {
         listeners.add(listener);
         return () => void listeners.delete(listener);
@@ -140,10 +155,17 @@ export function createAccess({ init, exec, channels, lookAt }: AccessParts): Rou
     },
     note: ({ id, spec }) => {
       if (!containers.has(id))
-        containers.set(id, { hasInit: hasSessionInit(spec), user: spec.user, tryAgainAtMs: null });
+        containers.set(id, {
+          hasInit: hasSessionInit(spec),
+          byInitAlone: isHeldInit(spec),
+          isHeld: null,
+          user: spec.user,
+          tryAgainAtMs: null,
+        });
     },
     initAnswers,
     initIsSilent,
+    noteHeld,
   };
 }
 

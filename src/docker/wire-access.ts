@@ -46,7 +46,10 @@ export function wireAccess({ client, owned, inspect, log }: WiredParts): RoutedA
       return client.hijack('attach', { target: containerId, query: ATTACH, stdin: false }, signal);
     },
     runs: containerRuns,
-    onReady: (containerId) => access.initAnswers(containerId),
+    onReady: (containerId, isHeld) => {
+      access.noteHeld(containerId, isHeld);
+      access.initAnswers(containerId);
+    },
     onSilent: (containerId) => {
       log.warn('the session init does not answer: commands go by the engine', { container: containerId });
       access.initIsSilent(containerId);

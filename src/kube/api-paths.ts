@@ -18,6 +18,7 @@ export const NODES: ApiResource = { group: GROUP, version: VERSION, plural: NODE
 export const LEASES: ApiResource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', namespaced: true };
 export const EVENTS: ApiResource = { group: 'events.k8s.io', version: 'v1', plural: 'events', namespaced: true };
 export const SECRETS: ApiResource = { group: '', version: 'v1', plural: 'secrets', namespaced: true };
+export const CONFIG_MAPS: ApiResource = { group: '', version: 'v1', plural: 'configmaps', namespaced: true };
 export const NAMESPACES: ApiResource = { group: '', version: 'v1', plural: 'namespaces', namespaced: false };
 export const SERVICE_ACCOUNTS: ApiResource = { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true };
 export const CRDS: ApiResource = {

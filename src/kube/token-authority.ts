@@ -102,9 +102,12 @@ function accessSpec(caller: Caller, request: AccessRequest): unknown {
     ...(caller.uid === '' ? {} : { uid: caller.uid }),
     groups: caller.groups,
     extra: caller.extra,
-    resourceAttributes: { group: GROUP, version: VERSION, resource, subresource, namespace, name, verb },
+    resourceAttributes: { ...groupOf(resource), resource, subresource, namespace, name, verb },
   };
 }
+
+const groupOf = (resource: AccessRequest['resource']): { readonly group: string; readonly version: string } =>
+  resource === 'mcpsessions' ? { group: GROUP, version: VERSION } : { group: '', version: 'v1' };
 
 /** The status of a review. Whatever goes wrong is `unavailable`: a 401 or 403 here is about us, not about the caller. */
 async function ask(

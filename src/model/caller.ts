@@ -14,7 +14,8 @@ export type Caller = z.output<typeof callerSchema>;
 /** What a caller wants to do, in the words of RBAC. The verb comes from the operation, never from an HTTP method. */
 export interface AccessRequest {
   readonly verb: 'create' | 'get' | 'list' | 'update' | 'delete';
-  readonly resource: 'mcpsessions';
+  /** Sessions are of our API group, the others of the core group: what a session refers to. */
+  readonly resource: 'mcpsessions' | 'secrets' | 'configmaps';
   readonly subresource: '' | 'exec' | 'log' | 'files' | 'portforward';
   readonly namespace: string;
   /** "" for requests that name no object. */

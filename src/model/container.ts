@@ -33,6 +33,12 @@ export const SESSION_INIT_DIRECTORY = '/.mcpsession';
 /** Least RLIMIT_CPU of a container with the session init, in seconds: PID 1 shares it, while commands get their own (K-09). */
 export const SESSION_INIT_CPU_SECONDS = 60;
 
+/** With these first options of `run` the session init starts nothing until the controller gives it the rest of its environment. */
+export const SESSION_INIT_HELD = ['--environment', 'later'] as const;
+
+export const isHeldInit = ({ entrypoint, command }: Pick<ContainerSpec, 'entrypoint' | 'command'>): boolean =>
+  entrypoint[0] === SESSION_INIT_PROGRAM && SESSION_INIT_HELD.every((word, index) => command[index + 1] === word);
+
 /** Volume of one version of the session init, named by the hash of the program. */
 const SESSION_INIT_VOLUME = /^mcpsession-init-[0-9a-f]{16}$/;
 

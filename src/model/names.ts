@@ -27,6 +27,8 @@ export const SERVICE_ACCOUNTS = {
 } as const;
 /** ServiceAccount of a namespace whose tokens the CLI and stdio front end ask for (design.md 8.22). */
 export const CLIENT_SERVICE_ACCOUNT = 'mcpsession-client';
+/** ClusterRole that a namespace's admin binds to the controller, so that it can read what sessions there refer to (design.md 8.12). */
+export const REFERENCE_READER_ROLE = 'mcpsession-reference-reader';
 
 /** Audience of tokens for the MCP front end. */
 export const FRONTEND_AUDIENCE = 'mcpsession';

@@ -31,6 +31,10 @@ const quantity = () => text(32).regex(/^[0-9]+(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi
 const keyReference = z.strictObject({
   name: field(name(), 'Name of the object, in the namespace of the session. Example: "db-credentials".'),
   key: field(name(), 'Key inside the object. Example: "password".'),
+  optional: field(
+    z.boolean().default(false),
+    'Leave the variable out when there is no such object or key, instead of waiting for it. Default false.',
+  ),
 });
 
 const environmentVariable = z.strictObject({

@@ -13,8 +13,14 @@ import type {
   NodeFacts,
   ResolvedHostPath,
 } from '../model/container.ts';
-import { SESSION_INIT_CPU_SECONDS, SESSION_INIT_PROGRAM, sessionInitMount } from '../model/container.ts';
+import {
+  SESSION_INIT_CPU_SECONDS,
+  SESSION_INIT_HELD,
+  SESSION_INIT_PROGRAM,
+  sessionInitMount,
+} from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
+import { isHeldAtStart } from '../model/references.ts';
 import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
@@ -142,7 +148,7 @@ function initArguments(spec: SessionSpec): readonly string[] {
   const spoolBytes = Math.min(MAX_SPOOL_BYTES, Math.floor(bytes(memory) / SPOOL_PART_OF_MEMORY));
   const options = ['--root', WORKSPACE, '--cpu-seconds', String(cpuTimeSeconds), '--spool-bytes', String(spoolBytes)];
   const main = spec.command.length === 0 ? [] : ['--', ...spec.command, ...spec.args];
-  return ['run', ...options, ...main];
+  return ['run', ...(isHeldAtStart(spec) ? SESSION_INIT_HELD : []), ...options, ...main];
 }
 
 /** With the session init every command gets its own limit of processor time, and what PID 1 shares is never less than its own need. */
@@ -155,7 +161,7 @@ function ulimitsOf({ resources }: SessionSpec, hasInit: boolean): ContainerSpec[
   ];
 }
 
-/** The image's variables, then the session's; a home that can be written, since the image's is on the read-only root. */
+/** The image's variables, then the session's own: values of references come later and by another way; a home that can be written, since the image's is on the read-only root. */
 function environmentOf(spec: SessionSpec, image: ImageFacts): readonly EnvironmentEntry[] {
   const merged = new Map(image.env.map(({ name, value }) => [name, value]));
   merged.set('HOME', WORKSPACE);

@@ -5,11 +5,13 @@ import { assertNever } from '../lib/assert-never.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type ContainerSpec, hasSessionInit, type ObservedContainer, sessionInitVolumeIn } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
+import { isHeldAtStart } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
 import { buildContainer } from './build-container.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
+import { startedTooLate, whileHeld } from './held-start.ts';
 import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
 import { compareIsolation } from './isolation.ts';
 import type { Observation } from './observation.ts';
@@ -65,14 +67,6 @@ function whileCreated(seen: Observation, session: McpSession, spec: SessionSpec,
   return act({ do: 'start', containerId: own.id, sessionInit: hasSessionInit(own.spec) });
 }
 
-export function startedTooLate(seen: Observation, spec: SessionSpec): Report {
-  const cause = seen.lastFailure === null ? '' : `: ${seen.lastFailure.message}`;
-  return {
-    reason: 'StartDeadlineExceeded',
-    message: `no running container within lifetime.startupDeadlineSeconds (${spec.lifetime.startupDeadlineSeconds})${cause}`,
-  };
-}
-
 /** What a start can fail on and people can mend: an image without the program, a node without the AppArmor profile. */
 export function startFailed(engineMessage: string, spec: SessionSpec): Report {
   if (/apparmor/i.test(engineMessage))
@@ -91,6 +85,8 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   if (look !== null) return look;
   const changed = hostPathMismatch(seen, spec);
   if (changed !== null) return isolationFailed(own, changed);
+  const held = whileHeld(seen, spec, own);
+  if (held !== null) return held;
 
   const idleAt = idleDeadlineMs({
     spec,
@@ -119,6 +115,7 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
 /** Said only where it is worse than what the session asked for. */
 function commandsText(seen: Observation, spec: SessionSpec): string {
   if (spec.sessionInit === 'Disabled' || seen.commandsBy === 'session-init') return '';
+  if (isHeldAtStart(spec)) return '; the session init does not answer, so nothing reaches the session';
   return '; the session init does not answer, so commands go by the engine, and files, logs and port forwards do not work';
 }
 

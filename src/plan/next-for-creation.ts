@@ -3,10 +3,12 @@
 import { assertNever } from '../lib/assert-never.ts';
 import type { McpSession } from '../model/session.ts';
 import { conditionOf } from '../model/conditions.ts';
+import { referencesOf } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { renderSummary } from '../rules/render.ts';
 import { expiryMs, startupDeadlineMs } from './expiry.ts';
-import { approvedContainer, hostPathsOf, startedTooLate, startFailed } from './next-for-container.ts';
+import { startedTooLate } from './held-start.ts';
+import { approvedContainer, hostPathsOf, startFailed } from './next-for-container.ts';
 import type { Failure, Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
@@ -45,6 +47,9 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   }
   if (spec.sessionInit === 'Enabled' && seen.initVolume === null) return act({ do: 'lookAtInit' });
 
+  const references = referencesOf(spec);
+  if (references.length > 0 && !seen.referencesReadable) return act({ do: 'lookAtReferences', references });
+
   // Last, so that nothing but the create itself comes between the look and the mount.
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
@@ -76,7 +81,14 @@ function afterFailure(seen: Observation, spec: SessionSpec, untilExpiryMs: numbe
   return rest(Math.min(failure.retryAtMs - seen.nowMs, untilExpiryMs), report);
 }
 
+/** A person can mend it without touching the session: the object, its key, or the right of the controller. */
+const unreadable = ({ engineAway, message }: Failure): Report => ({
+  reason: engineAway ? 'Pending' : 'CreateRejected',
+  message: `${message}; trying again`,
+});
+
 function failureReport(failure: Failure, spec: SessionSpec): Report {
+  if (failure.act === 'readReferences' || failure.act === 'release') return unreadable(failure);
   if (failure.engineAway) return { reason: 'DockerUnavailable', message: `${failure.message}; trying again` };
   switch (failure.act) {
     case 'inspectImage':

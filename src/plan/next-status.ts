@@ -150,6 +150,7 @@ function containerPart(
 /** Words that end with the container gone; the failed proof of IsolationFailed stays, as evidence. */
 function hasNoContainer({ reason, final }: Report): boolean {
   if (reason === 'ContainerLost') return final === true;
+  if (reason === 'StartDeadlineExceeded') return true;
   return reason === 'Suspended' || reason === 'SessionExpired' || reason === 'PolicyRejected';
 }
 

@@ -20,6 +20,8 @@ export interface Failure {
     | 'resolveHostPaths'
     | 'compareHostPaths'
     | 'deliverInit'
+    | 'readReferences'
+    | 'release'
     | 'pull'
     | 'create'
     | 'start'
@@ -27,7 +29,7 @@ export interface Failure {
     | 'remove';
   /** Whether trying the same again can help. */
   readonly retryable: boolean;
-  /** The engine itself did not answer: nothing about this session is wrong. */
+  /** Whoever was asked did not answer (the engine; for references the API server): nothing about this session is wrong. */
   readonly engineAway: boolean;
   readonly message: string;
   /** How often in a row. */
@@ -58,6 +60,10 @@ export interface Observation {
   readonly containerMounts: ContainerMountsSeen | null;
   /** Volume with this release's session init; null until it was asked for. */
   readonly initVolume: string | null;
+  /** Whether everything that the session refers to could be read for the next container. */
+  readonly referencesReadable: boolean;
+  /** Whether the running session init still starts nothing; null until it has answered. */
+  readonly isHeld: boolean | null;
   /** How commands reach the running container. */
   readonly commandsBy: 'session-init' | 'engine-exec';
   readonly lastFailure: Failure | null;

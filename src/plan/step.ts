@@ -1,6 +1,7 @@
 // What the controller can do in one pass: one mutation or one look, never more (design.md 4).
 
 import type { ReadyReason } from '../model/conditions.ts';
+import type { Reference } from '../model/references.ts';
 import type { LockedDownSpec } from '../rules/lock-down.ts';
 
 export type Step =
@@ -17,6 +18,7 @@ export type Step =
       readonly targets: readonly string[];
     }
   | { readonly do: 'lookAtInit' }
+  | { readonly do: 'lookAtReferences'; readonly references: readonly Reference[] }
   | { readonly do: 'addFinalizer' }
   | { readonly do: 'removeFinalizer' }
   | { readonly do: 'pull'; readonly reference: string }
@@ -26,6 +28,8 @@ export type Step =
       readonly containerId: string /** Whether the session init is PID 1: it is attached before, and has to answer. */;
       readonly sessionInit: boolean;
     }
+  /** The container is what was approved: the session init gets the rest of the environment and starts what waits. */
+  | { readonly do: 'release'; readonly containerId: string; readonly references: readonly Reference[] }
   | { readonly do: 'stop'; readonly containerId: string; readonly graceSeconds: number }
   | { readonly do: 'remove'; readonly containerId: string }
   | { readonly do: 'deleteSession' };

@@ -4,6 +4,8 @@
 
 import type { Duplex } from 'node:stream';
 
+import type { EnvironmentEntry } from '../model/container.ts';
+
 export type OutputStream = 'stdout' | 'stderr';
 
 export interface CommandToStart {
@@ -207,6 +209,13 @@ export interface SessionInits {
   open(containerId: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the init has answered, on a new connection if need be. Rejects when it does not: commands go by the engine's exec then. */
   whenReady(containerId: string, signal: AbortSignal): Promise<void>;
+  /** Whether the session init still starts nothing because its environment is not complete; null until it has answered. */
+  isHeld(containerId: string): boolean | null;
+  /**
+   * Completes the environment: from then on the main command runs, and others may. Success also when it was complete. Rejects with
+   * OperatorError; no message holds a value.
+   */
+  release(containerId: string, environment: readonly EnvironmentEntry[], signal: AbortSignal): Promise<void>;
   /** Told whenever `wayInto` gives another answer for a container; returns what ends that. */
   onWayChange(listener: (containerId: string) => void): () => void;
 }

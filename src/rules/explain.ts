@@ -47,6 +47,7 @@ const REQUEST_GATES: Readonly<Record<string, readonly Gate[]>> = {
   'MCPS-412': ['frontend', 'webhook', 'controller'],
   'MCPS-601': ['webhook'],
   'MCPS-610': ['frontend', 'webhook', 'controller'],
+  'MCPS-612': ['frontend', 'webhook'],
 };
 
 /** Every gate that asks the rule; test/unit/rules/gates.test.ts breaks each rule at each of them. */

@@ -557,13 +557,13 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "good": "env: [{name: PLUGIN, value: /workspace/plugin.so}]"
   },
   "MCPS-604": {
-    "danger": "A reference that is accepted but not resolved starts a program without its secret; one resolved with the operator's rights reads secrets for people who may not.",
-    "fields": "spec.env[].valueFrom, spec.imagePullSecrets",
-    "allowed": "none in this release.",
-    "source": "design.md 8.12.",
+    "danger": "A reference that is accepted but not resolved starts a program without its secret; a pull secret that is accepted but not used hides whose right an image was fetched by.",
+    "fields": "spec.env[].valueFrom, spec.imagePullSecrets, spec.sessionInit",
+    "allowed": "valueFrom with one key of one Secret or ConfigMap, in a session with the session init; no pull secrets in this release.",
+    "source": "design.md 8.12 (docs/adr/0012).",
     "config": [],
-    "bad": "env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}]",
-    "good": "env: [{name: DB_HOST, value: db.example.com}]"
+    "bad": "sessionInit: Disabled, env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}]",
+    "good": "env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}]"
   },
   "MCPS-605": {
     "danger": "A secret in a spec is in etcd, in Git, in `kubectl get -o yaml` and in the context of a model. A warning, because only people know.",
@@ -635,6 +635,15 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     ],
     "bad": "env: [{name: API_TOKEN, value: s3cr3t-value}]",
     "good": "env: [{name: LOG_LEVEL, value: debug}]"
+  },
+  "MCPS-612": {
+    "danger": "The controller reads a Secret for the session of somebody who may not read it, and the session hands the value out.",
+    "fields": "spec.env[].valueFrom, spec.imagePullSecrets",
+    "allowed": "objects of the session's own namespace that the requester may `get`, at most 32 of them; on an update those that were named before.",
+    "source": "design.md 8.12 (no confused deputy).",
+    "config": [],
+    "bad": "env: [{name: DB, valueFrom: {secretKeyRef: {name: db, key: url}}}] by a user who may not get Secret db",
+    "good": "the same by a user with a Role that allows `get` on Secret db in the namespace of the session"
   },
   "MCPS-613": {
     "danger": "A key of no known form in a spec is as readable as any other. A warning, because random words are often no secret.",

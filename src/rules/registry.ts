@@ -3,6 +3,7 @@
 import { NAMESPACE_QUOTA_RULE } from './access/namespace-quota.ts';
 import { OWNER_RULE } from './access/owner.ts';
 import { OWNER_QUOTA_RULE } from './access/owner-quota.ts';
+import { REFERENCE_RIGHT_RULE } from './access/reference-rights.ts';
 import { containerRules } from './container-rules.ts';
 import { PROFILE_LABEL_RULE } from './profile-choice.ts';
 import type { RuleHeader } from './reference.ts';
@@ -171,6 +172,7 @@ export const ruleRegistry: readonly RuleDescription[] = [
   { ...OWNER_RULE, subject: 'request' as const },
   { ...OWNER_QUOTA_RULE, subject: 'request' as const },
   { ...NAMESPACE_QUOTA_RULE, subject: 'request' as const },
+  { ...REFERENCE_RIGHT_RULE, subject: 'request' as const },
   { ...PROFILE_LABEL_RULE, subject: 'request' as const },
   { ...SUSPENSION_RULE, subject: 'request' as const },
   ...nodeRules,

@@ -11,6 +11,7 @@ import { choosePolicies } from '../rules/profile-choice.ts';
 import { type AdmissionRequest, admissionResponse, parseAdmissionReview } from './admission-review.ts';
 import { admit, type AdmitOptions } from './admit.ts';
 import { createReviewReader, type ReadReview } from './read-review.ts';
+import type { ReferenceRights } from './reference-rights.ts';
 import type { SessionQuota } from './session-quota.ts';
 
 export const VALIDATE_PATH = '/validate';
@@ -21,6 +22,7 @@ export interface WebhookOptions extends Pick<AdmitOptions, 'frontendUsername'> {
   readonly policies: Policies;
   readonly namespaces: Pick<Namespaces, 'labelsOf'>;
   readonly quota: SessionQuota;
+  readonly referenceRights: ReferenceRights;
   readonly certificate: ServedCertificate;
   readonly host: string;
   readonly port: number;
@@ -85,16 +87,17 @@ async function judge(
   options: WebhookOptions,
   review: AdmissionRequest,
 ): Promise<Result<ReturnType<typeof admit>, string>> {
-  const { quota } = options;
+  const { quota, referenceRights } = options;
   const within = AbortSignal.any([options.closing, AbortSignal.timeout(KNOWN_WITHIN_MS)]);
   const labels = await labelsOf(options, review.namespace, within);
   if (!labels.ok) return labels;
   const set = options.policies.current();
   const policies = choosePolicies(set, labels.value);
   try {
+    const rights = await referenceRights.problems(review, within);
     await quota.whenKnown(review, within);
     // No wait from here to `admitted`: what is counted must not change before it is taken.
-    const requestProblems = quota.problems(review, policies.enforce.policy);
+    const requestProblems = [...rights, ...quota.problems(review, policies.enforce.policy)];
     const decision = admit(review, { ...options, policies, isSuspended: set.suspension !== 'none', requestProblems });
     if (decision.answer.allowed) quota.admitted(review);
     return ok(decision);

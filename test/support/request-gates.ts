@@ -1,14 +1,18 @@
 // The rules about the request, each broken at each gate that sees the request: the ids that the gate then names.
 
+import { subjectAccess } from '../../src/frontend/access.ts';
 import { policiesOfNamespaces } from '../../src/frontend/policies-for.ts';
 import type { ServiceParts } from '../../src/frontend/service-parts.ts';
 import { OWNER_ANNOTATION, PROFILE_LABEL } from '../../src/model/names.ts';
 import type { McpSession } from '../../src/model/session.ts';
+import type { SessionSpecInput } from '../../src/model/session-spec.ts';
 import { nextStep } from '../../src/plan/next-step.ts';
 import type { Observation } from '../../src/plan/observation.ts';
 import { waitForQuota } from '../../src/plan/quota-turn.ts';
+import type { Authorizer } from '../../src/ports/authority.ts';
 import type { AdmissionRequest } from '../../src/webhook/admission-review.ts';
 import { type AdmitOptions, admit } from '../../src/webhook/admit.ts';
+import { createReferenceRights } from '../../src/webhook/reference-rights.ts';
 import { createSessionQuota } from '../../src/webhook/session-quota.ts';
 import { ALICE, fakeClock, frontendWorld, sessionNamed, TEST_IMAGE } from './frontend-fakes.ts';
 import { aPolicySet, chosenPolicies, fixedPolicies } from './policies.ts';
@@ -29,10 +33,14 @@ const FULL = {
 export const named = (text: string): readonly string[] => [...new Set(text.match(/MCPS-[0-9]{3}/g) ?? [])];
 
 /** Of a create through the front end, whose answer names rules by id. */
-async function atFrontend(change: { readonly settings?: Settings; readonly parts?: Partial<ServiceParts> }) {
+async function atFrontend(change: {
+  readonly settings?: Settings;
+  readonly parts?: Partial<ServiceParts>;
+  readonly spec?: Pick<SessionSpecInput, 'env'>;
+}) {
   const first = sessionNamed({ name: 'first', owner: ALICE.username });
   const world = frontendWorld({ sessions: [first], policySettings: change.settings ?? {}, parts: change.parts ?? {} });
-  const request = { namespace: 'agents', name: 'second', spec: { image: TEST_IMAGE }, waitSeconds: 0 };
+  const request = { namespace: 'agents', name: 'second', spec: { image: TEST_IMAGE, ...change.spec }, waitSeconds: 0 };
   const created = await world.services.create(ALICE, request, () => {}, never);
   return created.ok ? [] : named(created.error.what);
 }
@@ -69,6 +77,20 @@ function quotaAtWebhook(settings: Settings): readonly string[] {
   const { policy } = chosenPolicies(settings).enforce;
   const requestProblems = createSessionQuota({ cache, clock: fakeClock() }).problems(request, policy);
   return atWebhook({ requestProblems }, request);
+}
+
+/** A key of a Secret, in a cluster where nobody may read Secrets. */
+const REFERRING = { env: [{ name: 'DB', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } }] };
+const noSecrets: Authorizer = {
+  allowed: async (_, { resource }) => ({ allowed: resource !== 'secrets', reason: '' }),
+};
+
+async function rightsAtWebhook(): Promise<readonly string[]> {
+  const request = aCreate();
+  const spec = { image: TEST_IMAGE, ...REFERRING };
+  const referring = { ...request, object: request.object === null ? null : { ...request.object, spec } };
+  const rights = createReferenceRights({ authorizer: noSecrets, frontendUsername: 'frontend' });
+  return atWebhook({ requestProblems: await rights.problems(referring, never) }, referring);
 }
 
 function atPlacement(settings: Settings): readonly string[] {
@@ -118,5 +140,9 @@ export const REQUEST_ASKS: Readonly<Record<string, Readonly<Record<string, () =>
       }),
     webhook: () => atWebhook({ policies: chosenPolicies({}, MISSPELT) }),
     controller: () => atController({ namespaceProblems: chosenPolicies({}, MISSPELT).problems }),
+  },
+  'MCPS-612': {
+    frontend: () => atFrontend({ spec: REFERRING, parts: { access: subjectAccess(noSecrets) } }),
+    webhook: rightsAtWebhook,
   },
 };

@@ -24,7 +24,7 @@ export function runBundle(args: readonly string[], options: { readonly stdin?: s
     const child = execFile(process.execPath, [BUNDLE, ...args], (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (child.exitCode ?? null), stdout, stderr });
     });
-    child.stdin?.end(options.stdin ?? '');
+    endInput(child, options.stdin ?? '');
   });
 }
 
@@ -133,8 +133,14 @@ function kubectl(
     const child = execFile(at.ready.kubectl, [...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : (child.exitCode ?? null), stdout, stderr });
     });
-    child.stdin?.end(stdin);
+    endInput(child, stdin);
   });
+}
+
+/** A program that has ended without reading is judged by how it ended. */
+function endInput({ stdin }: ChildProcess, text: string): void {
+  stdin?.on('error', () => {});
+  stdin?.end(text);
 }
 
 async function containersOfNode(nodeName: string) {

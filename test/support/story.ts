@@ -2,7 +2,13 @@
 // steps and words that follow, as text that a person can review.
 
 import { conditionOf } from '../../src/model/conditions.ts';
-import type { FileIdentity, ImageFacts, NodeFacts, ObservedContainer } from '../../src/model/container.ts';
+import {
+  type FileIdentity,
+  type ImageFacts,
+  isHeldInit,
+  type NodeFacts,
+  type ObservedContainer,
+} from '../../src/model/container.ts';
 import { FINALIZER } from '../../src/model/names.ts';
 import { defaultPolicy, type Policy } from '../../src/model/policy.ts';
 import type { McpSession, SessionStatus } from '../../src/model/session.ts';
@@ -89,6 +95,8 @@ export interface World {
   /** What the container really got instead of what was judged. */
   mountsGot: Observation['containerMounts'];
   initVolume: string | null;
+  referencesReadable: boolean;
+  isHeld: boolean | null;
   commandsBy: Observation['commandsBy'];
   node: NodeFacts;
   lines: string[];
@@ -111,6 +119,8 @@ export function aWorld(change: Partial<World> = {}): World {
     containerMounts: null,
     mountsGot: null,
     initVolume: null,
+    referencesReadable: false,
+    isHeld: null,
     commandsBy: 'session-init',
     node: STORY_NODE,
     lines: [],
@@ -127,6 +137,8 @@ export function observationOf(world: World): Observation {
     hostPaths: world.hostPaths,
     containerMounts: world.containerMounts,
     initVolume: world.initVolume,
+    referencesReadable: world.referencesReadable,
+    isHeld: world.isHeld,
     commandsBy: world.commandsBy,
     lastFailure: world.lastFailure,
     lastActivityMs: world.lastActivityMs,
@@ -223,6 +235,12 @@ function applyStep(world: World, step: Step): void {
     case 'lookAtInit':
       world.initVolume = STORY_INIT_VOLUME;
       return;
+    case 'lookAtReferences':
+      world.referencesReadable = true;
+      return;
+    case 'release':
+      world.isHeld = false;
+      return;
     case 'pull':
       world.imageOnNode = STORY_IMAGE;
       world.image = { known: 'unknown' };
@@ -248,10 +266,12 @@ function applyStep(world: World, step: Step): void {
         spec: step.spec,
       };
       world.initVolume = null;
+      world.referencesReadable = false;
       world.containers = [...(world.containers ?? []), world.tamper?.(made) ?? made];
       return;
     }
     case 'start':
+      world.isHeld = world.containers?.some(({ id, spec }) => id === step.containerId && isHeldInit(spec)) ?? null;
       changeContainer(world, step.containerId, { state: 'running', startedMs: world.nowMs, pid: 4711 });
       return;
     case 'stop':
@@ -259,6 +279,7 @@ function applyStep(world: World, step: Step): void {
       return;
     case 'remove':
       world.hostPaths = null;
+      world.isHeld = null;
       world.containers = (world.containers ?? []).filter(({ id }) => id !== step.containerId);
       return;
     case 'rest':

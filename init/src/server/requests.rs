@@ -3,7 +3,7 @@
 use super::{Server, STDIN};
 use crate::frame::Frame;
 use crate::sys::{io, proc};
-use crate::wire::{kind, Fields, Payload, Refusal, PROTOCOL};
+use crate::wire::{kind, Code, Fields, Payload, Refusal, PROTOCOL};
 
 /// Frames handled in one turn.
 const AT_ONCE: usize = 256;
@@ -45,6 +45,13 @@ impl Server {
             // 0 is no request: there would be nobody to answer.
             _ if frame.id == 0 => {}
             kind::PING if frame.payload.is_empty() => self.out.send(kind::PONG, frame.id, &[]),
+            kind::ENVIRONMENT => self.take_environment(frame),
+            kind::PART if self.later.is_some() => {}
+            kind::EXEC_START if self.later.is_some() => {
+                let message = "the session has no environment yet";
+                let refusal = Refusal::new(Code::Busy, 0, message);
+                self.out.refuse(frame.id, &refusal);
+            }
             kind::PART => self.commands.add_part(frame),
             kind::EXEC_START => self.commands.start(frame, &self.oom, &mut self.out),
             kind::EXEC_READ | kind::EXEC_LIST => self.commands.answer(frame, &mut self.out),
@@ -62,6 +69,24 @@ impl Server {
         }
     }
 
+    /// The last part of the environment starts the main command.
+    fn take_environment(&mut self, frame: &Frame) {
+        let taken = match &mut self.later {
+            Some(later) => later.take(&frame.payload),
+            None => Err(Refusal::new(Code::Conflict, 0, "the environment is set")),
+        };
+        match taken {
+            Err(refusal) => self.out.refuse(frame.id, &refusal),
+            Ok(is_last) => {
+                self.out.send(kind::ENVIRONMENT_SET, frame.id, &[]);
+                if is_last {
+                    self.later = None;
+                    self.start_main();
+                }
+            }
+        }
+    }
+
     /// Nothing of an earlier controller's connection goes on but the commands themselves.
     pub(super) fn hello(&mut self, frame: &Frame) {
         let mut fields = Fields::of(&frame.payload);
@@ -74,6 +99,7 @@ impl Server {
         self.files.reset();
         self.forwards.reset();
         let (state, next) = match &mut self.main {
+            None if self.later.is_some() => (3, 0),
             None => (0, 0),
             Some(main) => {
                 main.disconnect();

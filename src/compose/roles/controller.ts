@@ -7,6 +7,7 @@ import { createHostPaths } from '../../docker/host-paths.ts';
 import { createLeaseStore } from '../../kube/lease-store.ts';
 import { writeNodeEvent } from '../../kube/node-event.ts';
 import { createNodeStore } from '../../kube/node-store.ts';
+import { createReferences } from '../../kube/references.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
@@ -120,6 +121,7 @@ export async function startController(
     store: createSessionStore(client),
     events: events.events,
     hostPaths: createHostPaths({}),
+    references: createReferences(client),
     inits: engine.inits,
     wayInto: (containerId) => engine.access.wayInto(containerId),
     onRunning: (session, container) => {

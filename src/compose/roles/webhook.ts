@@ -3,6 +3,7 @@
 import { patchCaBundle } from '../../kube/install.ts';
 import { createSecretStore } from '../../kube/secret-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
+import { createAuthorizer } from '../../kube/token-authority.ts';
 import { asOperatorError } from '../../lib/errors.ts';
 import {
   SERVICE_ACCOUNTS,
@@ -14,6 +15,7 @@ import {
 } from '../../model/names.ts';
 import { type CertificateStore, currentCertificate, keepCertificate } from '../../webhook/certificate-keeper.ts';
 import { startWebhook, VALIDATE_PATH } from '../../webhook/webhook.ts';
+import { createReferenceRights } from '../../webhook/reference-rights.ts';
 import { createSessionQuota } from '../../webhook/session-quota.ts';
 import { type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
@@ -68,6 +70,7 @@ export async function startWebhookRole(
     .catch((thrown: unknown) => {
       if (!signal.aborted) log.error('watch of sessions ended', { error: asOperatorError(thrown).message });
     });
+  const frontendUsername = serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend);
   const certificate = await currentCertificate(keeping, signal);
   const server = await startWebhook({
     certificate,
@@ -78,7 +81,8 @@ export async function startWebhookRole(
     policies,
     namespaces,
     quota: createSessionQuota({ cache: sessions, clock }),
-    frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
+    referenceRights: createReferenceRights({ authorizer: createAuthorizer(client, clock), frontendUsername }),
+    frontendUsername,
     monotonicMs: () => clock.monotonicMs(),
     closing: signal,
   });

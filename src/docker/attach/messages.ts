@@ -77,7 +77,7 @@ export const MESSAGES = {
       protocol: u32,
       version: text,
       uptimeMs: u64,
-      main: oneOf({ none: 0, running: 1, ended: 2 }),
+      main: oneOf({ none: 0, running: 1, ended: 2, held: 3 }),
       nextMainSequence: u64,
       cpuMs: u64,
     },
@@ -85,6 +85,8 @@ export const MESSAGES = {
   ping: { type: 0x02, of: 'request', fields: none },
   pong: { type: 0x82, of: 'request', fields: none },
   cancel: { type: 0x03, of: 'request', fields: none },
+  environment: { type: 0x05, of: 'request', fields: { more: flag, env: list(lossyText) } },
+  environmentSet: { type: 0x85, of: 'request', fields: none },
   error: { type: 0x83, of: 'request', fields: { code: oneOf(ERROR_CODES), errno: u32, message: lossyText } },
 
   execStart: {

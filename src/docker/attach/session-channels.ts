@@ -18,7 +18,7 @@ export interface SessionChannelsParts {
   /** Whether the engine says so. Rejects with `not-found` for a container that is gone. */
   readonly runs: (containerId: string, signal: AbortSignal) => Promise<boolean>;
   /** The session init answers on a new channel. */
-  readonly onReady: (containerId: string) => void;
+  readonly onReady: (containerId: string, isHeld: boolean) => void;
   /** A channel on which it answered has ended. */
   readonly onLost: (containerId: string, fault: OperatorError) => void;
   /** The container runs, and the session init does not answer. */
@@ -90,8 +90,8 @@ export function createSessionChannels(parts: SessionChannelsParts): SessionChann
     if (slot.closed.signal.aborted) channel.end(letGo(containerId));
     slot.channel = channel;
     channel.acknowledged.then(
-      () => {
-        onReady(containerId);
+      ({ main }) => {
+        onReady(containerId, main === 'held');
         channel.listen('connection', 0, { onMessage: () => {}, onEnd: (fault) => lost(containerId, slot, fault) });
       },
       () => {}, // whoever needs it tries again

@@ -40,6 +40,14 @@ export const environmentArgument = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/, 'must be a variable name'), z.string().max(32_768))
   .default({});
 
+/** Variable to "<Secret>/<key>". */
+export const secretsArgument = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,255}$/, 'must be a variable name'),
+    z.string().regex(/^[a-z0-9.-]{1,253}\/[A-Za-z0-9._-]{1,253}$/, 'must be "<Secret>/<key>"'),
+  )
+  .default({});
+
 export const conditionResult = z.strictObject({
   type: z.string(),
   status: z.string(),

@@ -5,7 +5,7 @@ import { err } from '../../lib/result.ts';
 import type { McpSession } from '../../model/session.ts';
 import type { SessionSpecInput } from '../../model/session-spec.ts';
 import { expiresAt, limitsOf, START_STAGES, stateOf, writablePaths } from '../session-view.ts';
-import { environmentArgument, limitsResult, namespaceArgument, newNameArgument } from './arguments.ts';
+import { environmentArgument, limitsResult, namespaceArgument, newNameArgument, secretsArgument } from './arguments.ts';
 import { answer, defineTool } from './tool.ts';
 
 const input = z.strictObject({
@@ -29,6 +29,10 @@ const input = z.strictObject({
   env: environmentArgument.meta({
     description:
       'Environment variables, name to value. Values are stored in the cluster and never shown again: no secrets here.',
+  }),
+  secrets: secretsArgument.meta({
+    description:
+      'Variables from Secrets of the namespace that you may get, name to "<Secret>/<key>". Values are never shown.',
   }),
   command: z.array(z.string().max(32_768)).max(64).default([]).meta({
     description: 'Main program and its arguments; the session ends with it. Default: an idle session for session_exec.',
@@ -95,10 +99,22 @@ function specOf(args: z.output<typeof input>): SessionSpecInput {
   return {
     image: args.image,
     command: args.command,
-    env: Object.entries(args.env).map(([name, value]) => ({ name, value })),
+    env: [
+      ...Object.entries(args.env).map(([name, value]) => ({ name, value })),
+      ...Object.entries(args.secrets).map(([name, source]) => ({
+        name,
+        valueFrom: { secretKeyRef: secretKey(source) },
+      })),
+    ],
     network: { mode: args.network },
     lifetime,
   };
+}
+
+/** The argument's schema has found exactly one slash. */
+function secretKey(source: string): { readonly name: string; readonly key: string } {
+  const [name = '', key = ''] = source.split('/');
+  return { name, key };
 }
 
 function textOf(session: McpSession, warnings: readonly string[]): string {

@@ -12,6 +12,7 @@ import { createRefusal, forbidden } from '../fault-mapping.ts';
 import type { ServiceParts } from '../service-parts.ts';
 import { sentence, type ToolError } from '../tool-error.ts';
 import { checkSpec } from './check-spec.ts';
+import { referenceProblems } from './reference-rights.ts';
 import { quotaRefusal } from './quota.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -44,6 +45,8 @@ export async function createSession(
   const checked = checkSpec({ raw: request.spec, annotations, policies });
   const judged = checked.spec === null || parts.access.knowsPolicy;
   if (judged && checked.violations.length > 0) return err(specRefusal(checked.violations, checked.spec === null));
+  const unreadable = await referenceProblems(parts, { caller, ...reference, spec: request.spec }, signal);
+  if (unreadable.length > 0) return err(specRefusal(unreadable, false));
   if (parts.access.knowsPolicy) {
     const { policy } = policies.enforce;
     const full = await quotaRefusal(parts, { ...reference, annotations, policy }, signal);

@@ -77,6 +77,7 @@ export async function openBenchController(
     events: { record: () => {} },
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     inits: engine.inits,
+    references: { read: () => Promise.resolve([]) },
     wayInto: (containerId) => engine.access.wayInto(containerId),
     onRunning: () => {},
     onReleased: () => {},

@@ -12,6 +12,7 @@ import {
 } from '../../../src/process/https-server.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
+import { createReferenceRights } from '../../../src/webhook/reference-rights.ts';
 import { createSessionQuota } from '../../../src/webhook/session-quota.ts';
 import { startWebhook } from '../../../src/webhook/webhook.ts';
 
@@ -38,6 +39,9 @@ async function answer(message: ToServer): Promise<void> {
 
 const reply = (message: FromServer): void => void process.send?.(message);
 
+/** The sessions of the bench refer to nothing. */
+const nobodyAsked = { allowed: () => Promise.resolve({ allowed: false, reason: '' }) };
+
 /** What quotas count, in memory: the watch has its own goals. */
 const noSessions = { synced: true, whenSynced: () => Promise.resolve(), all: () => [], cached: () => null };
 
@@ -48,6 +52,7 @@ function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebSe
       policies: fixedPolicies(),
       namespaces: unlabelled,
       quota: createSessionQuota({ cache: noSessions, clock: systemClock }),
+      referenceRights: createReferenceRights({ authorizer: nobodyAsked, frontendUsername: 'frontend' }),
       frontendUsername: 'frontend',
       monotonicMs: () => performance.now(),
     };

@@ -141,6 +141,28 @@ export const environmentNames = corpusClass('benign-environment-names', {}, [
   { title: 'a value of 32768 characters', spec: env('DATA', 'a'.repeat(32_768)) },
 ]);
 
+const reference = (source: Spec, change: Spec = {}): Spec => ({
+  env: [{ name: 'DATABASE_URL', valueFrom: source }],
+  ...change,
+});
+
+export const environmentReferences = corpusClass('benign-environment-references', {}, [
+  { title: 'S0.L6.01: a key of a Secret', spec: reference({ secretKeyRef: { name: 'db', key: 'url' } }) },
+  { title: 'a key of a ConfigMap', spec: reference({ configMapKeyRef: { name: 'settings', key: 'log.level' } }) },
+  {
+    title: 'a key that may be absent',
+    spec: reference({ secretKeyRef: { name: 'db', key: 'url', optional: true } }),
+  },
+  {
+    title: 'K-36: a secret by reference under the name of a secret',
+    spec: { env: [{ name: 'API_KEY', valueFrom: { secretKeyRef: { name: 'api.example', key: 'API_KEY' } } }] },
+  },
+  {
+    title: 'a main command that needs a secret',
+    spec: reference({ secretKeyRef: { name: 'db', key: 'url' } }, { command: ['sleep', '3600'] }),
+  },
+]);
+
 const COMMANDS: readonly (readonly string[])[] = [
   ['sleep', '3600'],
   ['python3', '-m', 'http.server'],

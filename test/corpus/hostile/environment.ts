@@ -113,7 +113,47 @@ export const environmentSources = corpusClass('environment-sources', {}, [
   {
     title: 'a value and a source',
     spec: { env: [{ name: 'A', value: 'x', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
-    want: ['MCPS-604', 'MCPS-607'],
+    want: ['MCPS-607'],
+  },
+  ...[
+    {
+      title: 'two sources',
+      valueFrom: { secretKeyRef: { name: 's', key: 'k' }, configMapKeyRef: { name: 's', key: 'k' } },
+    },
+    { title: 'a source without an object', valueFrom: {} },
+    { title: 'a Secret of another namespace', valueFrom: { secretKeyRef: { name: 'team-b/s', key: 'k' } } },
+    { title: 'a Secret by a path', valueFrom: { secretKeyRef: { name: '../../kube-system/secrets/s', key: 'k' } } },
+    { title: 'a Secret with a query', valueFrom: { secretKeyRef: { name: 's?watch=1', key: 'k' } } },
+    { title: 'a Secret in capitals', valueFrom: { secretKeyRef: { name: 'S', key: 'k' } } },
+    { title: 'a Secret that looks like another', valueFrom: { secretKeyRef: { name: 'd\u0430ta', key: 'k' } } },
+    { title: 'a key with a line break', valueFrom: { secretKeyRef: { name: 's', key: 'k\nx' } } },
+    { title: 'a key by a path', valueFrom: { configMapKeyRef: { name: 's', key: '../k' } } },
+  ].map(({ title, valueFrom }) => ({ title, spec: { env: [{ name: 'A', valueFrom }] }, want: ['MCPS-604'] })),
+  {
+    title: 'S0.H1.09: a search path that nobody sees',
+    spec: { env: [{ name: 'PATH', valueFrom: { configMapKeyRef: { name: 's', key: 'k' } } }] },
+    want: ['MCPS-604'],
+  },
+  {
+    title: 'S0.H1.09: a library that nobody sees',
+    spec: { env: [{ name: 'LD_PRELOAD', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }] },
+    want: ['MCPS-603'],
+  },
+  {
+    title: 'a Secret without anybody who hands it over',
+    spec: { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }], sessionInit: 'Disabled' },
+    want: ['MCPS-604'],
+  },
+  { title: 'a pull secret', spec: { imagePullSecrets: [{ name: 'registry' }] }, want: ['MCPS-604'] },
+  {
+    title: 'a Secret without its name',
+    spec: { env: [{ name: 'A', valueFrom: { secretKeyRef: { key: 'k' } } }] },
+    want: ['SCHEMA'],
+  },
+  {
+    title: 'a Secret with a namespace beside its name',
+    spec: { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k', namespace: 'team-b' } } }] },
+    want: ['SCHEMA'],
   },
   {
     title: 'the same name twice',

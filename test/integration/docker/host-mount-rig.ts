@@ -7,7 +7,7 @@ import { createSessionMemories } from '../../../src/controller/session-memory.ts
 import type { DockerEngine } from '../../../src/docker/engine.ts';
 import { type Condition, conditionOf } from '../../../src/model/conditions.ts';
 import { FINALIZER } from '../../../src/model/names.ts';
-import { defaultPolicy } from '../../../src/model/policy.ts';
+import { defaultPolicy, type Policy } from '../../../src/model/policy.ts';
 import type { PolicySet } from '../../../src/model/policy-set.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
@@ -20,6 +20,7 @@ import { aSessionSpec } from '../../support/session-builder.ts';
 import { aStoredSession } from '../../support/story.ts';
 
 const MOST_LOOKS = 30;
+type SessionSpecInputWithoutImage = Partial<Omit<SessionSpecInput, 'image'>>;
 
 export async function hostMountRig(options: {
   readonly engine: DockerEngine;
@@ -28,6 +29,9 @@ export async function hostMountRig(options: {
   readonly clock: Clock;
   readonly hostPaths: HostPaths;
   readonly mount: NonNullable<SessionSpecInput['mounts']>[number];
+  /** Of a session without the session init, unless this says otherwise. */
+  readonly change?: SessionSpecInputWithoutImage;
+  readonly policy?: Policy;
   /** Runs after the check, before the engine is asked to create. */
   readonly beforeCreate: () => Promise<void>;
 }) {
@@ -39,7 +43,7 @@ export async function hostMountRig(options: {
   let session: McpSession = {
     ...base,
     meta: { ...base.meta, uid, finalizers: [FINALIZER], creationMs: clock.nowMs() },
-    spec: aSessionSpec({ image: reference, sessionInit: 'Disabled', mounts: [options.mount] }),
+    spec: aSessionSpec({ image: reference, sessionInit: 'Disabled', mounts: [options.mount], ...options.change }),
   };
   const swapping: DockerEngine = {
     ...engine,
@@ -53,7 +57,7 @@ export async function hostMountRig(options: {
   const store = {
     writeStatus: async (_session: McpSession, status: McpSession['status']) => (session = { ...session, status }),
   } as unknown as SessionStore; // nothing else is written in these lives
-  const profile = { policy: defaultPolicy(), hash: 'sha256:test' };
+  const profile = { policy: options.policy ?? defaultPolicy(), hash: 'sha256:test' };
   const set: PolicySet = {
     defaultProfile: 'sandbox',
     profiles: { sandbox: profile, production: profile, development: profile, investigation: profile },
@@ -70,8 +74,9 @@ export async function hostMountRig(options: {
     events: { record: () => {} },
     hostPaths: options.hostPaths,
     images: createImageLooks(engine, clock),
-    inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
-    wayInto: () => 'engine-exec',
+    inits: engine.inits,
+    references: { read: () => Promise.resolve([]) },
+    wayInto: (containerId) => engine.access.wayInto(containerId),
     onRunning: () => {},
     onReleased: () => {},
     written: () => {},

@@ -2,7 +2,7 @@
 // Every swap is done between the check and the start, as somebody would who can rename a directory above the path.
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,11 +13,14 @@ import { createHostPaths } from '../../../src/docker/host-paths.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { engineSocket, newClusterId, rawDocker, removeAllOf } from '../../support/docker.ts';
 import { aSessionContainer, lockedDown } from '../../support/docker.ts';
+import { aPolicy } from '../../support/judgement.ts';
+import { allowDifferences } from '../../support/oracle/run.ts';
 import { hostMountRig } from './host-mount-rig.ts';
 
 const cluster = newClusterId();
 const never = new AbortController().signal;
-const engine = createDockerEngine({ socketPath: engineSocket(), cluster, nodeName: 'node-1' });
+const sessionInitFile = join(import.meta.dirname, '../../../dist/init');
+const engine = createDockerEngine({ socketPath: engineSocket(), cluster, nodeName: 'node-1', sessionInitFile });
 const hostPaths = createHostPaths();
 let base = '';
 
@@ -32,7 +35,10 @@ afterEach(async () => {
   await removeAllOf(cluster);
   await rm(base, { recursive: true, force: true });
 });
-afterAll(() => removeAllOf(cluster));
+afterAll(async () => {
+  await engine.inits.closeAll();
+  await removeAllOf(cluster);
+});
 
 async function started(source: string, target = '/data') {
   const bind = { type: 'bind', source, target, readOnly: true, propagation: 'rprivate', recursive: false };
@@ -132,6 +138,7 @@ const swaps: readonly { readonly name: string; readonly swap: (at: string) => Pr
 
 test.each(swaps)('K-30: $name is swapped between check and start', async ({ name, swap }) => {
   const uid = randomUUID();
+  allowDifferences({ uid, what: ['mountinfo[/data]'] }); // until it is ended
   const rig = await hostMountRig({
     engine,
     cluster,
@@ -153,6 +160,42 @@ test.each(swaps)('K-30: $name is swapped between check and start', async ({ name
   expect(await engine.list(never)).toEqual([]);
 });
 
+/** Processes below PID 1 of a container. */
+const childrenOf = async (pid: number): Promise<string> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
+
+test.each(swaps)(
+  'K-30: no program of the session runs before the directory is compared: $name',
+  async ({ name, swap }) => {
+    const uid = randomUUID();
+    allowDifferences({ uid, what: ['mountinfo[/data]'] }); // until it is ended
+    const atLook: string[] = [];
+    let pidOfRun = 0;
+    const rig = await hostMountRig({
+      engine,
+      cluster,
+      uid,
+      clock: systemClock,
+      hostPaths: {
+        ...hostPaths,
+        inContainer: async (container, signal) => {
+          pidOfRun = container.pid;
+          atLook.push(await childrenOf(container.pid));
+          return hostPaths.inContainer(container, signal);
+        },
+      },
+      mount: { hostPath: join(base, 'tenant/data'), target: '/data' },
+      change: { sessionInit: 'Enabled', command: ['sleep', '600'] },
+      beforeCreate: () => swap(base),
+    });
+    const ready = await rig.settle();
+    expect(atLook).toEqual(['']);
+    expect(ready.reason).toBe(name === 'nothing' ? 'Running' : 'IsolationFailed');
+    if (name === 'nothing') expect(await childrenOf(pidOfRun)).toMatch(/^\d+$/);
+    else expect(await engine.list(never)).toEqual([]);
+  },
+);
+
 test('K-30: a controller that does not see the processes of the node refuses host paths', async () => {
   const rig = await hostMountRig({
     engine,
@@ -167,6 +210,27 @@ test('K-30: a controller that does not see the processes of the node refuses hos
   expect(ready).toMatchObject({ status: 'False', reason: 'IsolationFailed' });
   expect(ready.message).toContain('not among the processes here');
   expect(await engine.list(never)).toEqual([]);
+});
+
+test('K-30: a link below an allowed root that leads out of it is refused where it leads', async () => {
+  await symlink(join(base, 'other/data'), join(base, 'tenant/link'));
+  const policy = aPolicy({ mounts: { allowedRoots: [join(base, 'tenant')] } });
+  const rigAt = (path: string) =>
+    hostMountRig({
+      engine,
+      cluster,
+      uid: randomUUID(),
+      clock: systemClock,
+      hostPaths,
+      mount: { hostPath: join(base, path), target: '/data' },
+      policy,
+      beforeCreate: async () => {},
+    });
+  const ready = await (await rigAt('tenant/link')).settle();
+  expect(ready).toMatchObject({ status: 'False', reason: 'PolicyRejected' });
+  expect(ready.message).toContain('is not below policy mounts.allowedRoots');
+  expect(await engine.list(never)).toEqual([]);
+  expect(await (await rigAt('tenant/data')).settle()).toMatchObject({ status: 'True', reason: 'Running' });
 });
 
 test('S0.C1.12: a link below a harmless name to a system directory is refused where it leads', async () => {

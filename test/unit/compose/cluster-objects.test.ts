@@ -23,7 +23,7 @@ test('rights per role', async () => {
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('rights.txt');
 });
 
-test('no wildcard, no Secrets beyond the own certificate, no pods, no impersonation', () => {
+test('no wildcard, no pods, no impersonation, and Secrets without list and watch', () => {
   for (const object of [...systemObjects(), ...clientObjects('team-a')]) {
     for (const rule of rulesOf(object)) {
       expect([...rule.apiGroups, ...rule.resources, ...rule.verbs]).not.toContain('*');
@@ -32,12 +32,24 @@ test('no wildcard, no Secrets beyond the own certificate, no pods, no impersonat
         [],
       );
       if (rule.resources.includes('secrets')) {
-        expect(object.kind).toBe('Role');
         expect(rule.verbs).not.toContain('list');
         expect(rule.verbs).not.toContain('watch');
       }
     }
   }
+});
+
+test('S4.PRD.02: nobody of ours may read the Secrets of a namespace until an admin of it says so', () => {
+  const objects = systemObjects();
+  const withSecrets = objects.filter((object) =>
+    rulesOf(object).some(({ resources }) => resources.includes('secrets')),
+  );
+  expect(withSecrets.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.namespace ?? ''}`)).toEqual([
+    'Role mcpsession-webhook mcpsession-system',
+    'ClusterRole mcpsession-reference-reader ',
+  ]);
+  const bound = objects.map((object) => (object['roleRef'] as { name?: string } | undefined)?.name); // our own objects
+  expect(bound).not.toContain('mcpsession-reference-reader');
 });
 
 test('the webhook judges our own resource alone, fails closed and never stands in the way of deletion', () => {

@@ -51,7 +51,14 @@ test.each([
     store: {} as SessionStore, // as above
     events: { record: () => {} },
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
-    inits: { open: async () => {}, whenReady: async () => {}, onWayChange: () => () => {} },
+    inits: {
+      open: async () => {},
+      whenReady: async () => {},
+      isHeld: () => false,
+      release: async () => {},
+      onWayChange: () => () => {},
+    },
+    references: { read: () => Promise.resolve([]) },
     wayInto: () => 'session-init',
     onRunning: () => {},
     onReleased: () => {},

@@ -64,6 +64,35 @@ function aWorld({ noted = withInit as typeof withInit | null, initFault = null a
   return { access, asked };
 }
 
+/** One that starts nothing before the controller lets it. */
+const held = {
+  id,
+  spec: aContainer({ entrypoint: [SESSION_INIT_PROGRAM], command: ['run', '--environment', 'later'] }),
+};
+
+describe('a session whose environment comes later', () => {
+  test('is never reached by the exec of the engine, whose commands would lack a part of it', async () => {
+    const { access, asked } = aWorld({ noted: held, initFault: new InitSilent(id) });
+    access.initIsSilent(id);
+    await expect(access.start(id, command, never)).rejects.toBeInstanceOf(InitSilent);
+    expect(asked).toEqual(['init start']);
+  });
+
+  test('is held from the word of its init on, and until it is released', () => {
+    const { access } = aWorld({ noted: held });
+    expect(access.inits.isHeld(id)).toBe(null);
+    access.noteHeld(id, true);
+    expect(access.inits.isHeld(id)).toBe(true);
+  });
+
+  test('stays held when the init cannot be reached', async () => {
+    const { access } = aWorld({ noted: held });
+    access.noteHeld(id, true);
+    await expect(access.inits.release(id, [], never)).rejects.toBeInstanceOf(InitSilent);
+    expect(access.inits.isHeld(id)).toBe(true);
+  });
+});
+
 describe('the way into a container', () => {
   test('is its session init where it has one', async () => {
     const { access, asked } = aWorld();

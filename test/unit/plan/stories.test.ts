@@ -18,6 +18,8 @@ import {
 const MINUTE = 60_000;
 /** A session with a directory of the node. */
 const MOUNTING = { mounts: [{ hostPath: '/srv/data', target: '/data' }] };
+/** A session with a variable from a Secret. */
+const REFERRING = { env: [{ name: 'DB', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } }] };
 const pass = (world: World, ms: number) => meanwhile(world, `${ms / 1000} s pass`, () => (world.nowMs += ms));
 const deleting = (session: McpSession): McpSession => ({
   ...session,
@@ -305,6 +307,55 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
       mountsGot: { seen: false, why: 'process 4711 of the container is not among the processes here' },
     }),
     tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session that refers to a Secret starts nothing before it has the value',
+    world: aWorld({ session: aStoredSession(REFERRING) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the controller restarts', () => {
+        world.isHeld = null;
+        world.image = { known: 'unknown' };
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a missing Secret is told and waited for, and no container is made without it',
+    world: aWorld({ session: aStoredSession(REFERRING) }),
+    tell: (world) => {
+      const message = 'there is no Secret "db", which variable DB needs';
+      world.failNext = { step: 'lookAtReferences', failure: failure({ act: 'readReferences', message }) };
+      runToRest(world);
+      pass(world, 5_000);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a Secret that goes between create and start holds the session until its deadline',
+    world: aWorld({ session: aStoredSession(REFERRING) }),
+    tell: (world) => {
+      const message = 'Secret "db" has no key "url", which variable DB needs';
+      world.failNext = { step: 'release', failure: failure({ act: 'release', message }) };
+      runToRest(world);
+      pass(world, 2 * MINUTE);
+      world.lastFailure = failure({ act: 'release', message });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session init that is silent after a restart of the controller ends nothing',
+    world: aWorld({ session: aStoredSession(REFERRING) }),
+    tell: (world) => {
+      runToRest(world);
+      pass(world, 3 * MINUTE);
+      meanwhile(world, 'the controller restarts, and the session init says nothing', () => {
+        world.isHeld = null;
+        const message = 'the session init of container c0 does not answer';
+        world.lastFailure = failure({ act: 'release', message, engineAway: true, retryAtMs: world.nowMs + 5_000 });
+      });
       runToRest(world);
     },
   },

@@ -16,6 +16,33 @@ const create = (
     ...(onProgress === undefined ? {} : { onProgress }),
   });
 
+describe('secrets of session_create', () => {
+  test('S0.L6.01: become references, and the caller is asked for with the right to read them', async () => {
+    const world = frontendWorld();
+    expect(await create(world, { name: 'py-1', secrets: { TOKEN: 'db/url' } })).toMatchObject({ isError: false });
+    const stored = world.sessions.stored.get('agents/py-1');
+    expect(stored?.spec?.env).toMatchObject([
+      { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } },
+    ]);
+    const secrets = world.authorizer.asked.filter(({ request }) => request.resource === 'secrets');
+    expect(secrets).toMatchObject([{ request: { verb: 'get', namespace: 'agents', name: 'db' } }]);
+  });
+
+  test('S0.L6.01: are refused to a caller who may create sessions and may not read the Secret', async () => {
+    const world = frontendWorld({ may: (_, { resource }) => resource === 'mcpsessions' });
+    const answer = await create(world, { name: 'py-1', secrets: { TOKEN: 'db/url' } });
+    expect(answer).toMatchObject({ isError: true });
+    expect(answer.text).toMatch(
+      /^\[POLICY_DENIED\] 1 rule: MCPS-612 spec\.env\[0\]\.valueFrom\.secretKeyRef: .*may not get Secret db\./,
+    );
+    expect(world.sessions.stored.size).toBe(0);
+  });
+
+  test.each(['db', '/url', 'db/', 'a/b/c', 'DB/url', 'db/u\u200brl'])('%j is no key of a Secret', async (source) => {
+    expect((await create(frontendWorld(), { secrets: { TOKEN: source } })).text).toMatch(/^\[INVALID_ARGUMENT\]/);
+  });
+});
+
 const notReady = (reason: string, message: string, stalled = false): SessionStatus => ({
   ...RUNNING,
   container: undefined,

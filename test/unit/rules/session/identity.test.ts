@@ -29,19 +29,34 @@ testSessionRules({
       ],
     },
     {
-      name: 'references to Secrets and ConfigMaps',
+      name: 'S0.L6.01: references that could not be resolved as they are written',
       rule: secretReferences,
       given: {
         env: [
-          { name: 'A', valueFrom: { secretKeyRef } },
-          { name: 'B', valueFrom: { configMapKeyRef: secretKeyRef } },
+          { name: 'A', valueFrom: { secretKeyRef, configMapKeyRef: secretKeyRef } },
+          { name: 'B', valueFrom: {} },
+          { name: 'C', valueFrom: { secretKeyRef: { name: '../db', key: 'a/b' } } },
+          { name: 'D', valueFrom: { configMapKeyRef: { name: 'DB', key: 'ok' } } },
+          { name: 'PATH', valueFrom: { configMapKeyRef: { name: 'paths', key: 'path' } } },
         ],
         imagePullSecrets: [{ name: 'registry' }],
       },
       want: [
-        'spec.env[0].valueFrom: Forbidden: [MCPS-604] values from Secrets and ConfigMaps are not available in this release; fix: set a value that is not secret, or delete this variable',
-        'spec.env[1].valueFrom: Forbidden: [MCPS-604] values from Secrets and ConfigMaps are not available in this release; fix: set a value that is not secret, or delete this variable',
+        'spec.env[0].valueFrom: Invalid value: [MCPS-604] must have exactly one of secretKeyRef and configMapKeyRef; fix: name one key of one object',
+        'spec.env[1].valueFrom: Invalid value: [MCPS-604] must have exactly one of secretKeyRef and configMapKeyRef; fix: name one key of one object',
+        'spec.env[2].valueFrom.secretKeyRef.name: Invalid value: [MCPS-604] ../db cannot be the name of an object; fix: write the name as kubectl shows it',
+        'spec.env[2].valueFrom.secretKeyRef.key: Invalid value: [MCPS-604] a/b cannot be a key; keys hold letters, digits, "-", "_" and "."; fix: write the name as kubectl shows it',
+        'spec.env[3].valueFrom.configMapKeyRef.name: Invalid value: [MCPS-604] DB cannot be the name of an object; fix: write the name as kubectl shows it',
+        'spec.env[4].valueFrom: Forbidden: [MCPS-604] PATH decides what runs, so its value must be seen where the session is judged; fix: set value, a list of absolute directories',
         'spec.imagePullSecrets: Forbidden: [MCPS-604] pull secrets are not available in this release; fix: delete it; use an image that the node has or that needs no login',
+      ],
+    },
+    {
+      name: 'a reference in a session without the session init, which would start without the value',
+      rule: secretReferences,
+      given: { env: [{ name: 'A', valueFrom: { secretKeyRef } }], sessionInit: 'Disabled' },
+      want: [
+        'spec.env[0].valueFrom: Forbidden: [MCPS-604] values from Secrets and ConfigMaps need the session init, which hands them over; fix: set spec.sessionInit to Enabled',
       ],
     },
     {
@@ -103,6 +118,16 @@ testSessionRules({
       name: 'an absolute PATH',
       rule: hijackingEnvironment,
       given: { env: [{ name: 'PATH', value: '/usr/bin:/usr/local/bin' }] },
+    },
+    {
+      name: 'one key of a Secret, and one of a ConfigMap that may be absent',
+      rule: secretReferences,
+      given: {
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 'db.team-a', key: 'URL_1.x' } } },
+          { name: 'B', valueFrom: { configMapKeyRef: { name: 'settings', key: 'mode', optional: true } } },
+        ],
+      },
     },
     { name: 'literal values', rule: secretReferences, given: { env: [{ name: 'A', value: 'x' }] } },
     { name: 'an empty value', rule: environmentShape, given: { env: [{ name: 'A', value: '' }] } },
