@@ -197,10 +197,14 @@ function closeServer(server: Server, upgraded: ReadonlySet<Duplex>, deadlineMs: 
 
 /**
  * The whole body. Rejects with `too-large` once it exceeds `maxBytes` (by its declared length before anything is read), with
- * `invalid` when the peer breaks off, with `timeout` when it takes longer than a minute, and with the reason of `signal`.
+ * `invalid` when the peer breaks off, with `timeout` when it takes longer than `maxMs` (a minute), and with the reason of `signal`.
  */
-export function readBody(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const limit = { ms: BODY_MS, what: 'sending the request body' };
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, maxMs = BODY_MS }: { readonly maxBytes: number; readonly maxMs?: number },
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const limit = { ms: maxMs, what: 'sending the request body' };
   return withDeadline(limit, (within) => readAll(request, maxBytes, within), signal);
 }
 

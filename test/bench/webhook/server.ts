@@ -65,7 +65,7 @@ function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebSe
     name: 'empty',
     certificate,
     handle: async (request, response) => {
-      await readBody(request, MAX_BODY_BYTES, never);
+      await readBody(request, { maxBytes: MAX_BODY_BYTES }, never);
       sendJson(response, 200, { ok: true });
     },
   });

@@ -182,7 +182,7 @@ describe('many at once', () => {
     const body = Buffer.from(`"${'a'.repeat(4 * MIB - 2)}"`);
     const answers = await Promise.all(Array.from({ length: 100 }, () => webhook.post(body)));
     const statuses = new Set(answers.map(({ status }) => status));
-    expect([...statuses].sort()).toEqual([400, 503]);
+    expect(statuses).toEqual(new Set([400, 503]));
     expect((await webhook.usage()).rssBytes).toBeLessThan(600 * MIB);
   });
 });
