@@ -1,17 +1,16 @@
 // YAML and JSON text of people, read as kubectl reads it (YAML 1.1: "yes" is true), but without the traps: duplicate keys, tags
 // and alias bombs are refused, and whatever comes in, the answer is a value or a list of problems, never a crash.
 
-import { parseAllDocuments, type Tags } from 'yaml';
+import type { Tags } from 'yaml';
 import { err, ok, type Result } from '../lib/result.ts';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
+import { parseYamlDocuments, type YamlProblem } from './yaml-documents.ts';
 
 /** The API server takes 3 MiB per object; files may hold several. */
 const MAX_LENGTH = 16 * 1024 * 1024;
 const MAX_ALIASES = 100;
 const MAX_PROBLEM_LENGTH = 300;
 const MAX_PROBLEMS = 10;
-const TOO_DEEP = 'is nested too deeply';
-const STACK_ENDED = /call stack|stack overflow/i;
 
 /** What kubectl's parser does not have, or reads otherwise: then a tag is a problem, and "12:30" is text. */
 const UNWANTED_TAGS = /:(?:binary|omap|pairs|set|timestamp)$/;
@@ -22,30 +21,20 @@ export function readYaml(text: string, fileName: string): Result<readonly unknow
   try {
     return readDocuments(text, fileName);
   } catch (thrown) {
-    // The parser recurses: text that is nested a hundred thousand deep ends its stack. Excessive aliases throw as well.
-    const problem = thrown instanceof RangeError ? TOO_DEEP : shownProblem(thrown);
-    return err([`${fileName}: ${problem}`]);
+    // Excessive aliases throw.
+    return err([`${fileName}: ${shownProblem(thrown instanceof Error ? thrown.message : String(thrown))}`]);
   }
 }
 
 function readDocuments(text: string, fileName: string): Result<readonly unknown[], readonly string[]> {
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    customTags: withoutUnwantedTags,
-    logLevel: 'silent',
-    prettyErrors: true,
-    strict: true,
-    uniqueKeys: true,
-  });
-  if (!Array.isArray(documents)) return ok([]); // the parser's way to say that the text is empty
-  const problems = documents.flatMap(({ errors, warnings }) =>
-    [...errors, ...warnings].map(
-      (problem) => `${fileName}:${problem.linePos?.[0].line ?? 1}: ${shownProblem(problem)}`,
-    ),
-  );
+  const { documents, stoppedBy } = parseYamlDocuments(text, withoutUnwantedTags);
+  const shown = ({ line, message }: YamlProblem): string =>
+    `${fileName}${line === null ? '' : `:${line}`}: ${shownProblem(message)}`;
+  const problems = documents.flatMap(({ problems: found }) => found.map(shown));
+  if (stoppedBy !== null) return err(summaryOf([shown(stoppedBy), ...problems], fileName));
   if (problems.length > 0) return err(summaryOf(problems, fileName));
   const values: unknown[] = [];
-  for (const document of documents) {
+  for (const { document } of documents) {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (value !== null && value !== undefined) values.push(value);
   }
@@ -54,7 +43,6 @@ function readDocuments(text: string, fileName: string): Result<readonly unknown[
 
 /** One broken bracket can cause hundreds of follow-up problems: each once, the first ten. */
 function summaryOf(problems: readonly string[], fileName: string): readonly string[] {
-  if (problems.some((problem) => STACK_ENDED.test(problem))) return [`${fileName}: ${TOO_DEEP}`];
   const unique = [...new Set(problems)];
   const more = unique.length - MAX_PROBLEMS;
   return more > 0 ? [...unique.slice(0, MAX_PROBLEMS), `${fileName}: and ${more} more`] : unique;
@@ -63,8 +51,6 @@ function summaryOf(problems: readonly string[], fileName: string): readonly stri
 const withoutUnwantedTags = (tags: Tags): Tags =>
   tags.filter((tag) => typeof tag === 'string' || !(UNWANTED_TAGS.test(tag.tag) || tag.format === 'TIME'));
 
-/** The first line of the parser's message, which shows the text around it on the next ones. */
-function shownProblem(thrown: unknown): string {
-  const [line = ''] = (thrown instanceof Error ? thrown.message : String(thrown)).split('\n');
-  return shorten(escapeInvisible(line.replace(/ at line [0-9]+, column [0-9]+:?$/, '')), MAX_PROBLEM_LENGTH);
-}
+/** The first line of the parser's message. */
+const shownProblem = (message: string): string =>
+  shorten(escapeInvisible(message.split('\n', 1)[0] ?? ''), MAX_PROBLEM_LENGTH);

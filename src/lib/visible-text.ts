@@ -25,9 +25,12 @@ export function shorten(text: string, maxLength: number): string {
   return points.length <= maxLength ? text : `${points.slice(0, maxLength - 1).join('')}…`;
 }
 
+const SHOWN_LENGTH = 60;
+
 /** A value as a rule's message shows it: escaped, at most 60 characters, "(empty)" for the empty string. */
 export function shownValue(value: string): string {
-  return value === '' ? '(empty)' : shorten(escapeInvisible(value), 60);
+  // Escapes only lengthen: what is shown comes from the beginning, and the rest of a long value costs nothing.
+  return value === '' ? '(empty)' : shorten(escapeInvisible(value.slice(0, SHOWN_LENGTH * 2 + 2)), SHOWN_LENGTH);
 }
 
 /** Length in code points, as people and Kubernetes count. */

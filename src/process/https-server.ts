@@ -45,7 +45,10 @@ export interface WebServer {
   close(deadlineMs: number): Promise<void>;
 }
 
+/** From the connection on, its handshake included: nobody holds a place without a request for longer. */
 const HEADER_TIMEOUT_MS = 10_000;
+/** How often the server looks for connections that took too long; Node's 30 s would let them stay so much longer. */
+const LOOK_EVERY_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 /** What of a body nobody wants to read. */
 const UNREAD_BODY_MS = 5_000;
@@ -81,6 +84,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   server.requestTimeout = options.longBodies === true ? 0 : REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  server.on('drop', () => server.closeIdleConnections()); // full: whoever waits between requests makes room
   await listen(server, { name: options.name, host, port: options.port });
   const { port } = server.address() as AddressInfo; // a TCP server that listens has one
   const scheme = options.certificate === null ? 'http' : 'https';
@@ -99,12 +103,13 @@ const isLoopback = (host: string): boolean =>
   /^127(\.[0-9]{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 
 function createServer(options: WebServerOptions): Server {
-  const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true };
+  const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, connectionsCheckingInterval: LOOK_EVERY_MS };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(options, request, response);
   };
   if (options.certificate === null) return createHttpServer(settings, onRequest);
-  return createHttpsServer({ ...settings, ...tlsOptionsOf(options.certificate) }, onRequest);
+  const handshakeTimeout = HEADER_TIMEOUT_MS;
+  return createHttpsServer({ ...settings, handshakeTimeout, ...tlsOptionsOf(options.certificate) }, onRequest);
 }
 
 const tlsOptionsOf = ({ certPem, keyPem }: ServedCertificate) => ({
@@ -192,10 +197,14 @@ function closeServer(server: Server, upgraded: ReadonlySet<Duplex>, deadlineMs: 
 
 /**
  * The whole body. Rejects with `too-large` once it exceeds `maxBytes` (by its declared length before anything is read), with
- * `invalid` when the peer breaks off, with `timeout` when it takes longer than a minute, and with the reason of `signal`.
+ * `invalid` when the peer breaks off, with `timeout` when it takes longer than `maxMs` (a minute), and with the reason of `signal`.
  */
-export function readBody(request: IncomingMessage, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const limit = { ms: BODY_MS, what: 'sending the request body' };
+export function readBody(
+  request: IncomingMessage,
+  { maxBytes, maxMs = BODY_MS }: { readonly maxBytes: number; readonly maxMs?: number },
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const limit = { ms: maxMs, what: 'sending the request body' };
   return withDeadline(limit, (within) => readAll(request, maxBytes, within), signal);
 }
 

@@ -1,5 +1,6 @@
 // A JSON request body without trust in its size, its depth or its encoding. Reading it is https-server's.
 
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { OperatorError } from '../lib/errors.ts';
 import { readBody } from './https-server.ts';
@@ -13,6 +14,8 @@ export interface JsonLimits {
 
 export interface BodyLimits extends JsonLimits {
   readonly maxBytes: number;
+  /** How long its bytes may take. Default a minute. */
+  readonly maxMs?: number;
 }
 
 /** The parsed body. Rejects with `too-large`, or `invalid` when it is not UTF-8, not JSON, too deep or of too many values; the message never quotes the body. */
@@ -21,7 +24,7 @@ export async function readJsonBody(
   limits: BodyLimits,
   signal: AbortSignal,
 ): Promise<unknown> {
-  return parseBoundedJson(await readBody(request, limits.maxBytes, signal), limits);
+  return parseBoundedJson(await readBody(request, limits, signal), limits);
 }
 
 /** As readJsonBody, of bytes that are there. Parsing costs by the number of values, so they are counted first, without parsing. */
@@ -36,14 +39,16 @@ export function parseBoundedJson(bytes: Buffer, limits: JsonLimits): unknown {
   }
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new OperatorError('invalid', 'the request body is not UTF-8', { cause });
-  }
+/** Without the byte order mark that may stand before it. */
+function decodeUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new OperatorError('invalid', 'the request body is not UTF-8');
+  return bytes.toString(
+    'utf8',
+    bytes[0] === BYTE_ORDER_MARK[0] && bytes.indexOf(BYTE_ORDER_MARK) === 0 ? BYTE_ORDER_MARK.length : 0,
+  );
 }
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;

@@ -54,7 +54,11 @@ function ownedPlaceProblem(path: string): string | null {
   return reserved === undefined ? null : `is in ${reserved}, which is reserved`;
 }
 
+/** What almost every path is; nothing below applies to it. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-]+)+$/;
+
 function spellingProblem(path: string): string | null {
+  if (PLAIN_PATH.test(path)) return null;
   if (INVISIBLE.test(path)) return 'holds a control or invisible character';
   if (!path.startsWith('/')) return 'is not absolute';
   if (path.split('/').includes('..')) return 'holds a ".." segment';

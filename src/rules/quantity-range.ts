@@ -36,6 +36,15 @@ export function quantityRangeViolations(range: QuantityRange): readonly Violatio
 
 /** A quick yes for what people write; a no leaves it to exact arithmetic. */
 function isPlainlyWithin({ value, minimum, maximum }: QuantityRange): boolean {
-  const [asked, least, most] = [plainQuantity(value), plainQuantity(minimum), plainQuantity(maximum)];
-  return asked !== null && least !== null && most !== null && asked >= least && asked <= most;
+  const asked = plainQuantity(value);
+  const most = plainQuantity(maximum);
+  return (
+    asked !== null && most !== null && asked <= most && asked >= (plainQuantity(minimum) ?? aboveThousandths(minimum))
+  );
+}
+
+/** A whole number that is not less than a quantity such as "50m"; infinite for what is none. */
+function aboveThousandths(text: string): number {
+  const thousandths = text.endsWith('m') ? plainQuantity(text.slice(0, -1)) : null;
+  return thousandths === null ? Number.POSITIVE_INFINITY : Math.ceil(thousandths / 1000);
 }

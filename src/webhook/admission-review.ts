@@ -34,7 +34,7 @@ const name = z.string().max(253).optional();
 
 const objectSchema = z.object({
   metadata: z.object({ name, namespace: name, labels: texts, annotations: texts }),
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
 });
 
 const reviewSchema = z.object({

@@ -8,10 +8,10 @@ import { readJsonBody } from '../process/json-body.ts';
 
 /** Two objects of 1.5 MiB, beyond which the API server can store none, and what is around them. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** Field ownership repeats every field for every manager, and is nested the deepest. */
-const LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: 64, maxValues: 40_000 };
 /** The API server waits no longer (`timeoutSeconds` of the configuration). */
 const BODY_MS = 5_000;
+/** Field ownership repeats every field for every manager, and is nested the deepest. */
+export const REVIEW_LIMITS = { maxBytes: MAX_BODY_BYTES, maxDepth: 64, maxValues: 40_000, maxMs: BODY_MS };
 /** Larger bodies are taken a few at a time, so that memory has a bound. */
 const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_LARGE_BODIES = 16;
@@ -53,7 +53,7 @@ const isLarge = ({ headers }: IncomingMessage): boolean =>
 
 async function read(request: IncomingMessage, closing: AbortSignal): Promise<Result<unknown, UnreadableBody>> {
   try {
-    return ok(await readJsonBody(request, LIMITS, AbortSignal.any([closing, AbortSignal.timeout(BODY_MS)])));
+    return ok(await readJsonBody(request, REVIEW_LIMITS, closing));
   } catch (thrown) {
     const { kind, message } = asOperatorError(thrown);
     return err({ status: kind === 'too-large' ? 413 : 400, error: message });

@@ -1,10 +1,11 @@
 // The webhook's listener: one POST, parse, decide, answer. Whatever is posted gets an answer, never a crash.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asOperatorError } from '../lib/errors.ts';
+import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Log } from '../ports/log.ts';
 import type { Namespaces, Policies } from '../ports/policies.ts';
+import { withDeadline } from '../process/deadline.ts';
 import { type ServedCertificate, sendJson, startWebServer, type WebServer } from '../process/https-server.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
@@ -87,35 +88,43 @@ async function judge(
   options: WebhookOptions,
   review: AdmissionRequest,
 ): Promise<Result<ReturnType<typeof admit>, string>> {
-  const { quota, referenceRights } = options;
-  const within = AbortSignal.any([options.closing, AbortSignal.timeout(KNOWN_WITHIN_MS)]);
-  const labels = await labelsOf(options, review.namespace, within);
-  if (!labels.ok) return labels;
-  const set = options.policies.current();
-  const policies = choosePolicies(set, labels.value);
+  const limit = { ms: KNOWN_WITHIN_MS, what: 'learning what the decision needs' };
   try {
-    const rights = await referenceRights.problems(review, within);
-    await quota.whenKnown(review, within);
-    // No wait from here to `admitted`: what is counted must not change before it is taken.
-    const requestProblems = [...rights, ...quota.problems(review, policies.enforce.policy)];
-    const decision = admit(review, { ...options, policies, isSuspended: set.suspension !== 'none', requestProblems });
-    if (decision.answer.allowed) quota.admitted(review);
-    return ok(decision);
+    return ok(await withDeadline(limit, (within) => decide(options, review, within), options.closing));
   } catch (thrown) {
     return err(asOperatorError(thrown).message);
   }
 }
 
-/** Unknown labels could mean the strictest profile: then the answer is that there is none, and the API server refuses. */
+async function decide(
+  options: WebhookOptions,
+  review: AdmissionRequest,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof admit>> {
+  const { quota, referenceRights } = options;
+  const labels = await labelsOf(options, review.namespace, signal);
+  const set = options.policies.current();
+  const policies = choosePolicies(set, labels);
+  const rights = await referenceRights.problems(review, signal);
+  await quota.whenKnown(review, signal);
+  // No wait from here to `admitted`: what is counted must not change before it is taken.
+  const requestProblems = [...rights, ...quota.problems(review, policies.enforce.policy)];
+  const decision = admit(review, { ...options, policies, isSuspended: set.suspension !== 'none', requestProblems });
+  if (decision.answer.allowed) quota.admitted(review);
+  return decision;
+}
+
+/** Unknown labels could mean the strictest profile: then there is no decision. */
 async function labelsOf(
   { namespaces }: WebhookOptions,
   namespace: string,
   signal: AbortSignal,
-): Promise<Result<Readonly<Record<string, string>>, string>> {
-  if (namespace === '') return ok({});
+): Promise<Readonly<Record<string, string>>> {
+  if (namespace === '') return {};
   try {
-    return ok(await namespaces.labelsOf(namespace, signal));
-  } catch (thrown) {
-    return err(`the labels of namespace ${namespace} cannot be read: ${asOperatorError(thrown).message}`);
+    return await namespaces.labelsOf(namespace, signal);
+  } catch (cause) {
+    const { kind, message } = asOperatorError(cause);
+    throw new OperatorError(kind, `the labels of namespace ${namespace} cannot be read: ${message}`, { cause });
   }
 }

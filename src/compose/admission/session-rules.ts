@@ -68,9 +68,22 @@ export const metadataRules: readonly FloorValidation[] = [
 
 const ASSIGNED_NODE = "oldObject.?status.?assignment.?nodeName.orValue('')";
 const unchanged = (field: string): string => `object.?status.?${field} == oldObject.?status.?${field}`;
-const unchangedOrGone = (field: string): string => `!object.?status.?${field}.hasValue() || ${unchanged(field)}`;
+const unchangedOrGone = (field: string): string => `(!object.?status.?${field}.hasValue() || ${unchanged(field)})`;
 
-/** Proof comes from the node alone: placement may take it away with an assignment, and never write it. */
+/** What only the node of the session knows. Placement may take it away with an assignment, and never write it. */
+const KNOWN_TO_THE_NODE = [
+  'container',
+  'isolation',
+  'policy',
+  'grantedExpiry',
+  'lastActivityTime',
+  'finishedAt',
+  'restartCount',
+  'exitCode',
+] as const;
+/** That a session runs as approved is said by its node too. */
+const SAYS_THAT_IT_RUNS = `object.?status.?conditions.orValue([]).exists(condition, condition.type in ['Ready', 'IsolationVerified'] && condition.status == 'True')`;
+
 export const statusRules: readonly FloorValidation[] = [
   {
     expression: `variables.isPlacement || (variables.node != '' && variables.node == ${ASSIGNED_NODE})`,
@@ -83,8 +96,13 @@ export const statusRules: readonly FloorValidation[] = [
     reason: 'Forbidden',
   },
   {
-    expression: `!variables.isPlacement || ((${unchangedOrGone('container')}) && (${unchangedOrGone('isolation')}))`,
-    message: 'status.container and status.isolation are written by the controller of the node of the session only',
+    expression: `!variables.isPlacement || (${KNOWN_TO_THE_NODE.map(unchangedOrGone).join(' && ')})`,
+    message: `placement writes the assignment and why a session waits; ${KNOWN_TO_THE_NODE.join(', ')} of its status are written by the controller of its node only`,
+    reason: 'Forbidden',
+  },
+  {
+    expression: `!variables.isPlacement || !${SAYS_THAT_IT_RUNS}`,
+    message: 'that a session is Ready or its isolation verified is written by the controller of its node only',
     reason: 'Forbidden',
   },
 ];

@@ -55,5 +55,8 @@ export const GOALS = {
   firstOutput: ratio('24', "cold session to its first command's output / raw create+start+exec", 0.95, 0.85),
   fileMemory: count('25', 'growth of the controller over 1 GiB up and down, MiB', 64, 32),
   outputOverCap: count('26', 'bytes that reach the client of 50 MB of output / cap', 1.05, 1),
+  rules: count('28', 'all session rules on an ordinary spec, median us', 100, 50),
+  rulesTail: report('28b', 'the same, 99th percentile', 'count'),
+  rulesLargest: report('28c', 'all session rules on a spec as large as the schema allows, median us', 'count'),
   manyCommands: report('27', '200 commands at once on 200 sessions / one', 'ratio'),
 } as const satisfies Record<string, Goal>;

@@ -2,13 +2,14 @@
 // nearly half of it.
 
 import { API_VERSION, GROUP, SESSION_KIND, SESSION_PLURAL, VERSION } from '../../../src/model/names.ts';
-import { sessionSpecSchema } from '../../../src/model/session-spec.ts';
+import { type SessionSpec, sessionSpecSchema } from '../../../src/model/session-spec.ts';
 
 const IMAGE = `registry.example/team/tool:1.0@sha256:${'ab'.repeat(32)}`;
 const UID = '0d9d2b5e-4a0c-4a63-9d0f-6a9b1c2d3e4f';
 
-export function admissionReview(): unknown {
-  const spec = sessionSpecSchema.parse({
+/** What people ask for: a program, a few variables, a directory in memory. */
+export const ordinarySpec = (): SessionSpec =>
+  sessionSpecSchema.parse({
     image: IMAGE,
     command: ['python', '-m', 'tool.server'],
     args: ['--verbose'],
@@ -18,6 +19,9 @@ export function admissionReview(): unknown {
     ],
     tmpfs: [{ path: '/tmp' }],
   });
+
+export function admissionReview(): unknown {
+  const spec = ordinarySpec();
   const kind = { group: GROUP, version: VERSION, kind: SESSION_KIND };
   const resource = { group: GROUP, version: VERSION, resource: SESSION_PLURAL };
   const time = '2026-11-20T12:00:00Z';

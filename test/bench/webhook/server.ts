@@ -20,7 +20,7 @@ export type ServerKind = 'webhook' | 'empty';
 export type ToServer =
   | { readonly say: 'listen'; readonly kind: ServerKind; readonly certificate: ServedCertificate }
   | { readonly say: 'usage' };
-export type FromServer = { readonly port: number } | { readonly cpuMicros: number };
+export type FromServer = { readonly port: number } | { readonly cpuMicros: number; readonly rssBytes: number };
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const common = { host: '127.0.0.1', port: 0, log: silentLog };
@@ -31,7 +31,7 @@ process.on('disconnect', () => process.exit(0)); // the bench has ended, however
 async function answer(message: ToServer): Promise<void> {
   if (message.say === 'usage') {
     const { user, system } = process.cpuUsage();
-    return reply({ cpuMicros: user + system });
+    return reply({ cpuMicros: user + system, rssBytes: process.memoryUsage.rss() });
   }
   const { port } = await listen(message.kind, message.certificate);
   reply({ port });
@@ -65,7 +65,7 @@ function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebSe
     name: 'empty',
     certificate,
     handle: async (request, response) => {
-      await readBody(request, MAX_BODY_BYTES, never);
+      await readBody(request, { maxBytes: MAX_BODY_BYTES }, never);
       sendJson(response, 200, { ok: true });
     },
   });

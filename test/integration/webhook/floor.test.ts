@@ -63,6 +63,10 @@ const assignedTo = (nodeName: string) => ({
 });
 const PROOF = { isolation: { controls: [{ id: 'user', want: 'a', got: 'a', ok: true }], digest: 'sha256:x' } };
 
+const waiting = (ready: 'True' | 'False') => ({
+  conditions: [{ type: 'Ready', status: ready, reason: 'X', message: '', lastTransitionTime: '2026-11-21T12:00:00Z' }],
+});
+
 async function aSession(name: string, nodeName: string | null): Promise<void> {
   await write('tenant', create(name));
   if (nodeName !== null) await write('placement', status(name, assignedTo(nodeName)));
@@ -196,10 +200,14 @@ describe('the status of a session', () => {
 
   test('has its proof from the node: placement may take it away and not write it', async () => {
     await aSession('proved', 'node-1');
-    expect(await rig.attempt('placement', status('proved', PROOF))).toContain('status.isolation');
+    for (const known of [PROOF, { restartCount: 0 }, { exitCode: 0 }, { finishedAt: '2026-11-21T12:00:00Z' }]) {
+      expect(await rig.attempt('placement', status('proved', known))).toContain('by the controller of its node only');
+    }
     await write('node1', status('proved', PROOF));
-    expect(await rig.attempt('placement', status('proved', { restartCount: 0 }))).toBe(null);
+    expect(await rig.attempt('placement', status('proved', waiting('False')))).toBe(null);
+    expect(await rig.attempt('placement', status('proved', waiting('True')))).toContain('is Ready');
     expect(await rig.attempt('placement', status('proved', { isolation: null }))).toBe(null);
+    expect(await rig.attempt('node1', status('proved', waiting('True')))).toBe(null);
   });
 
   test('is fenced the same for PUT, JSON patch and apply', async () => {
@@ -314,7 +322,9 @@ test('where one controller runs outside of a pod, as in `up`, its node is named 
   });
   await aSession('of-up', UNBOUND_NODE);
   await aSession('of-node-1', 'node-1');
-  expect(await rig.attempt('unbound', status('of-up', { restartCount: 1 }))).toBe(null);
+  await waitFor('the floor to know the node', async () => {
+    return (await rig.attempt('unbound', status('of-up', { restartCount: 1 }))) === null;
+  });
   expect(await rig.attempt('unbound', status('of-node-1', { restartCount: 1 }))).toContain('of its node only');
   expect(await rig.attempt('node1', status('of-up', { restartCount: 1 }))).toContain('of its node only');
   expect(await rig.attempt('node1', status('of-node-1', { restartCount: 1 }))).toBe(null);

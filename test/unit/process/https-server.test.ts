@@ -69,7 +69,7 @@ test.each([
   },
   { name: 'not one that fits', body: 'x'.repeat(10), want: 'xxxxxxxxxx' },
 ])('refuses a body over the limit: $name', async ({ body, want }) => {
-  const read = (request: IncomingMessage) => readBody(request, 10, new AbortController().signal);
+  const read = (request: IncomingMessage) => readBody(request, { maxBytes: 10 }, new AbortController().signal);
   const server = await serve(async (request, response) => {
     const text = await read(request).then(
       String,

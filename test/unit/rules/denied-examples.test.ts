@@ -33,6 +33,11 @@ describe('examples/denied', () => {
     expect([...new Set(rules)].sort()).toEqual([idOf(file), ...(EXTRA[idOf(file)] ?? [])].sort());
   });
 
+  test('each has the words of kubectl beside it (test/integration/webhook/denied-output.test.ts writes them)', () => {
+    const outputs = readdirSync(folder).filter((name) => name.endsWith('.out'));
+    expect(outputs).toEqual(files.map((file) => file.replace(/\.yaml$/, '.out')));
+  });
+
   test('there is one for every deny rule about sessions', () => {
     const denied = sessionRules.filter(({ severity }) => severity === 'deny').map(({ id }) => id);
     expect([...files.map(idOf), ...Object.keys(WITHOUT_EXAMPLE)].sort()).toEqual(denied.sort());
