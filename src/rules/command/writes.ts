@@ -12,11 +12,27 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   rg: /^--pre/,
 };
 
-/** The option that writes or starts a program; null for none. */
+/** In the code of these programs: "w file" of sed, "print > file" of awk. */
+const CODE: Readonly<Record<string, RegExp>> = {
+  sed: /(?:^|[;{}\s0-9$/!gpI])[wW]\s+\S/,
+  awk: /\bprintf?\b[^;}\n]*>/,
+};
+
+/** What writes or starts a program, as a sentence; null for nothing. */
 export function writingOption(program: string, args: readonly string[]): string | null {
   const option = OPTIONS[program];
-  return option === undefined ? null : (args.find((arg) => option.test(arg)) ?? null);
+  if (option !== undefined && args.some((arg) => option.test(arg)))
+    return `an option of ${program} writes or starts a program`;
+  const code = CODE[program];
+  return code !== undefined && args.some((arg) => code.test(arg.slice(0, MAX_CODE)))
+    ? `the code of ${program} writes to a file`
+    : null;
 }
+
+const MAX_CODE = 8192;
+
+/** Whether a redirection writes. */
+export const isWrite = (operator: string): boolean => operator.includes('>');
 
 /** What is missing for a program that otherwise waits for a person; null for nothing. */
 export function missingBatchMode(program: string, args: readonly string[]): string | null {
