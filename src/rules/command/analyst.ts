@@ -2,6 +2,7 @@
 // input makes it slow; what is left over then is a problem of the analysis, never a silent yes.
 
 import { assertNever } from '../../lib/assert-never.ts';
+import { Budget, MAX_COMMANDS } from './budget.ts';
 import { expandText, expandWord } from './expand.ts';
 import type { Field } from './field.ts';
 import { isForkBomb } from './fork-bomb.ts';
@@ -21,12 +22,8 @@ import type { Assignment, Redirection, ShellNode, Word } from './shell/syntax.ts
 import { startProgram } from './start-program.ts';
 import type { Call, Starter } from './started.ts';
 
-const MAX_COMMANDS = 1500;
-const MAX_DEPTH = 24;
-/** Scripts, and arguments after expansion, in all. */
-const MAX_CHARACTERS = 400_000;
-/** What an argument costs, measured in characters. */
-const CHARACTERS_OF_AN_ARGUMENT = 40;
+/** Loops are gone through value by value up to so many commands, then once for all values. */
+const MAX_UNROLLED = 300;
 /** Values of a loop that are tried one by one. */
 const MAX_LOOP_VALUES = 8;
 const MAX_FUNCTION_CALLS = 64;
@@ -39,8 +36,7 @@ export class Analyst implements Starter {
   readonly #forkBombs: number[] = [];
   readonly #functions = new Map<string, ShellNode>();
   readonly #running = new Set<string>();
-  #problem: Analysis['problem'] = null;
-  #characters = 0;
+  readonly #budget = new Budget();
   #calls = 0;
 
   result(words: readonly Argument[]): Analysis {
@@ -49,7 +45,7 @@ export class Analyst implements Starter {
       commands: this.#commands,
       pipelines: this.#pipelines,
       forkBombs: this.#forkBombs,
-      problem: this.#problem,
+      problem: this.#budget.problem,
     };
   }
 
@@ -59,23 +55,20 @@ export class Analyst implements Starter {
 
   start(words: readonly Argument[], call: Call): Feed {
     const { place } = call;
-    this.#spend(
-      place.at,
-      words.reduce((sum, { text }) => sum + text.length + CHARACTERS_OF_AN_ARGUMENT, 0),
-    );
-    if (this.#commands.length >= MAX_COMMANDS) this.#fail(place.at, 'has more commands than are judged');
-    if (place.depth >= MAX_DEPTH) this.#fail(place.at, 'is nested deeper than is judged');
-    if (this.#problem !== null) return NO_FEED;
+    this.#budget.spendOn(words, place.at);
+    this.#budget.enter(place.at, place.depth);
+    if (this.#commands.length >= MAX_COMMANDS) this.#budget.fail(place.at, 'has more commands than are judged');
+    if (this.#budget.problem !== null) return NO_FEED;
     return startProgram(words, { ...call, place: { ...place, depth: place.depth + 1 } }, this);
   }
 
   script({ text }: Field, place: Place): Feed {
-    this.#spend(place.at, text.length);
-    if (place.depth >= MAX_DEPTH) this.#fail(place.at, 'is nested deeper than is judged');
-    if (this.#problem !== null) return NO_FEED;
+    this.#budget.spend(text.length, place.at);
+    this.#budget.enter(place.at, place.depth);
+    if (this.#budget.problem !== null) return NO_FEED;
     const parsed = parseShell(text);
     if (parsed.ok) return this.#nodes(parsed.value, { ...place, depth: place.depth + 1 });
-    this.#fail(place.at, `has ${parsed.error}`);
+    this.#budget.fail(place.at, `has ${parsed.error}`);
     return NO_FEED;
   }
 
@@ -95,20 +88,11 @@ export class Analyst implements Starter {
     return true;
   }
 
-  #fail(at: number, text: string): void {
-    this.#problem ??= { at, text };
-  }
-
-  #spend(at: number, characters: number): void {
-    this.#characters += characters;
-    if (this.#characters > MAX_CHARACTERS) this.#fail(at, 'has more text than is judged');
-  }
-
   #nodes(nodes: readonly ShellNode[], place: Place): Feed {
     let last = NO_FEED;
     let fetched = false;
     for (const node of nodes) {
-      if (this.#problem !== null) break;
+      if (this.#budget.problem !== null) break;
       last = this.#node(node, place);
       fetched ||= last.fetched;
     }
@@ -155,16 +139,28 @@ export class Analyst implements Starter {
     const values = words.flatMap((word) => this.#expand(word, inner));
     if (variable === null) return this.#nodes(body, inner);
     const each = values.every(({ text }) => text !== '') && values.length <= MAX_LOOP_VALUES && !place.inLoop;
-    if (values.length === 0 || !each) {
-      scope.assign(variable, null);
-      return this.#nodes(body, inner);
-    }
+    return this.#loop({ body, variable, values: values.length > 0 && each ? values : null }, inner);
+  }
+
+  /** `values` null: not known, or too many. */
+  #loop(
+    loop: { readonly body: readonly ShellNode[]; readonly variable: string; readonly values: readonly Field[] | null },
+    place: Place,
+  ): Feed {
+    const inner = { ...place, inLoop: true };
     let fetched = false;
-    for (const { text } of values) {
-      scope.assign(variable, text);
-      fetched = this.#nodes(body, { ...inner, inLoop: true }).fetched || fetched;
+    let pass = 0;
+    for (const { text } of loop.values ?? []) {
+      const before = this.#commands.length;
+      if (before + pass > MAX_UNROLLED) break;
+      place.scope.assign(loop.variable, text);
+      fetched = this.#nodes(loop.body, inner).fetched || fetched;
+      pass = this.#commands.length - before;
     }
-    return { text: null, fetched };
+    const isComplete = loop.values !== null && this.#commands.length + pass <= MAX_UNROLLED;
+    if (isComplete) return { text: null, fetched };
+    place.scope.assign(loop.variable, null);
+    return { text: null, fetched: this.#nodes(loop.body, inner).fetched || fetched };
   }
 
   #simple({ assignments, words, redirections }: Node<'simple'>, place: Place): Feed {
@@ -184,19 +180,16 @@ export class Analyst implements Starter {
   #assign(assignments: readonly Assignment[], lasting: boolean, place: Place): readonly string[] {
     for (const { name, value } of assignments) {
       const { text } = expandText(value, place.scope, this.#substitution(place));
-      this.#spend(place.at, text.length);
+      this.#budget.spend(text.length, place.at);
       if (lasting) place.scope.assign(name, /[\ue000-\ue002]/.test(text) ? null : text);
     }
     return assignments.map(({ name }) => name);
   }
 
   #expand(word: Word, place: Place): readonly Argument[] {
-    if (this.#problem !== null) return [];
+    if (this.#budget.problem !== null) return [];
     const fields = expandWord(word, place.scope, this.#substitution(place));
-    this.#spend(
-      place.at,
-      fields.reduce((sum, { text }) => sum + text.length + CHARACTERS_OF_AN_ARGUMENT, 0),
-    );
+    this.#budget.spendOn(fields, place.at);
     return fields.map((field) => ({ ...field, at: place.at }));
   }
 
@@ -218,7 +211,7 @@ export class Analyst implements Starter {
     let feed: Feed | null = null;
     for (const { operator, target } of redirections) {
       const { text, fetched } = expandText(target, place.scope, this.#substitution(place));
-      this.#spend(place.at, text.length);
+      this.#budget.spend(text.length, place.at);
       if (operator === '<<' || operator === '<<<') feed = { text: `${text}\n`, fetched };
       else if (!/^(?:[0-9]+-?|-)$/.test(text) || !operator.endsWith('&')) {
         files.push({ operator, target: { text, fetched, at: place.at } });
