@@ -34,12 +34,15 @@ const AWK = /^[gmn]?awk$/;
 
 /** The code of awk and sed is full of slashes that are no paths: of it only what reads or writes a file is left. */
 function withoutCode(program: string, args: readonly Argument[]): readonly Argument[] {
-  const code = args.find(
-    ({ text }, index) => !text.startsWith('-') && !/^-[A-Za-z]*f$/.test(args[index - 1]?.text ?? ''),
-  );
   const files = program === 'sed' ? /[rRwW]\s*(\/[^\s;}]+)/g : /"(\/[^"]*)"/g;
+  const behindOption = args.filter((_, index) => CODE_OPTION.test(args[index - 1]?.text ?? ''));
+  const first = args.find(({ text }, index) => !text.startsWith('-') && !FILE_OPTION.test(args[index - 1]?.text ?? ''));
+  const code = new Set(behindOption.length > 0 ? behindOption : [first]);
   return args.flatMap((arg) => {
-    if (arg !== code) return [arg];
+    if (!code.has(arg)) return [arg];
     return [...arg.text.matchAll(files)].map(([, path = '']) => ({ ...arg, text: path }));
   });
 }
+
+const CODE_OPTION = /^(?:-[A-Za-z]*e|--expression|--source)$/;
+const FILE_OPTION = /^-[A-Za-z]*f$/;

@@ -203,6 +203,7 @@ describe('the sandbox allows', () => {
     row('9.4', sh('x=$((1 + 2)); echo $x >> out; ls > /dev/null')),
     row('9.4', sh('curl -s x | jq .a')),
     row('9.4', sh('curl -s x | python3 -m json.tool')),
+    row('9.4', sh("sed -e 's/etc/x/' -e '/root/d' f | awk -f program x")),
     row('9.4', sh("awk '/root/ { print $1 }' f | sed -n '/etc/p'")),
     row('9.4', sh('find . -name "*.ts" -exec grep -l x {} +')),
     row('9.4', sh('(cd sub && ls) | sort | uniq -c')),
