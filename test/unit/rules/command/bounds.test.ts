@@ -1,6 +1,6 @@
 // Whatever the command line is: a verdict, never a throw, in bounded work.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROFILE_NAMES } from '../../../../src/model/policy.ts';
 import { analyseCommand } from '../../../../src/rules/command/analyse-command.ts';
