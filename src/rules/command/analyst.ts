@@ -4,7 +4,7 @@
 import { assertNever } from '../../lib/assert-never.ts';
 import { Budget, MAX_COMMANDS } from './budget.ts';
 import { expandText, expandWord } from './expand.ts';
-import type { Field } from './field.ts';
+import { type Field, runsLater } from './field.ts';
 import { isForkBomb } from './fork-bomb.ts';
 import {
   type Analysis,
@@ -14,6 +14,7 @@ import {
   type FoundPipeline,
   type FoundRedirection,
   NO_FEED,
+  nothingAt,
 } from './found-command.ts';
 import type { Place } from './place.ts';
 import { FETCHERS } from './program-names.ts';
@@ -181,6 +182,7 @@ export class Analyst implements Starter {
     for (const { name, value } of assignments) {
       const { text } = expandText(value, place.scope, this.#substitution(place));
       this.#budget.spend(text.length, place.at);
+      if (runsLater(text)) this.#recordHidden(place);
       if (lasting) place.scope.assign(name, /[\ue000-\ue002]/.test(text) ? null : text);
     }
     return assignments.map(({ name }) => name);
@@ -221,21 +223,13 @@ export class Analyst implements Starter {
     return { files, feed };
   }
 
+  /** A value with a command in it, which calculations and "${x@P}" of bash would run. */
+  #recordHidden({ at, scope }: Place): void {
+    this.record({ ...nothingAt(at), directory: scope.directory, hidden: 'a command in a value' });
+  }
+
   /** A line of redirections or assignments alone. */
   #recordFiles(redirections: readonly FoundRedirection[], assigned: readonly string[], { at, scope }: Place): void {
-    const nothing = { text: '', fetched: false };
-    this.record({
-      ...{
-        at,
-        program: nothing,
-        name: nothing,
-        args: [],
-        allArgs: [],
-        directory: scope.directory,
-        redirections,
-        assigned,
-      },
-      ...{ inScript: true, isFrame: true, runsFetched: false, hidden: null },
-    });
+    this.record({ ...nothingAt(at), directory: scope.directory, redirections, assigned });
   }
 }

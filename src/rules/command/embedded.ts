@@ -1,5 +1,7 @@
 // Programs that run commands out of their own arguments: by an option, or in the language that they take (requirements.md S1.CMD.04).
 
+import { runsLater } from './field.ts';
+
 const AWK = /\bsystem\s*\(|\|\s*(?:&\s*)?(?:getline|")|"\s*\|/;
 /** "e" as a command or as a flag of "s". */
 const SED = /(?:^|[;{}\s0-9$/!])e(?:\s|;|$)|s([^\w\s])(?:(?!\1)[^\\]|\\[^])*\1(?:(?!\1)[^\\]|\\[^])*\1[gpiImM0-9]*e/;
@@ -22,10 +24,16 @@ const INSIDE: ReadonlyMap<string, RegExp> = new Map([
   ...['vi', 'vim', 'ex', 'view', 'nvim'].map((name): [string, RegExp] => [name, /^(?:[-+]|:)/]),
 ]);
 
+/** Builtins of bash that evaluate the index in "a[...]". */
+const CALCULATING: ReadonlySet<string> = new Set(
+  'test [ unset declare typeset local readonly export let printf read wait'.split(' '),
+);
+
 /** Their code is looked at as far as here; more of it counts as a start. */
 const MAX_CODE = 8192;
 
 export function startsInside(program: string, args: readonly string[]): boolean {
+  if (CALCULATING.has(program) && args.some(runsLater)) return true;
   const pattern = INSIDE.get(program);
   if (pattern === undefined) return false;
   return args.some((arg) => arg.length > MAX_CODE || pattern.test(arg));

@@ -48,6 +48,13 @@ export interface FoundCommand {
   readonly hidden: string | null;
 }
 
+/** A line that runs no program. */
+export const nothingAt = (at: number): FoundCommand => ({
+  ...{ at, program: { text: '', fetched: false }, name: { text: '', fetched: false }, args: [], allArgs: [] },
+  ...{ directory: null, redirections: [], assigned: [] },
+  ...{ inScript: true, isFrame: true, runsFetched: false, hidden: null },
+});
+
 /** Commands that are connected by "|", stage by stage. */
 export interface FoundPipeline {
   readonly at: number;

@@ -1,7 +1,7 @@
 // Finds a command and all that it runs: shells and interpreters here, launchers by their table, the rest where its kind is.
 
 import { BUILTINS } from './builtins.ts';
-import { baseName, type Field, plainField, STAR, UNKNOWN } from './field.ts';
+import { baseName, type Field, plainField, runsLater, STAR, UNKNOWN } from './field.ts';
 import { type Argument, type Feed, type FoundCommand, NO_FEED } from './found-command.ts';
 import { INTERPRETERS, SHELLS } from './program-names.ts';
 import { shellCall } from './shell-call.ts';
@@ -51,7 +51,8 @@ const startShell: Program = ({ words, found, call, starter }) => {
   const texts = textsOf(positional);
   const scope = call.place.scope.copy(texts.length === 0 ? [found.name.text] : texts);
   if (script !== null) {
-    starter.record({ ...found, args: rest, isFrame: true, runsFetched: script.fetched, hidden: hiddenIn(script) });
+    const hidden = hiddenIn(script) ?? (texts.some(runsLater) ? 'a command in an argument' : null);
+    starter.record({ ...found, args: rest, isFrame: true, runsFetched: script.fetched, hidden });
     return starter.script(script, { ...innerPlace(call), scope, at: script.at });
   }
   const { text, fetched } = call.feed;

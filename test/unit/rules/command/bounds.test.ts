@@ -70,6 +70,7 @@ const PIECES = [
 ];
 
 const functions = Array.from({ length: 200 }, (_, index) => `f${index}() { f${index + 1}; f${index + 1}; }`).join('\n');
+const calculations = Array.from({ length: 40 }).reduce((inner: string) => `(( $( ${inner} ) ))`, 'ls');
 const nested = Array.from({ length: 12 }).reduce((inner: string) => `sh -c ${JSON.stringify(inner)}`, 'ls');
 const WORST: readonly { readonly name: string; readonly argv: readonly string[] }[] = [
   ...PIECES.flatMap((piece) => [
@@ -91,6 +92,7 @@ const WORST: readonly { readonly name: string; readonly argv: readonly string[] 
   { name: 'braces in every word', argv: sh(`rm ${repeated('{a,b}{c,d}{e,f}{g,h}{i,j} ')}`) },
   { name: 'a loop around many commands', argv: sh(`for i in 1 2 3 4 5 6 7 8; do ${repeated('ls /a;', 3000)} done`) },
   { name: 'shells in shells', argv: sh(nested.slice(0, LONGEST)) },
+  { name: 'calculations in calculations', argv: sh(calculations) },
   { name: 'a thousand launchers', argv: Array.from({ length: 1024 }, () => 'env') },
   {
     name: 'find with many commands',

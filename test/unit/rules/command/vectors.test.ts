@@ -206,6 +206,7 @@ describe('the sandbox allows', () => {
     row('9.4', sh("sed -e 's/etc/x/' -e '/root/d' f | awk -f program x")),
     row('9.4', sh("awk '/root/ { print $1 }' f | sed -n '/etc/p'")),
     row('9.4', sh('find . -name "*.ts" -exec grep -l x {} +')),
+    row('9.4', sh('[[ $x =~ ^(a|b)$ ]] && echo y')),
     row('9.4', sh('(cd sub && ls) | sort | uniq -c')),
     row('9.4', sh('python3 - <<EOF\nprint(1)\nEOF')),
     row('9.4', 'sleep 3600'),
@@ -270,6 +271,21 @@ describe('production refuses', () => {
     row('K-31', sh('export PATH=.; ls'), '815'),
     row('K-31', 'env LD_PRELOAD=x ls', '815'),
     row('9.4', sh("cat 'x"), '809'),
+    // Where shells read differently, both readings count.
+    row('9.4', sh('echo a\r# ; id'), '804'),
+    row('9.4', sh('((id))'), '804'),
+    row('9.4', sh('[[ a || id ]]'), '804'),
+    row('9.4', sh('echo $[ ; id ]'), '809'),
+    row('9.4', sh("echo $'\\'; id #'"), '809'),
+    row('9.4', sh('[[ a | id ]]'), '809'),
+    row('9.4', sh('a\u00a0b'), '804', '810'),
+    row('9.4', sh('ls\r'), '810'),
+    // What a calculation of bash would run.
+    row('9.4', sh('a[$(id)]=1'), '804', '812'),
+    row('9.4', sh("x='a[$(id)]'; echo $((x))"), '812'),
+    row('9.4', sh("test -v 'a[$(id)]'"), '814'),
+    row('9.4', sh('x=1; echo ${x@P}'), '809'),
+    row('9.4', ['sh', '-c', 'echo $(($1))', 'sh', 'a[$(id)]'], '812'),
   ]);
 });
 
