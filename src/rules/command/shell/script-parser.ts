@@ -10,9 +10,9 @@ import { type CommandParser, parseArithmetic, parseHereText } from './word-parse
 
 /** The commands of a script, or what is wrong with it as the end of a sentence. Linear in the length of the text; never throws. */
 export function parseShell(script: string): Result<readonly ShellNode[], string> {
-  const parser = new ScriptParser(script, 0);
-  const nodes = parser.whole();
-  return parser.problem === null ? ok(nodes) : err(parser.problem);
+  const cursor = new Cursor(script);
+  const nodes = new ScriptParser(cursor, 0).whole();
+  return cursor.problem === null ? ok(nodes) : err(cursor.problem);
 }
 
 const RESERVED =
@@ -28,8 +28,8 @@ class ScriptParser {
   readonly #commands: CommandParser;
   readonly #parts: SimpleParser;
 
-  constructor(script: string, level: number, around: Cursor | null = null) {
-    this.#cursor = new Cursor(script, around);
+  constructor(cursor: Cursor, level: number) {
+    this.#cursor = cursor;
     this.#level = level;
     this.#commands = {
       untilBracket: () => this.#cursor.nested(() => this.#until([')'])),
@@ -37,10 +37,6 @@ class ScriptParser {
     };
     this.#hereDocuments = new HereDocuments(this.#cursor, (text) => this.#other(text, (parser) => parser.hereText()));
     this.#parts = new SimpleParser(this.#cursor, this.#commands, this.#hereDocuments);
-  }
-
-  get problem(): string | null {
-    return this.#cursor.problem;
   }
 
   whole(): readonly ShellNode[] {
@@ -60,9 +56,9 @@ class ScriptParser {
       return [];
     }
     this.#cursor.count(PARTS_OF_A_PARSER);
-    const parser = new ScriptParser(text, this.#level + 1, this.#cursor);
-    const parsed = parse(parser);
-    if (parser.problem !== null) this.#cursor.fail(parser.problem);
+    const cursor = new Cursor(text, this.#cursor);
+    const parsed = parse(new ScriptParser(cursor, this.#level + 1));
+    if (cursor.problem !== null) this.#cursor.fail(cursor.problem);
     return parsed;
   }
 
@@ -213,10 +209,10 @@ class ScriptParser {
   #ifReadable(text: string): readonly ShellNode[] {
     if (this.#level >= MAX_LEVEL) this.#cursor.fail('deeper nesting than is judged');
     if (this.#cursor.problem !== null) return [];
-    const parser = new ScriptParser(text, this.#level + 1, this.#cursor);
-    const nodes = parser.whole();
+    const cursor = new Cursor(text, this.#cursor);
+    const nodes = new ScriptParser(cursor, this.#level + 1).whole();
     this.#cursor.count(PARTS_OF_A_PARSER);
-    return parser.problem === null ? nodes : [];
+    return cursor.problem === null ? nodes : [];
   }
 
   /** [[ ... ]]: its words are data. Where a shell does not know it, what stands behind "&&" and "||" is a command. */
