@@ -7,6 +7,7 @@ export interface TextSnippet {
   readonly policy: Readonly<Record<string, unknown>> | null;
 }
 
+const ALLOW_LIST = { commands: { mode: 'allowlist', allow: ['^(ls|cat|awk)(\\s|$)'] } };
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
 export const TEXT_SNIPPETS: Readonly<Record<string, TextSnippet>> = {
@@ -134,5 +135,35 @@ export const TEXT_SNIPPETS: Readonly<Record<string, TextSnippet>> = {
     bad: 'env: [{name: SEED, value: q7Zk2mVx9Lp4Rt8WnB3cYf6HsJ1dGa5E}]',
     good: 'env: [{name: LOG_LEVEL, value: debug}]',
     policy: { env: { entropy: 'deny' } },
+  },
+  'MCPS-804': {
+    bad: 'command: [pip, install, tool]',
+    good: 'command: [ls, -la]',
+    policy: ALLOW_LIST,
+  },
+  'MCPS-811': {
+    bad: 'command: [/tmp/ls]',
+    good: 'command: [/bin/ls]',
+    policy: ALLOW_LIST,
+  },
+  'MCPS-812': {
+    bad: 'command: [sh, -c, "$TOOL file"]',
+    good: 'command: [sh, -c, "cat file"]',
+    policy: ALLOW_LIST,
+  },
+  'MCPS-813': {
+    bad: 'command: [find, ., -delete]',
+    good: 'command: [find, ., -name, notes]',
+    policy: { commands: { readOnly: true } },
+  },
+  'MCPS-814': {
+    bad: 'command: [awk, "BEGIN { system(\\"id\\") }"]',
+    good: 'command: [awk, "{ print $1 }", file]',
+    policy: ALLOW_LIST,
+  },
+  'MCPS-815': {
+    bad: 'command: [sh, -c, "PATH=. ls"]',
+    good: 'command: [sh, -c, ls]',
+    policy: ALLOW_LIST,
   },
 };

@@ -6,6 +6,7 @@ import { cleanPath } from '../lib/posix-path.ts';
 import { parseQuantityNano } from '../lib/quantity.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { sha256Hex } from '../lib/sha256.ts';
+import { commandPatternProblems } from '../model/command-pattern.ts';
 import { PROFILE_DEFAULTS, PROFILE_NAMES, type Policy, type ProfileName, policySchema } from '../model/policy.ts';
 import { policyFileSchema, type PolicySet, YOLO_ACKNOWLEDGEMENT } from '../model/policy-set.ts';
 import { policyIssueText } from './policy-issue.ts';
@@ -39,6 +40,8 @@ export function parsePolicy(
     return policySchema.parse({ ...layers.reduce<Settings>(merge, {}), profile, yolo: switched.enabled });
   };
   const built = PROFILE_NAMES.map(build);
+  problems.push(...patternProblems(top, ''), ...patternProblems(settings, ''));
+  for (const name of PROFILE_NAMES) problems.push(...patternProblems(profiles[name], `profiles.${name}.`));
   problems.push(...new Set(built.flatMap(contradictionsIn)));
   if (problems.length > 0) return err(problems.map((problem) => `${fileName}: ${problem}`));
   const hashed = built.map((policy) => [policy.profile, { policy, hash: hashOf(policy) }] as const);
@@ -73,6 +76,17 @@ function merge(below: Settings, above: Settings): Settings {
 
 const isSettings = (value: unknown): value is Settings =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Patterns where they are written, so that each problem names its place in the file. */
+function patternProblems(given: Settings | undefined, prefix: string): readonly string[] {
+  const commands = given?.['commands'];
+  if (!isSettings(commands)) return [];
+  return ['allow', 'deny'].flatMap((list) => {
+    const patterns = commands[list];
+    if (!Array.isArray(patterns)) return [];
+    return commandPatternProblems(patterns.map(String)).map((problem) => `${prefix}commands.${list}${problem}`);
+  });
+}
 
 function yoloProblems(
   yolo: { readonly enabled: boolean; readonly acknowledge: string },

@@ -96,9 +96,10 @@ export function faultOfToolError(error: ToolError): OperatorError {
 function kindOfCode(code: ToolErrorCode): FaultKind {
   switch (code) {
     case 'INVALID_ARGUMENT':
-    case 'POLICY_DENIED':
     case 'BINARY_FILE':
       return 'invalid';
+    case 'POLICY_DENIED':
+      return 'denied';
     case 'SESSION_NOT_FOUND':
       return 'not-found';
     case 'SESSION_EXPIRED':

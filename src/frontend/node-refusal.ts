@@ -77,6 +77,8 @@ export function nodeRefusal(fault: OperatorError, asked: NodeAsked): ToolError |
       return rateLimited(fault.retryAfterSeconds ?? 60);
     case 'forbidden':
       return forbiddenThere(what, asked);
+    case 'denied':
+      return commandRefusal(fault.message);
     case 'unauthenticated':
     case 'already-exists':
     case 'cancelled':
@@ -86,6 +88,13 @@ export function nodeRefusal(fault: OperatorError, asked: NodeAsked): ToolError |
       return assertNever(fault.kind);
   }
 }
+
+/** Policy refuses the command; both gates say it alike. */
+export const commandRefusal = (text: string): ToolError => ({
+  code: 'POLICY_DENIED',
+  what: sentence(shown(text)),
+  next: 'call session_exec with the command changed, or ask an admin for another policy',
+});
 
 const startsCommand = (operation: OperationName): boolean => operation === 'exec' || operation === 'openExec';
 

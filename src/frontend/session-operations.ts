@@ -4,6 +4,7 @@
 import type { OutcomeOf, RestOf } from '../lib/method-types.ts';
 import type { Result } from '../lib/result.ts';
 import type { Caller } from '../model/caller.ts';
+import type { InteractiveCommand } from '../model/node-protocol.ts';
 import type { NodeAccess, NodeSession } from '../ports/node-access.ts';
 import type { SessionReference } from '../ports/sessions.ts';
 import type { ServiceParts } from './service-parts.ts';
@@ -27,12 +28,14 @@ export type SessionOperations = {
 
 export function createSessionOperations(parts: ServiceParts): SessionOperations {
   // The compiler does not follow that arguments and outcome of one name belong to the method of the same name; that every method
-  // takes its signal last is the shape of NodeAccess.
+  // takes its signal last, and openExec its command first, is the shape of NodeAccess.
   const operation = <Name extends SessionOperationName>(name: Name) =>
     (<T>(caller: Caller, claim: SessionClaim, ...rest: unknown[]): Promise<Result<T, ToolError>> => {
       const method = parts.nodeAccess[name] as (session: NodeSession, ...given: unknown[]) => Promise<T>;
       const signal = rest.at(-1) as AbortSignal;
-      return onNode(parts, { caller, claim, operation: name, act: (session) => method(session, ...rest) }, signal);
+      const started = name === 'openExec' ? { command: rest[0] as InteractiveCommand } : {};
+      const act = (session: NodeSession): Promise<T> => method(session, ...rest);
+      return onNode(parts, { caller, claim, operation: name, ...started, act }, signal);
     }) as SessionOperations[Name];
   return {
     openExec: operation('openExec'),

@@ -4,6 +4,7 @@ export const FAULT_KINDS = [
   'invalid', // the request can never succeed as it stands
   'unauthenticated',
   'forbidden',
+  'denied', // a safety rule refuses it; the message names the rule and the fix
   'not-found',
   'path-not-found', // a file in a session; the session itself is there
   'path-outside', // the path leads out of the session's workspace

@@ -2,6 +2,7 @@
 // policy file is checked with the same compiler that judges.
 
 import { RE2JS } from 're2js';
+import { shorten } from '../lib/visible-text.ts';
 
 export interface CommandPattern {
   /** As the author wrote it. */
@@ -19,13 +20,12 @@ export interface CompileOptions {
   readonly strict: boolean;
 }
 
-/** One sentence for each pattern that is no RE2 expression. */
+/** Of each pattern that cannot be used "[index]: value what; allowed: ..."; empty when all can. */
 export function commandPatternProblems(patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => {
-    const long = pattern.length > MAX_PATTERN_LENGTH;
-    if (!long && compiled(pattern) !== null) return [];
-    const what = long ? `is longer than ${MAX_PATTERN_LENGTH} characters` : 'is not an RE2 expression';
-    return [`${JSON.stringify(pattern.slice(0, 60))} ${what}; write one without look-around and back-references`];
+  return patterns.flatMap((pattern, index) => {
+    const what = patternProblem(pattern);
+    const value = JSON.stringify(shorten(pattern, MAX_SHOWN));
+    return what === null ? [] : [`[${index}]: ${value} ${what}; allowed: ${ALLOWED}`];
   });
 }
 
@@ -41,6 +41,18 @@ export function compileCommandPattern(source: string, { purpose, strict }: Compi
 }
 
 const MAX_PATTERN_LENGTH = 1000;
+/** Instructions of the compiled pattern, for example of "{500}"; each may cost time for each character of a command. */
+const MAX_PATTERN_SIZE = 500;
+const MAX_SHOWN = 60;
+const ALLOWED = `an RE2 expression of at most ${MAX_PATTERN_LENGTH} characters, without look-around, back-references and large counts`;
+
+function patternProblem(pattern: string): string | null {
+  if (pattern.length > MAX_PATTERN_LENGTH) return `has ${pattern.length} characters`;
+  const expression = compiled(pattern);
+  if (expression === null) return 'is not an RE2 expression';
+  const size = expression.programSize();
+  return size > MAX_PATTERN_SIZE ? `compiles to ${size} steps, more than ${MAX_PATTERN_SIZE}` : null;
+}
 
 function compiled(pattern: string): RE2JS | null {
   try {

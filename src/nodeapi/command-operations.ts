@@ -2,10 +2,11 @@
 
 import { OperatorError } from '../lib/errors.ts';
 import type { Result } from '../lib/result.ts';
-import type { ExecRecord, OutputPage } from '../model/node-protocol.ts';
+import type { ExecCommand, ExecRecord, InteractiveCommand, OutputPage } from '../model/node-protocol.ts';
 import type { Command, OutputPart, OutputStream } from '../ports/container-access.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { OpenedSession } from '../process/node-protocol/opened-session.ts';
+import { judgeExec, renderCommandDenial } from '../rules/command/judge-exec.ts';
 import type { RunningTarget } from './admit.ts';
 import { boundCommand, boundInteractive } from './exec-limits.ts';
 import { openChannel } from './interactive-channel.ts';
@@ -33,6 +34,12 @@ export function commandOperations(
   const { session, workingDir } = target;
   const { uid } = session.meta;
   const place = () => ({ workingDir, limits: policy(session.meta.namespace).exec });
+  /** Judged here again: whoever speaks for the front end may have asked nobody. Rejects with `denied`. */
+  const requireAllowed = (command: ExecCommand | InteractiveCommand): void => {
+    const { env } = session.spec ?? { env: [] };
+    const violations = judgeExec({ command, session: { workingDir, env } }, policy(session.meta.namespace));
+    if (violations.length > 0) throw new OperatorError('denied', renderCommandDenial(violations));
+  };
   const recordOfCommand = async (execId: string, signal: AbortSignal): Promise<ExecRecord> => {
     const command = await commands.find(target, execId, signal);
     return recordOf(execId, await command.state(signal));
@@ -40,6 +47,7 @@ export function commandOperations(
   return {
     async exec(command, onFrame, signal) {
       const bounded = required(boundCommand(command, place()));
+      requireAllowed(command);
       const tracked = await commands.start(target, bounded.start, signal);
       // A client that goes away leaves the command running; its input is written to the end.
       const fed = feed(tracked, bounded, NEVER);
@@ -55,6 +63,7 @@ export function commandOperations(
     },
     async openExec(command, signal) {
       const start = required(boundInteractive(command, place()));
+      requireAllowed(command);
       const release = streams.take(uid, MAX_STREAMS);
       if (release === null) throw tooMany(target, `${MAX_STREAMS} interactive commands`);
       try {

@@ -22,6 +22,8 @@ export function statusOfKind(kind: FaultKind): number {
       return 410;
     case 'too-large':
       return 413;
+    case 'denied':
+      return 422; // as admission answers
     case 'rate-limited':
       return 429;
     case 'cancelled':

@@ -1,5 +1,6 @@
 // Every law about a session spec, in the order of their ids. Explicit: a rule that is not in this list does not run anywhere.
 
+import { rulesOfSpecCommands } from './command/judge-command.ts';
 import type { Rule } from './rule.ts';
 import { appArmor } from './session/app-armor.ts';
 import { argumentSource } from './session/argument-source.ts';
@@ -113,4 +114,5 @@ export const sessionRules: readonly Rule<SessionSubject>[] = [
   // 8xx commands
   argumentSource,
   commandSize,
+  ...rulesOfSpecCommands,
 ];

@@ -27,5 +27,5 @@ export function execInSession(
     await parts.nodeAccess.exec(endpoint, { namespace, name }, execRequest, onFrame, signal);
     return null;
   };
-  return onNode(parts, { caller, claim: request, operation: 'exec', act }, signal);
+  return onNode(parts, { caller, claim: request, operation: 'exec', command: request.command, act }, signal);
 }

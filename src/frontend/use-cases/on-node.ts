@@ -1,10 +1,11 @@
-// One operation in a session, from right to node: right, session, state, budget, route, node. Every operation of the node protocol
+// One operation in a session, from right to node: right, session, state, command policy, budget, route, node. Every operation of the node protocol
 // takes this way, so that none can forget a step.
 
 import { asOperatorError } from '../../lib/errors.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import type { Caller } from '../../model/caller.ts';
 import { OPERATION_RIGHTS, type OperationName } from '../../model/node-operations.ts';
+import type { ExecCommand, InteractiveCommand } from '../../model/node-protocol.ts';
 import type { McpSession } from '../../model/session.ts';
 import type { NodeSession } from '../../ports/node-access.ts';
 import type { SessionReference } from '../../ports/sessions.ts';
@@ -14,12 +15,15 @@ import type { ServiceParts } from '../service-parts.ts';
 import { dead, isReady, stateOf } from '../session-view.ts';
 import { sentence, type ToolError } from '../tool-error.ts';
 import { findSession, readSession } from './find-session.ts';
+import { refuseCommand } from './judge-command.ts';
 
 export interface NodeCall<T> {
   readonly caller: Caller;
   /** `uid` null: whatever session has the name now. */
   readonly claim: SessionReference & { readonly uid: string | null };
   readonly operation: OperationName;
+  /** What is to be started; absent for operations that start nothing. */
+  readonly command?: ExecCommand | InteractiveCommand;
   readonly act: (session: NodeSession) => Promise<T>;
 }
 
@@ -31,6 +35,8 @@ export async function onNode<T>(
 ): Promise<Result<T, ToolError>> {
   const found = await usableSession(parts, call, signal);
   if (!found.ok) return found;
+  const refusal = await commandRefusalOf(parts, { ...call, session: found.value }, signal);
+  if (refusal !== null) return err(refusal);
   const release = startsCommand(call.operation) ? parts.execBudget.take(call.caller) : ok(() => {});
   if (!release.ok) return err(rateLimited(release.error));
   try {
@@ -39,6 +45,13 @@ export async function onNode<T>(
     release.value();
   }
 }
+
+const commandRefusalOf = (
+  parts: ServiceParts,
+  { command, session }: Pick<NodeCall<never>, 'command'> & { readonly session: McpSession },
+  signal: AbortSignal,
+): Promise<ToolError | null> =>
+  command === undefined ? Promise.resolve(null) : refuseCommand(parts, { session, command }, signal);
 
 /** A yes may be a moment old, because the node checks it again; a no is asked for anew. */
 async function usableSession<T>(

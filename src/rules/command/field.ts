@@ -26,6 +26,9 @@ export const startsUnknown = (field: Field): boolean => field.text.startsWith(UN
 export const shownField = (field: Field): string =>
   field.text.replaceAll(STAR, '*').replaceAll(ONE, '?').replaceAll(UNKNOWN, '$');
 
+/** A command in text that is quoted for now; calculations and "${x@P}" of bash run such values. */
+export const runsLater = (text: string): boolean => /\$\(|`/.test(text);
+
 /** The name of the program: what follows the last slash. */
 export const baseName = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
 

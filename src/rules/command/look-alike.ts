@@ -19,15 +19,19 @@ export function looksAlike(name: string): boolean {
   if (/^[\x20-\x7e\ue000-\ue002]*$/.test(name)) return false;
   const start = name.slice(0, 256);
   if (/[\p{Cf}\p{Cc}\p{Zl}\p{Zp}]/u.test(start)) return true;
-  const skeleton = Array.from(start.normalize('NFKC'), (letter) => LOOKS_LIKE.get(letter) ?? letter).join('');
+  const letters = Array.from(start.normalize('NFKC'), (letter) => LOOKS_LIKE.get(letter) ?? letter);
+  const skeleton = letters.join('').replace(DASHES, '-');
   if (/^[\x20-\x7e]*$/.test(skeleton)) return true;
   return start
     .split(/[^\p{L}\p{M}]+/u)
     .some((word) => /\p{Script=Latin}/u.test(word) && /(?!\p{Script=Latin})\p{L}/u.test(word));
 }
 
+/** Hyphens, dashes and minus signs that are not the one of ASCII. */
+const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/gu;
+
 /** The part of an option that names it; "" for an argument that is no option. */
 export const flagName = (argument: string): string =>
-  /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.test(argument) && !/\s/.test(argument)
+  /^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+\p{L}/u.test(argument) && !/\s/.test(argument)
     ? (argument.split('=', 1)[0] ?? '')
     : '';

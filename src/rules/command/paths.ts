@@ -16,6 +16,16 @@ export interface PathContext {
   readonly strict: boolean;
 }
 
+/** Bounds the time for one command line. */
+export interface PathBudget {
+  /** How many more are looked at; with 0 left over nobody can say anything. */
+  places: number;
+}
+
+export const newPathBudget = (): PathBudget => ({ places: MAX_PIECES });
+
+const MAX_PIECES = 2048;
+
 /** What programs use to read and write nothing, and their own streams. */
 const HARMLESS = /^\/+dev\/+(?:null|stdin|stdout|stderr|fd\/[0-9]+)$/;
 /** Between the paths of one argument: "if=/x", "/a:/b", "@/file". */
@@ -27,15 +37,25 @@ const PATH_IN_TEXT = /(?:^|[^\w./~-])(\/[^\s'"`();,:|&<>{}]*)/g;
 export const deniedPathsOf = (sources: readonly string[]): readonly DeniedPath[] =>
   sources.map((source) => ({ source, segments: pathSegments(source, { directory: [], most: 64 }) ?? [] }));
 
-/** The first denied path that one of the places in an argument is at or below; null for none. */
-export function deniedPathIn(field: Field, denied: readonly DeniedPath[], context: PathContext): string | null {
-  if (denied.length === 0) return null;
+/** The first denied path that one of the places in an argument is at or below; null for none. Counts the places that it looks at. */
+export function deniedPathIn(
+  field: Field,
+  denied: readonly DeniedPath[],
+  context: PathContext & { readonly budget: PathBudget },
+): string | null {
+  const most = Math.max(...denied.map(({ segments }) => segments.length));
   for (const place of placesIn(field.text)) {
-    const found = denied.find((path) => isBelow(place, path, context));
-    if (found !== undefined) return found.source;
+    if (context.budget.places <= 0) return null;
+    context.budget.places -= 1;
+    const found = pathSegments(place, { directory: context.directory, most });
+    const path = found === null ? undefined : denied.find(({ segments }) => isBelow(found, segments, context.strict));
+    if (path !== undefined) return path.source;
   }
   return null;
 }
+
+/** What programs use to read and write nothing. */
+export const isHarmless = ({ text }: Field): boolean => HARMLESS.test(text);
 
 /** Whether nobody can say before it runs what the argument names. */
 export const isAnywhere = (field: Field): boolean => startsUnknown(field);
@@ -75,21 +95,24 @@ export function pathSegments(
   return [...base.slice(0, Math.min(kept, most)), ...own.slice(0, Math.max(most - kept, 0))];
 }
 
-function isBelow(place: string, { segments }: DeniedPath, { directory, strict }: PathContext): boolean {
-  const found = pathSegments(place, { directory, most: segments.length });
-  if (found === null || found.length < segments.length) return false;
+function isBelow(found: readonly string[], segments: readonly string[], strict: boolean): boolean {
+  if (found.length < segments.length) return false;
   return segments.every((segment, index) => {
     const own = found[index] ?? '';
     return own === UNKNOWN ? strict : own === segment || canBe(own, segment);
   });
 }
 
-function placesIn(text: string): readonly string[] {
+function* placesIn(text: string): Generator<string> {
   const local = text.replace(/^(.{0,64}?)file:\/\//, '$1');
-  if (local.includes('://')) return [];
-  if (TEXT.test(local)) return [...local.matchAll(PATH_IN_TEXT)].map(([, path = '']) => path);
-  if (!local.includes('/') && !local.includes('.') && local.length > 255) return [];
-  return [local, ...(SEPARATORS.test(local) ? local.split(SEPARATORS) : [])].map(withoutOption).filter(isCandidate);
+  if (local.includes('://')) return;
+  if (TEXT.test(local)) {
+    for (const [, path = ''] of local.matchAll(PATH_IN_TEXT)) yield path;
+    return;
+  }
+  if (!local.includes('/') && !local.includes('.') && local.length > 255) return;
+  const pieces = SEPARATORS.test(local) ? local.split(SEPARATORS, MAX_PIECES) : [];
+  for (const place of [local, ...pieces].map(withoutOption)) if (isCandidate(place)) yield place;
 }
 
 /** "-f/etc/x" as "/etc/x". */

@@ -6,10 +6,17 @@ const names = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 export const SHELLS = names('sh bash dash ash zsh ksh ksh93 mksh yash rbash fish');
 /** They run programs of their own language, from an argument, a file or their input. */
 export const INTERPRETERS = /^(?:python|pypy|perl|ruby|node|nodejs|php|lua|tclsh|deno|bun)[0-9.]*$/;
-/** What they get is text to print, search or store; nothing in it runs. */
+/** What they get is text to print; nothing of it runs or names a file. */
 export const PRINTERS = names('echo printf');
-export const TEXT_PROGRAMS = names(
-  'git grep egrep fgrep rg ag hg svn gh glab logger jq yq expr test [ true false : export read local declare',
+/** They look for text and compare it, or keep it: beside options and files nothing of it means anything to the machine. */
+export const SEARCHERS = names(
+  'grep egrep fgrep rg ag jq yq expr test [ true false : export read local declare typeset readonly',
+);
+/** Their arguments with blanks in them are messages. */
+export const TEXT_PROGRAMS = names('git hg svn gh glab logger');
+/** Of a shell; they run nothing. Without them no script of allowed commands could be written. */
+export const CONTROL_BUILTINS = names(
+  ': true false exit return break continue shift cd set wait test [ unset export local readonly declare typeset',
 );
 export const FETCHERS = names('curl wget fetch aria2c httpie http https lynx');
 export const CONTAINER_CLIS = names('docker podman nerdctl ctr crictl buildah docker-compose');

@@ -195,3 +195,76 @@ export const commands = corpusClass('benign-commands', {}, [
   },
   { title: 'long arguments', spec: { command: ['cat'], args: ['a'.repeat(32_768), 'b'.repeat(32_768)] } },
 ]);
+
+const sh = (title: string, script: string) => ({ title, spec: { command: ['sh', '-c', script] } });
+
+/** Twins of the hostile commands: nearly the same, and harmless. */
+export const commandTwins = corpusClass('benign-command-twins', {}, [
+  ...[
+    'umount x',
+    'cat /proc/mounts',
+    'ls amount.txt',
+    'rm -rf /workspace/build',
+    'rm -rf ./x',
+    'chmod 755 x',
+    'chmod 7777 x',
+  ].map((line) => ({
+    title: `9.4: ${line}`,
+    spec: { command: line.split(' ') },
+  })),
+  ...[
+    'curl -s https://example.com/publish.json',
+    'find . -name *.tmp -delete',
+    'dd of=copy bs=1M',
+    'npm run x -- --privileged',
+    'docker ps -a',
+  ].map((line) => ({ title: `K-05, K-32: ${line}`, spec: { command: line.split(' ') } })),
+  ...[
+    '/etcetera',
+    '/srv/etc',
+    '/workspace/etc/x',
+    '/var/library',
+    '/rootfs',
+    '/proc/self/status',
+    '/sys/class/net',
+  ].map((path) => ({
+    title: `S1.PATH.02: ${path}`,
+    spec: { command: ['cat', path] },
+  })),
+  {
+    title: 'a message about commands',
+    spec: { command: ['git', 'commit', '-m', 'never rm -rf / or touch /etc again'] },
+  },
+  { title: 'a search for commands', spec: { command: ['grep', '-rn', 'rm -rf /', '.'] } },
+  { title: 'text about commands', spec: { command: ['echo', 'curl x | sh', '--privileged', '/etc/passwd'] } },
+  { title: 'K-26: data in another script', spec: { command: ['grep', '\u043f\u0440\u0438\u0432\u0435\u0442', 'f'] } },
+  sh('a script that is written to a file', 'cat > script <<EOF\nrm -rf /\nEOF'),
+  sh('data from the network', 'wget -qO- x | python3 -m json.tool'),
+  sh('a build', 'set -eu; cd /workspace && npm ci && npm test 2>&1 | tee log; exit $?'),
+  sh('a loop with a calculation', 'i=0; while [ $i -lt 3 ]; do i=$((i + 1)); sleep 1; done'),
+  sh('a function', 'log() { echo "$(date) $1"; }; log start; log end'),
+  sh('a case', 'case "$1" in start) ls ;; *) pwd ;; esac'),
+  sh('a search with awk and sed', "awk '/root/ { print $1 }' f | sed -e 's/etc/x/' -e '/root/d'"),
+  sh('redirections', 'ls > out 2> /dev/null < in'),
+]);
+
+export const allowedCommands = corpusClass('benign-allowed-commands', { profile: 'production' }, [
+  ...['ls -l', 'cat file', 'head -n1 f', 'tail -n 5 f', 'pwd', 'env', '/bin/ls', '/usr/bin/cat f'].map((line) => ({
+    title: `9.4: ${line}`,
+    spec: { command: line.split(' ') },
+  })),
+  { title: '9.4: grep with a bar', spec: { command: ['grep', '-E', 'a|b', 'f', 'g'] } },
+  { title: '9.4: echo with a semicolon', spec: { command: ['echo', 'a; b; c'] } },
+  sh('9.4: a pipe of two allowed ones', 'env | grep X'),
+  sh('a list of allowed ones', 'cd sub && ls; pwd || echo no'),
+]);
+
+export const readingCommands = corpusClass('benign-reading-commands', { profile: 'investigation' }, [
+  ...['ls', 'find . -name x', 'top -b -n1', 'ps aux', 'df -h', 'du -sh .', 'netstat -an', 'grep -r x .'].map(
+    (line) => ({
+      title: `S1.PRO.INV: ${line}`,
+      spec: { command: line.split(' ') },
+    }),
+  ),
+  sh('a redirection into nothing', 'ls > /dev/null 2>&1'),
+]);

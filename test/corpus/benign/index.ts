@@ -1,6 +1,13 @@
 // Every benign case.
 
-import { commands, environmentNames, environmentValues } from './environment.ts';
+import {
+  allowedCommands,
+  commands,
+  commandTwins,
+  readingCommands,
+  environmentNames,
+  environmentValues,
+} from './environment.ts';
 import { hostPaths, sysctls, targets } from './host.ts';
 import { images, isolation, lifetimes, metadata, resources } from './workload.ts';
 
@@ -16,4 +23,7 @@ export const benignCases = [
   ...environmentValues,
   ...environmentNames,
   ...commands,
+  ...commandTwins,
+  ...allowedCommands,
+  ...readingCommands,
 ];

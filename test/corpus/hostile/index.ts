@@ -1,6 +1,15 @@
 // Every hostile case.
 
-import { commandForm } from './commands.ts';
+import {
+  commandForm,
+  commandReading,
+  deniedCommands,
+  deniedFlags,
+  deniedPaths,
+  fetchedScripts,
+  notAllowedCommands,
+  readOnlyCommands,
+} from './commands.ts';
 import { environmentNames, environmentSources, environmentValues } from './environment.ts';
 import { hostPathMeaning, hostPathSpelling, volumes } from './host-paths.ts';
 import { lifetimes, resourceLimits, users } from './limits.ts';
@@ -39,4 +48,11 @@ export const hostileCases = [
   ...environmentValues,
   ...environmentSources,
   ...commandForm,
+  ...deniedCommands,
+  ...fetchedScripts,
+  ...deniedPaths,
+  ...deniedFlags,
+  ...commandReading,
+  ...notAllowedCommands,
+  ...readOnlyCommands,
 ];

@@ -67,6 +67,23 @@ test.each([
   expect(ran.stderr).toMatch(/^error: /);
 });
 
+test('S1.MIT.01: a command that policy refuses says why and starts nothing; an allowed one runs', async () => {
+  const refused = await cli('exec', ['box', '--', 'sh', '-c', 'touch made; rm -fr /']);
+  expect(refused).toEqual({
+    code: 125,
+    stdout: '',
+    stderr:
+      'error: 1 rule refused the command: [MCPS-805] argv[2]: rm removes the root directory; fix: name the files that are meant.\n',
+  });
+  expect(await cli('exec', ['box', '--', 'sh', '-c', 'test ! -e made && echo none'])).toMatchObject({
+    stdout: 'none\n',
+  });
+  expect(await cli('exec', ['box', '--', 'cat', '/etc/shadow'])).toMatchObject({
+    code: 125,
+    stderr: expect.stringContaining('[MCPS-807]'),
+  });
+});
+
 test('a command in the background is listed, attached to and killed by its id', async () => {
   const counting = 'for i in 1 2 3; do echo $i; sleep 0.2; done; exit 5';
   const id = (await cli('exec', ['--background', 'box', '--', 'sh', '-c', counting])).stdout.trim();
@@ -97,7 +114,7 @@ test.each([
   { path: 'fifo', says: 'is neither file nor directory' },
   { path: 'absent', says: 'No such file' },
 ])('cp reaches nothing outside the workspace: $path', async ({ path, says }) => {
-  await cli('exec', ['box', '--', 'sh', '-c', 'ln -sf /etc/passwd link; [ -e fifo ] || mkfifo fifo']);
+  await cli('exec', ['box', '--', 'sh', '-c', 'ln -sf /usr/none link; [ -e fifo ] || mkfifo fifo']);
   const before = await readdir(dir);
   const ran = await cli('cp', [`box:${path}`, join(dir, 'stolen')]);
   expect(ran.code).toBe(1);

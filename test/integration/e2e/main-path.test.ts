@@ -138,10 +138,13 @@ test('S1.THR.01: what a session may not do is refused to it by the kernel', asyn
   const attempt = async (command: string) =>
     (await client.callTool('session_exec', { session: 'hello', command })).structured;
   try {
-    expect(await attempt('touch /etc/x')).toMatchObject({ exit_code: 1 });
+    expect(await attempt('touch /usr/x')).toMatchObject({ exit_code: 1 });
     expect(await attempt('touch /tmp/x /workspace/x && echo written')).toMatchObject({ stdout: 'written\n' });
     expect(await attempt('cp /bin/busybox /tmp/echo && /tmp/echo hi')).toMatchObject({ exit_code: 126 });
-    expect(await attempt('mount -t tmpfs none /mnt')).not.toMatchObject({ exit_code: 0 });
+    const written = await client.callTool('session_exec', { session: 'hello', command: 'mount -t tmpfs none /mnt' });
+    expect(written).toMatchObject({ isError: true, text: expect.stringContaining('[POLICY_DENIED] 2 rules') });
+    // What policy cannot see before it runs (K-05) the kernel refuses.
+    expect((await attempt('$(echo mount) -t tmpfs none /mnt'))?.['exit_code']).toBeGreaterThan(0);
     expect(await attempt("grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status")).toMatchObject({
       stdout: 'CapEff:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n',
     });

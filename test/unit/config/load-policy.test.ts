@@ -4,6 +4,8 @@ import { defaultPolicy, PROFILE_NAMES } from '../../../src/model/policy.ts';
 import { YOLO_ACKNOWLEDGEMENT } from '../../../src/model/policy-set.ts';
 import { aPolicySet } from '../../support/policies.ts';
 
+const ALLOWED_PATTERNS =
+  'allowed: an RE2 expression of at most 1000 characters, without look-around, back-references and large counts';
 const parsed = (text: string) => parsePolicy(text, 'policy.yaml');
 
 describe('parsePolicy', () => {
@@ -83,6 +85,22 @@ describe('parsePolicy', () => {
       'a root with a way out',
       'mounts: {allowedRoots: [/srv/../etc]}',
       'policy.yaml: mounts.allowedRoots[0]: "/srv/../etc" is not plainly written; "/etc" is',
+    ],
+    [
+      'a command pattern that is no RE2 expression',
+      'commands: {allow: ["^ls", "(?=x)"]}',
+      'policy.yaml: commands.allow[1]: "(?=x)" is not an RE2 expression; ' + ALLOWED_PATTERNS,
+    ],
+    [
+      'a command pattern that is too long',
+      `profiles: {production: {commands: {allow: ["${'a'.repeat(1001)}"]}}}`,
+      `policy.yaml: profiles.production.commands.allow[0]: "${'a'.repeat(59)}…" has 1001 characters; ` +
+        ALLOWED_PATTERNS,
+    ],
+    [
+      'a command pattern that is too large',
+      'commands: {deny: ["a{600}"]}',
+      'policy.yaml: commands.deny[0]: "a{600}" compiles to 602 steps, more than 500; ' + ALLOWED_PATTERNS,
     ],
   ])('refuses %s', (_name, text, problem) => {
     expect(parsed(text)).toEqual({ ok: false, error: [problem] });

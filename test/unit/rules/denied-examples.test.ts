@@ -18,6 +18,12 @@ const WITHOUT_EXAMPLE: Readonly<Record<string, string>> = {
   'MCPS-303': 'the default policy requires no digest',
   'MCPS-611': 'the default policy warns of literal secrets (MCPS-605)',
   'MCPS-614': 'the default policy warns of values that look like keys (MCPS-613)',
+  ...Object.fromEntries(
+    ['MCPS-804', 'MCPS-811', 'MCPS-812', 'MCPS-813', 'MCPS-814', 'MCPS-815'].map((id) => [
+      id,
+      'the default policy has a deny list',
+    ]),
+  ),
   'MCPS-609': 'the smallest example has a megabyte',
 };
 

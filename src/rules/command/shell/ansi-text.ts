@@ -18,6 +18,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 export function ansiText(cursor: Cursor): string {
   const found = cursor.match(/[^'\\]*(?:\\[^][^'\\]*)*'/y);
   if (found === '') cursor.fail('an open quote');
+  if (found.includes("\\'")) cursor.fail("a quote inside of $'...', which shells read differently");
   return found
     .slice(0, -1)
     .replace(

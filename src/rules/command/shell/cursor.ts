@@ -9,11 +9,13 @@ export class Cursor {
   readonly text: string;
   at = 0;
   problem: string | null = null;
+  readonly #spent: { parts: number };
   #depth = 0;
-  #parts = 0;
 
-  constructor(text: string) {
+  /** A text inside of another one, for example that of backticks, spends from the same budget. */
+  constructor(text: string, around: Cursor | null = null) {
     this.text = text;
+    this.#spent = around === null ? { parts: 0 } : around.#spent;
   }
 
   get ended(): boolean {
@@ -57,8 +59,8 @@ export class Cursor {
   }
 
   count(parts = 1): void {
-    this.#parts += parts;
-    if (this.#parts > MAX_PARTS) this.fail('more parts than are judged');
+    this.#spent.parts += parts;
+    if (this.#spent.parts > MAX_PARTS) this.fail('more parts than are judged');
   }
 
   nested<T>(parse: () => T): T {

@@ -22,7 +22,7 @@ export class HereDocuments {
 
   /** Behind "<<" and blanks: the content, which is filled in when the end of the line is read. */
   expect(stripTabs: boolean): Word {
-    const raw = this.#cursor.match(/[^\s;&|<>()]+/y);
+    const raw = this.#cursor.match(/[^ \t\n;&|<>()]+/y);
     if (raw === '') this.#cursor.fail('a here-document without a delimiter');
     const content: WordPart[] = [];
     const delimiter = raw.replace(/['"\\]/g, '');

@@ -1,6 +1,7 @@
 // Commands of a shell script: POSIX, and of bash what people write every day. What it does not understand it refuses.
 
 import { err, ok, type Result } from '../../../lib/result.ts';
+import { parseCondition } from './condition.ts';
 import { Cursor } from './cursor.ts';
 import { HereDocuments } from './here-documents.ts';
 import { SimpleParser } from './simple-parser.ts';
@@ -9,17 +10,16 @@ import { type CommandParser, parseArithmetic, parseHereText } from './word-parse
 
 /** The commands of a script, or what is wrong with it as the end of a sentence. Linear in the length of the text; never throws. */
 export function parseShell(script: string): Result<readonly ShellNode[], string> {
-  const parser = new ScriptParser(script, 0);
-  const nodes = parser.whole();
-  return parser.problem === null ? ok(nodes) : err(parser.problem);
+  const cursor = new Cursor(script);
+  const nodes = new ScriptParser(cursor, 0).whole();
+  return cursor.problem === null ? ok(nodes) : err(cursor.problem);
 }
 
 const RESERVED =
-  /(?:\[\[|if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|[{}!])(?=[\s;&|<>()]|$)/y;
-const FUNCTION_HEAD = /[^\s;&|<>()\\'"`$=]+[ \t]*\([ \t]*\)/y;
+  /(?:\[\[|if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|[{}!])(?=[ \t\n;&|<>()]|$)/y;
+const FUNCTION_HEAD = /[^ \t\n;&|<>()\\'"`$=]+[ \t]*\([ \t]*\)/y;
 const MAX_LEVEL = 8;
-/** What a parser of its own costs, measured in parts. */
-const PARTS_OF_A_PARSER = 10;
+const PARTS_OF_A_PARSER = 10; // what one costs
 
 class ScriptParser {
   readonly #cursor: Cursor;
@@ -28,8 +28,8 @@ class ScriptParser {
   readonly #commands: CommandParser;
   readonly #parts: SimpleParser;
 
-  constructor(script: string, level: number) {
-    this.#cursor = new Cursor(script);
+  constructor(cursor: Cursor, level: number) {
+    this.#cursor = cursor;
     this.#level = level;
     this.#commands = {
       untilBracket: () => this.#cursor.nested(() => this.#until([')'])),
@@ -37,10 +37,6 @@ class ScriptParser {
     };
     this.#hereDocuments = new HereDocuments(this.#cursor, (text) => this.#other(text, (parser) => parser.hereText()));
     this.#parts = new SimpleParser(this.#cursor, this.#commands, this.#hereDocuments);
-  }
-
-  get problem(): string | null {
-    return this.#cursor.problem;
   }
 
   whole(): readonly ShellNode[] {
@@ -60,9 +56,9 @@ class ScriptParser {
       return [];
     }
     this.#cursor.count(PARTS_OF_A_PARSER);
-    const parser = new ScriptParser(text, this.#level + 1);
-    const parsed = parse(parser);
-    if (parser.problem !== null) this.#cursor.fail(parser.problem);
+    const cursor = new Cursor(text, this.#cursor);
+    const parsed = parse(new ScriptParser(cursor, this.#level + 1));
+    if (cursor.problem !== null) this.#cursor.fail(cursor.problem);
     return parsed;
   }
 
@@ -109,7 +105,7 @@ class ScriptParser {
 
   #command(): ShellNode | null {
     this.#cursor.count();
-    if (this.#cursor.take('((')) return this.#group({ words: [[parseArithmetic(this.#cursor, this.#commands)]] });
+    if (this.#cursor.take('((')) return this.#calculation();
     if (this.#cursor.take('(')) return this.#group({ subshell: true, body: this.#until([')']) });
     const reserved = this.#reserved();
     switch (reserved) {
@@ -138,7 +134,7 @@ class ScriptParser {
       case 'function':
         this.#cursor.take(reserved);
         this.#parts.blanks();
-        return this.#functionBody(this.#cursor.match(/[^\s;&|<>(){}]+/y));
+        return this.#functionBody(this.#cursor.match(/[^ \t\n;&|<>(){}]+/y));
       default:
         return null; // the end of a construct further out
     }
@@ -167,7 +163,7 @@ class ScriptParser {
     else {
       variable = this.#cursor.match(/[A-Za-z_][A-Za-z0-9_]*/y);
       this.#parts.lines();
-      if (this.#cursor.match(/in(?=[\s;])/y) !== '') words.push(...this.#parts.words());
+      if (this.#cursor.match(/in(?=[ \t\n;])/y) !== '') words.push(...this.#parts.words());
     }
     this.#parts.blanks();
     this.#cursor.take(';');
@@ -182,7 +178,7 @@ class ScriptParser {
     const words = [this.#parts.word() ?? []];
     const body: ShellNode[] = [];
     this.#parts.lines();
-    if (this.#cursor.match(/in(?=\s)/y) === '') this.#cursor.fail('no "in"');
+    if (this.#cursor.match(/in(?=[ \t\n])/y) === '') this.#cursor.fail('no "in"');
     for (;;) {
       this.#parts.lines();
       if (this.#cursor.ended) this.#cursor.fail('no "esac"');
@@ -201,18 +197,29 @@ class ScriptParser {
     return this.#group({ body, words });
   }
 
-  /** [[ ... ]]: its words are data; the operators in it are none of the shell's. */
+  /** "((1 + 2))" of bash is a subshell in a subshell elsewhere, so that it is judged as both. */
+  #calculation(): ShellNode {
+    const start = this.#cursor.at;
+    const words = [[parseArithmetic(this.#cursor, this.#commands)]];
+    const inner = this.#cursor.text.slice(start, Math.max(this.#cursor.at - 2, start));
+    return this.#group({ words, body: this.#ifReadable(inner) });
+  }
+
+  /** None where it is no script. */
+  #ifReadable(text: string): readonly ShellNode[] {
+    if (this.#level >= MAX_LEVEL) this.#cursor.fail('deeper nesting than is judged');
+    if (this.#cursor.problem !== null) return [];
+    const cursor = new Cursor(text, this.#cursor);
+    const nodes = new ScriptParser(cursor, this.#level + 1).whole();
+    this.#cursor.count(PARTS_OF_A_PARSER);
+    return cursor.problem === null ? nodes : [];
+  }
+
+  /** [[ ... ]]: its words are data. Where a shell does not know it, what stands behind "&&" and "||" is a command. */
   #condition(): ShellNode {
-    const words: Word[] = [];
-    for (;;) {
-      this.#parts.lines();
-      if (this.#cursor.ended) this.#cursor.fail('no "]]"');
-      if (this.#cursor.ended || this.#cursor.match(/\]\](?=[\s;&|<>()]|$)/y) !== '') break;
-      const word = this.#parts.word();
-      if (word !== null) words.push(word);
-      else this.#cursor.at += 1;
-    }
-    return this.#group({ words });
+    const [words = [], ...more] = parseCondition(this.#cursor, this.#parts);
+    const body = more.map((each): ShellNode => ({ kind: 'simple', assignments: [], words: each, redirections: [] }));
+    return this.#group({ words, body });
   }
 
   #function(): ShellNode | null {

@@ -5,10 +5,11 @@ import type { HereDocuments } from './here-documents.ts';
 import type { Assignment, Redirection, ShellNode, Word } from './syntax.ts';
 import { type CommandParser, parseWord } from './word-parser.ts';
 
-const BLANKS = /(?:[ \t\r]|\\\n)+/y;
+/** As shells have it: a carriage return is a letter like any other. */
+const BLANKS = /(?:[ \t]|\\\n)+/y;
 const COMMENT = /#[^\n]*/y;
 const REDIRECTION = /(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})?(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<(?!\()|>(?!\()|&>>|&>)/y;
-const ASSIGNMENT = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\+?=/y;
+const ASSIGNMENT = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s$`]*\])?\+?=/y;
 
 export class SimpleParser {
   readonly #cursor: Cursor;

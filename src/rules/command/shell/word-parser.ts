@@ -11,7 +11,7 @@ export interface CommandParser {
   readonly other: (text: string) => readonly ShellNode[];
 }
 
-const PLAIN = /[^\s;&|<>()\\'"`$]+/y;
+const PLAIN = /[^ \t\n;&|<>()\\'"`$]+/y;
 const PLAIN_IN_DOUBLE = /[^\\"`$]+/y;
 const PLAIN_IN_BRACES = /[^\\'"`$}]+/y;
 const PLAIN_IN_ARITHMETIC = /[^\\'"`$()]+/y;
@@ -124,7 +124,7 @@ function expansion(cursor: Cursor, commands: CommandParser, quoted: boolean): Wo
     if (cursor.take('(')) return { kind: 'command', quoted, body: commands.untilBracket() };
     if (cursor.take('{')) return braced(cursor, commands, quoted);
     if (!quoted && cursor.take("'")) return text(ansiText(cursor), true);
-    if (!quoted && cursor.take('[')) return arithmetic(cursor, commands, ']');
+    if (cursor.char === '[') cursor.fail('"$[", which shells read differently');
     const name = cursor.match(NAME) || cursor.match(/[0-9@*#?$!-]/y);
     if (name === '') return text('$', quoted);
     return { kind: 'variable', name, quoted, rest: NO_WORD, defaults: false };
@@ -151,25 +151,25 @@ function braced(cursor: Cursor, commands: CommandParser, quoted: boolean): WordP
     const apostrophes = quoted ? cursor.match(/'+/y) : ''; // ordinary between double quotes
     rest.push(...(apostrophes === '' ? quotedOrPlain(cursor, commands, PLAIN_IN_BRACES) : [text(apostrophes, true)]));
   }
+  if (rest[0]?.kind === 'text' && /^@[PE]/.test(rest[0].text)) cursor.fail('an expansion that runs text');
   if (prefix !== '' || name === '') return { kind: 'unknown', inner: rest };
   if (operator === '' && rest.length > 0) return { kind: 'unknown', inner: rest }; // cut, replaced, indexed
   return { kind: 'variable', name, quoted, rest, defaults: /[-=]$/.test(operator) };
 }
 
 /** Behind "((": brackets balanced, substitutions parsed. */
-function arithmetic(cursor: Cursor, commands: CommandParser, end: ')' | '))' | ']'): WordPart {
+function arithmetic(cursor: Cursor, commands: CommandParser, end: ')' | '))'): WordPart {
   const inner: WordPart[] = [];
-  const plain = end === ']' ? /[^\\'"`$\]]+/y : PLAIN_IN_ARITHMETIC;
   let open = 0;
   for (;;) {
     if (cursor.ended) cursor.fail('an open calculation');
     if (cursor.ended) break;
     if (open === 0 && cursor.take(end)) break;
     cursor.count();
-    if (end !== ']' && cursor.take('(')) open += 1;
-    else if (end !== ']' && open > 0 && cursor.take(')')) open -= 1;
-    else if (cursor.char === ')' && end !== ']') cursor.fail('brackets that can be read in two ways');
-    else inner.push(...quotedOrPlain(cursor, commands, plain));
+    if (cursor.take('(')) open += 1;
+    else if (open > 0 && cursor.take(')')) open -= 1;
+    else if (cursor.char === ')') cursor.fail('brackets that can be read in two ways');
+    else inner.push(...quotedOrPlain(cursor, commands, PLAIN_IN_ARITHMETIC));
   }
   return { kind: 'unknown', inner };
 }
