@@ -77,7 +77,7 @@ function titleOf(subject: RuleDescription['subject']): string {
 function introductionOf(subject: RuleDescription['subject']): string {
   switch (subject) {
     case 'session':
-      return 'Judged at every gate: `mcpsession check` (`cli`), the MCP front end, the admission webhook, and the controller before it makes a container, which tells nobody of warnings. The front end of `mcpsession mcp` does not know the policy of the cluster and leaves the verdict to the webhook.';
+      return 'Judged at every gate: `mcpsession check` (`cli`), the MCP front end, the admission webhook, and the controller before it makes a container, which tells nobody of warnings. The front end of `mcpsession mcp` does not know the policy of the cluster and leaves the verdict to the webhook. The rules of commands (803 and above) are asked again for every command that is run in a session, by the front end and by the node.';
     case 'request':
       return 'Depends on who asks, where, when, and what there is already, so it is judged where that can be seen: by the webhook always, by the front end as an early answer, and by placement and the controller where a burst or a change comes after admission.';
     case 'node':

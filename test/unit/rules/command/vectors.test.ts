@@ -31,7 +31,7 @@ function judges(profile: ProfileName, rows: readonly Row[]): void {
   );
 }
 
-describe('the sandbox refuses', () => {
+describe('S0.M5.03, S1.MIT.03, S2.V5.01: the sandbox refuses', () => {
   judges('sandbox', [
     // The six patterns of the seed, as they are written, in list form and in string form.
     row('S1.CMD.03', 'rm -rf /', '803', '805'),
@@ -235,7 +235,7 @@ describe('production, which has an allow list, allows', () => {
   ]);
 });
 
-describe('production refuses', () => {
+describe('S1.MIT.01: production refuses', () => {
   judges('production', [
     row('S1.PRO.PROD, K-31', 'env sh -c id', '804'),
     row('9.4', 'env id', '804'),
