@@ -60,7 +60,9 @@ function parsed(text: string): RawAnswer['body'] {
 }
 
 /** The ids behind an answer: none when it was taken, SCHEMA when the definition or the decoder refused. */
-export function idsOfAnswer({ status, body }: RawAnswer): RuleIds {
+export function idsOfAnswer(answer: RawAnswer | undefined): RuleIds {
+  if (answer === undefined) return ['no answer'];
+  const { status, body } = answer;
   if (status < 300) return [];
   const details = (body['details'] ?? {}) as { readonly causes?: readonly { readonly message?: string }[] }; // a Status
   const causes = (details.causes ?? []).map(({ message = '' }) => message);
