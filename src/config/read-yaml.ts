@@ -4,6 +4,8 @@
 import { parseAllDocuments, type Tags } from 'yaml';
 import { err, ok, type Result } from '../lib/result.ts';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
+import { hasLoneSurrogate } from '../lib/well-formed.ts';
+import { mergeKeyProblem } from './merge-keys.ts';
 
 /** The API server takes 3 MiB per object; files may hold several. */
 const MAX_LENGTH = 16 * 1024 * 1024;
@@ -47,9 +49,11 @@ function readDocuments(text: string, fileName: string): Result<readonly unknown[
   const values: unknown[] = [];
   for (const document of documents) {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    const problem = text.includes('<<') ? mergeKeyProblem(document) : null;
+    if (problem !== null) return err([`${fileName}: ${shownProblem(problem)}`]);
     if (value !== null && value !== undefined) values.push(value);
   }
-  return ok(values);
+  return hasLoneSurrogate(text, values) ? err([`${fileName}: holds half of a surrogate pair`]) : ok(values);
 }
 
 /** One broken bracket can cause hundreds of follow-up problems: each once, the first ten. */

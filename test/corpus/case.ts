@@ -84,3 +84,16 @@ export const objectOf = (
   },
   spec,
 });
+
+const bodyOf = ({ spec, labels, annotations, profile }: CorpusCase): string =>
+  JSON.stringify([spec, labels, annotations, profile]);
+
+/** The cases that say something that no case before them says. */
+export function withoutRepeats(cases: readonly CorpusCase[]): readonly CorpusCase[] {
+  const seen = new Set<string>();
+  return cases.filter((given) => seen.size < seen.add(bodyOf(given)).size);
+}
+
+/** The case that says the same. */
+export const sameCase = (cases: readonly CorpusCase[], given: CorpusCase): CorpusCase | undefined =>
+  cases.find((other) => bodyOf(other) === bodyOf(given));

@@ -1,10 +1,12 @@
 // Every benign case.
 
+import { withoutRepeats } from '../case.ts';
 import { commands, environmentNames, environmentValues } from './environment.ts';
 import { hostPaths, sysctls, targets } from './host.ts';
+import { benignVectors } from './vectors.ts';
 import { images, isolation, lifetimes, metadata, resources } from './workload.ts';
 
-export const benignCases = [
+export const benignCases = withoutRepeats([
   ...hostPaths,
   ...targets,
   ...sysctls,
@@ -16,4 +18,5 @@ export const benignCases = [
   ...environmentValues,
   ...environmentNames,
   ...commands,
-];
+  ...benignVectors,
+]);

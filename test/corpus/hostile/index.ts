@@ -1,5 +1,6 @@
 // Every hostile case.
 
+import { withoutRepeats } from '../case.ts';
 import { commandForm } from './commands.ts';
 import { environmentNames, environmentSources, environmentValues } from './environment.ts';
 import { hostPathMeaning, hostPathSpelling, volumes } from './host-paths.ts';
@@ -9,8 +10,9 @@ import { devices, namespaces, runtimes, sysctls } from './namespaces.ts';
 import { egressTargets, networks, ports } from './network.ts';
 import { confinement, privilege, securityOptions } from './privilege.ts';
 import { memoryDirectories, targets, workingDir } from './targets.ts';
+import { hostileVectors } from './vectors.ts';
 
-export const hostileCases = [
+export const hostileCases = withoutRepeats([
   ...privilege,
   ...securityOptions,
   ...confinement,
@@ -39,4 +41,5 @@ export const hostileCases = [
   ...environmentValues,
   ...environmentSources,
   ...commandForm,
-];
+  ...hostileVectors,
+]);

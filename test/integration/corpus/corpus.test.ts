@@ -14,7 +14,8 @@ import { idsOfAnswer, inParallel, sessionsPath } from './raw-api.ts';
 import { type CorpusRig, openCorpusRig, PARALLEL, settled } from './rig.ts';
 
 const LOCAL_IMAGE = 'mcps.local/busybox:1';
-const MINUTES_MS = 240_000;
+/** Far more than it takes: the machine may have other work. */
+const MINUTES_MS = 480_000;
 
 let rig: CorpusRig;
 /** For the line at the end. */

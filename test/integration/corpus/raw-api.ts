@@ -24,7 +24,8 @@ export interface RawApi {
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 60_000;
+/** A thousand sessions are deleted by one request. */
+const DEADLINE_MS = 300_000;
 
 /** With the rights of the kubeconfig. */
 export function openRawApi(kubeconfigPath: string): RawApi {

@@ -104,7 +104,7 @@ function seen({ spec, status }: Stored): SeenSession {
 }
 
 const ON_THE_WAY = ['', 'Pending', 'PullingImage', 'Starting', 'VerifyingIsolation'];
-const SETTLED_WITHIN_MS = 150_000;
+const SETTLED_WITHIN_MS = 300_000;
 
 /** The session once it runs, or never will; the last look at it when neither comes true in time. */
 export async function settled({ sessionOf }: CorpusRig, given: CorpusCase): Promise<SeenSession> {
