@@ -3,6 +3,7 @@
 import { withoutRepeats } from '../case.ts';
 import { commands, environmentNames, environmentValues } from './environment.ts';
 import { hostPaths, sysctls, targets } from './host.ts';
+import { profileCases } from './profiles.ts';
 import { benignVectors } from './vectors.ts';
 import { images, isolation, lifetimes, metadata, resources } from './workload.ts';
 
@@ -19,4 +20,5 @@ export const benignCases = withoutRepeats([
   ...environmentNames,
   ...commands,
   ...benignVectors,
+  ...profileCases,
 ]);

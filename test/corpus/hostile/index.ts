@@ -9,6 +9,7 @@ import { images, metadata, nodeSelectors, registries, unknownFields } from './me
 import { devices, namespaces, runtimes, sysctls } from './namespaces.ts';
 import { egressTargets, networks, ports } from './network.ts';
 import { confinement, privilege, securityOptions } from './privilege.ts';
+import { profileCases } from './profiles.ts';
 import { memoryDirectories, targets, workingDir } from './targets.ts';
 import { hostileVectors } from './vectors.ts';
 
@@ -42,4 +43,5 @@ export const hostileCases = withoutRepeats([
   ...environmentSources,
   ...commandForm,
   ...hostileVectors,
+  ...profileCases,
 ]);
