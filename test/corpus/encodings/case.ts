@@ -50,3 +50,13 @@ export const withBytes = (text: string, bytes: readonly number[]): Uint8Array =>
   const [before = '', after = ''] = text.split('BYTES');
   return Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
 };
+
+/** All readers agree about a YAML text. */
+export const yamlRead = (title: string, lines: string, reading: Reading): EncodingCase =>
+  all(title, yamlText(lines), reading);
+/** They do not. */
+export const apart = (
+  title: string,
+  text: EncodingCase['text'],
+  readings: Pick<EncodingCase, 'check' | 'server' | 'kubectl' | 'because'>,
+): EncodingCase => ({ title, text, ...readings });

@@ -80,9 +80,7 @@ describe('S0.C1.06: behind admission', () => {
   /** What the definition lets in and the controller must refuse. */
   const stored = hostileCases.filter(
     (given) =>
-      !wantedAt('apiServer', given).includes('SCHEMA') &&
-      wantedAt('controller', given).length > 0 &&
-      !isDefaulted(given),
+      !wantedAt('apiServer', given).includes('SCHEMA') && wantedAt('stored', given).length > 0 && !isDefaulted(given),
   );
   let removed: RemovedAdmission;
 
@@ -105,9 +103,7 @@ describe('S0.C1.06: behind admission', () => {
       expect(created).toEqual([]);
       expect(await rig.up.containers()).toEqual([]);
       const refusal = { policyAccepted: 'False', containerId: null };
-      expect(found).toEqual(
-        stored.map((given) => ({ id: named(given), ids: wantedAt('controller', given), ...refusal })),
-      );
+      expect(found).toEqual(stored.map((given) => ({ id: named(given), ids: wantedAt('stored', given), ...refusal })));
     },
     MINUTES_MS,
   );
@@ -115,8 +111,7 @@ describe('S0.C1.06: behind admission', () => {
   test(
     'they can be deleted all at once, and admission judges again when it is back',
     async () => {
-      for (const profile of PROFILE_NAMES) await rig.api.request({ method: 'DELETE', path: sessionsPath(profile) });
-      await waitFor('the sessions to be gone', rig.isEmpty, MINUTES_MS);
+      await waitFor('the sessions to be gone', deleteAll, MINUTES_MS);
       await removed.restore(async () => (await probe()) !== 201);
       expect(await rig.createdContainers()).toEqual([]);
     },
@@ -155,6 +150,12 @@ function holds(whole: unknown, asked: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/** The API server gives one request a minute, which may not be enough for all of them. */
+async function deleteAll(): Promise<boolean> {
+  for (const profile of PROFILE_NAMES) await rig.api.request({ method: 'DELETE', path: sessionsPath(profile) });
+  return rig.isEmpty();
 }
 
 /** Whether a privileged session would be stored now. */
