@@ -1,17 +1,22 @@
 // YAML and JSON text of people, read as kubectl reads it (YAML 1.1: "yes" is true), but without the traps: duplicate keys, tags
 // and alias bombs are refused, and whatever comes in, the answer is a value or a list of problems, never a crash.
 
-import { parseAllDocuments, type Tags } from 'yaml';
+import { type Document, LineCounter, parseAllDocuments, type Tags, visit } from 'yaml';
 import { err, ok, type Result } from '../lib/result.ts';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
 import { hasLoneSurrogate } from '../lib/well-formed.ts';
+import { duplicateKeyLines } from './duplicate-keys.ts';
 import { mergeKeyProblem } from './merge-keys.ts';
 
 /** The API server takes 3 MiB per object; files may hold several. */
 const MAX_LENGTH = 16 * 1024 * 1024;
+/** Copies of one anchor. */
 const MAX_ALIASES = 100;
+/** The parser looks through the document for each. */
+const MAX_ALIASES_IN_ALL = 500;
 const MAX_PROBLEM_LENGTH = 300;
 const MAX_PROBLEMS = 10;
+const NOT_UNIQUE = 'Map keys must be unique';
 const TOO_DEEP = 'is nested too deeply';
 const STACK_ENDED = /call stack|stack overflow/i;
 
@@ -31,21 +36,26 @@ export function readYaml(text: string, fileName: string): Result<readonly unknow
 }
 
 function readDocuments(text: string, fileName: string): Result<readonly unknown[], readonly string[]> {
+  const lineCounter = new LineCounter();
   const documents = parseAllDocuments(text, {
+    lineCounter,
     version: '1.1',
     customTags: withoutUnwantedTags,
     logLevel: 'silent',
-    prettyErrors: true,
+    prettyErrors: false, // each would look for its line again, in a text that may be one long line
     strict: true,
-    uniqueKeys: true,
+    uniqueKeys: false, // looked for below, in less time
   });
   if (!Array.isArray(documents)) return ok([]); // the parser's way to say that the text is empty
-  const problems = documents.flatMap(({ errors, warnings }) =>
-    [...errors, ...warnings].map(
-      (problem) => `${fileName}:${problem.linePos?.[0].line ?? 1}: ${shownProblem(problem)}`,
+  const problems = documents.flatMap((document) => [
+    ...[...document.errors, ...document.warnings].map(
+      (problem) => `${fileName}:${lineCounter.linePos(problem.pos[0]).line}: ${shownProblem(problem)}`,
     ),
-  );
+    ...duplicateKeyLines(document, lineCounter, MAX_PROBLEMS).map((line) => `${fileName}:${line}: ${NOT_UNIQUE}`),
+  ]);
   if (problems.length > 0) return err(summaryOf(problems, fileName));
+  if (documents.reduce((count, document) => count + aliasesIn(document), 0) > MAX_ALIASES_IN_ALL)
+    return err([`${fileName}: holds more than ${MAX_ALIASES_IN_ALL} aliases`]);
   const values: unknown[] = [];
   for (const document of documents) {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -54,6 +64,12 @@ function readDocuments(text: string, fileName: string): Result<readonly unknown[
     if (value !== null && value !== undefined) values.push(value);
   }
   return hasLoneSurrogate(text, values) ? err([`${fileName}: holds half of a surrogate pair`]) : ok(values);
+}
+
+function aliasesIn(document: Document): number {
+  let count = 0;
+  visit(document, { Alias: () => void (count += 1) });
+  return count;
 }
 
 /** One broken bracket can cause hundreds of follow-up problems: each once, the first ten. */
