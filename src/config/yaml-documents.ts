@@ -1,7 +1,9 @@
 // YAML text to documents with a bound on the work: the parser costs by what it has to tell apart, not by bytes, so that is counted
 // while it reads, and it is stopped before it holds what nobody could have meant.
 
-import { Composer, type Document, isScalar, Lexer, LineCounter, Parser, type Tags, visit } from 'yaml';
+import { Composer, type Document, Lexer, LineCounter, Parser, type Tags } from 'yaml';
+
+import { duplicateKeyLines } from './duplicate-keys.ts';
 
 export interface YamlProblem {
   /** Where the problem is, counted from 1; null when it is about the text as a whole. */
@@ -22,6 +24,8 @@ const MAX_DOCUMENTS = 10_000;
 const MAX_ODD_TOKENS = 200;
 /** The parser, and whoever reads what it makes, recurses. Of maps and lists that are open at a time. */
 const MAX_DEPTH = 500;
+/** That are told of, per document. */
+const MAX_DUPLICATE_KEYS = 10;
 const DOCUMENT_START = '---';
 
 /** Ends the reading; its message is a problem of the text. */
@@ -38,7 +42,7 @@ export function parseYamlDocuments(
     customTags,
     logLevel: 'silent',
     strict: true,
-    uniqueKeys: false, // theirs compares each key with each: duplicateKeys does it once
+    uniqueKeys: false, // theirs compares each key with each
   });
   const documents: YamlDocument[] = [];
   try {
@@ -72,26 +76,10 @@ function* boundedTokens(text: string, lines: LineCounter) {
 }
 
 function problemsOf(document: Document.Parsed, lines: LineCounter): readonly YamlProblem[] {
-  const at = (offset: number, message: string): YamlProblem => ({ line: lines.linePos(offset).line, message });
-  return [
-    ...[...document.errors, ...document.warnings].map(({ pos, message }) => at(pos[0], message)),
-    ...duplicateKeys(document).map((offset) => at(offset, 'Map keys must be unique')),
-  ];
-}
-
-/** Offsets of keys that stand in a map already. Compared as the texts that they become in an object: 1 is "1". */
-function duplicateKeys(document: Document.Parsed): readonly number[] {
-  const offsets: number[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const known = new Set<string>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        if (known.has(name)) offsets.push(key.range?.[0] ?? 0);
-        known.add(name);
-      }
-    },
-  });
-  return offsets;
+  const odd = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    line: lines.linePos(pos[0]).line,
+    message,
+  }));
+  const twice = duplicateKeyLines(document, lines, MAX_DUPLICATE_KEYS);
+  return [...odd, ...twice.map((line) => ({ line, message: 'Map keys must be unique' }))];
 }

@@ -139,6 +139,7 @@ export function parseSessionSpec(
   if (fitsSpec(raw)) return { spec: raw as SessionSpec, problems: [] }; // what zod would return, by fits.ts
   if (hasMoreValues(raw, MAX_SPEC_VALUES)) return { spec: null, problems: [tooManyValues] };
   const parsed = sessionSpecSchema.safeParse(raw);
+  if (parsed.success && hasPrototypeKey(raw)) return { spec: null, problems: [prototypeKey] };
   if (parsed.success) return { spec: parsed.data, problems: [] };
   return { spec: null, problems: parsed.error.issues.map((issue) => schemaViolation(issue)) };
 }
@@ -152,6 +153,20 @@ const tooManyValues: Violation = {
   path: 'spec',
   message: `holds more than ${MAX_SPEC_VALUES} values`,
   fix: 'see `kubectl explain mcps.spec` for the fields and how many each may hold',
+};
+
+/** zod leaves the key out of maps without a word; every other object is closed and refuses it. */
+function hasPrototypeKey(raw: unknown): boolean {
+  const { nodeSelector } = raw as { readonly nodeSelector?: object }; // parsed as a spec just now
+  return nodeSelector !== undefined && Object.hasOwn(nodeSelector, '__proto__');
+}
+
+const prototypeKey: Violation = {
+  rule: 'SCHEMA',
+  kind: 'invalid',
+  path: 'spec.nodeSelector',
+  message: 'holds "__proto__", which is no label of a node',
+  fix: 'delete it',
 };
 
 /** Without recursion: what comes here may be nested deeply. */

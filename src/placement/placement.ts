@@ -11,6 +11,7 @@ import type { McpSession } from '../model/session.ts';
 import { reportedStatus } from '../plan/next-status.ts';
 import { type Placement, place } from '../plan/place.ts';
 import { waitForQuota } from '../plan/quota-turn.ts';
+import { refusalOf } from '../plan/refusal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
@@ -107,11 +108,12 @@ async function assign(
   if (session === null || !needsNode(session)) return { requeueAfterMs: null };
   if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
 
-  const waits = waitForQuota(session, cache.all(), options.policies.of(session.meta.namespace));
+  const policy = options.policies.of(session.meta.namespace);
+  const waits = waitForQuota(session, cache.all(), policy);
   const choice = waits === null ? choose(options, session) : ({ place: 'wait', report: waits } as const);
   const nowMs = options.clock.nowMs();
   if (choice.place === 'wait') {
-    const status = reportedStatus({ session, report: choice.report, nowMs });
+    const status = reportedStatus({ session, report: refusalOf(session, policy) ?? choice.report, nowMs });
     if (canonicalJson(status) !== canonicalJson(session.status))
       options.written(await store.writeStatus(session, status, signal));
     return { requeueAfterMs: WAIT_RETRY_MS };

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { OperatorError } from '../lib/errors.ts';
+import { hasLoneSurrogate } from '../lib/well-formed.ts';
 import { readBody } from './https-server.ts';
 
 export interface JsonLimits {
@@ -32,6 +33,13 @@ export function parseBoundedJson(bytes: Buffer, limits: JsonLimits): unknown {
   const problem = problemOf(bytes, limits);
   if (problem !== null) throw new OperatorError('invalid', `the request body ${problem}`);
   const text = decodeUtf8(bytes);
+  const value = parse(text);
+  if (hasLoneSurrogate(text, value))
+    throw new OperatorError('invalid', 'the request body holds half of a surrogate pair; write the whole character');
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -4,8 +4,11 @@
 import type { ProfileName } from '../../src/model/policy.ts';
 import { PINNED_IMAGE } from '../support/session-builder.ts';
 
-/** Where a spec is judged. The API server stands for the definition (CRD), its policies and the webhook together. */
-export type Gate = 'check' | 'frontend' | 'webhook' | 'controller' | 'apiServer';
+/**
+ * Where a spec is judged. "apiServer" stands for the definition (CRD), its policies and the webhook together, "stored" for a controller
+ * that sees what the API server made of the spec while nobody else judged it.
+ */
+export type Gate = 'check' | 'frontend' | 'webhook' | 'controller' | 'apiServer' | 'stored';
 
 export type RuleIds = readonly string[];
 
@@ -68,7 +71,8 @@ export function corpusClass(
 }
 
 /** What the gate must say of the case, in order. */
-export const wantedAt = (gate: Gate, { want, at }: CorpusCase): RuleIds => [...(at[gate] ?? want)].sort();
+export const wantedAt = (gate: Gate, { want, at }: CorpusCase): RuleIds =>
+  [...((gate === 'stored' ? (at.stored ?? at.controller) : at[gate]) ?? want)].sort();
 
 /** The object that is sent to a gate; `metadata` adds name and namespace. */
 export const objectOf = (
@@ -84,3 +88,16 @@ export const objectOf = (
   },
   spec,
 });
+
+const bodyOf = ({ spec, labels, annotations, profile }: CorpusCase): string =>
+  JSON.stringify([spec, labels, annotations, profile]);
+
+/** The cases that say something that no case before them says. */
+export function withoutRepeats(cases: readonly CorpusCase[]): readonly CorpusCase[] {
+  const seen = new Set<string>();
+  return cases.filter((given) => seen.size < seen.add(bodyOf(given)).size);
+}
+
+/** The case that says the same. */
+export const sameCase = (cases: readonly CorpusCase[], given: CorpusCase): CorpusCase | undefined =>
+  cases.find((other) => bodyOf(other) === bodyOf(given));

@@ -29,7 +29,7 @@ export function runBenign(given: CorpusCase): { readonly problems: readonly stri
   const container = world.containers?.[0]?.spec ?? null;
   if (spec.operatingMode === 'Suspended') return { problems: container === null ? problems : [...problems, 'it runs'] };
   if (container === null) return { problems: [...problems, `no container: ${world.lines.join('; ')}`] };
-  return { problems: [...problems, ...containerProblems(spec, container)] };
+  return { problems: [...problems, ...expectedDifferences(expectedContainer(spec), foundContainer(spec, container))] };
 }
 
 /** Every value that was written is in the parsed spec as it was written. */
@@ -49,11 +49,45 @@ function onlyAsked(whole: unknown, asked: unknown): unknown {
   return Object.fromEntries(Object.entries(asked).map(([key, value]) => [key, onlyAsked(fields[key], value)]));
 }
 
-function containerProblems(spec: SessionSpec, container: ContainerSpec): readonly string[] {
-  const wanted = expectedContainer(spec);
-  const found = foundContainer(spec, container);
+/** Differences are found by comparing text. */
+export const byName = (entries: readonly (readonly [string, string])[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+
+export interface ExpectedContainer {
+  readonly user: string;
+  readonly workingDir: string;
+  readonly argv: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** Nano CPUs, memory, memory and swap, processes. */
+  readonly limits: readonly number[];
+  /** Soft and hard. */
+  readonly openFiles: readonly number[];
+  readonly directories: readonly { readonly path: string; readonly sizeBytes: number }[];
+  readonly mounts: readonly {
+    readonly source: string | undefined;
+    readonly target: string;
+    readonly readOnly: boolean;
+  }[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly privileges: {
+    readonly privileged: boolean;
+    readonly added: readonly string[];
+    readonly dropped: readonly string[];
+    readonly readOnlyRoot: boolean;
+    readonly noNewPrivileges: boolean;
+  };
+  /** Mode, published ports, whether all are published. */
+  readonly network: readonly unknown[];
+  /** Process, IPC, host name, user and cgroup namespace, parent cgroup. */
+  readonly namespaces: readonly string[];
+  readonly devices: readonly unknown[];
+  readonly init: boolean;
+}
+
+/** One sentence for each setting that is not as expected. */
+export function expectedDifferences(wanted: ExpectedContainer, found: ExpectedContainer): readonly string[] {
   return Object.entries(wanted).flatMap(([key, value]) => {
-    const got = found[key as keyof typeof wanted]; // both have the same keys
+    const got: unknown = found[key as keyof ExpectedContainer]; // both have the same keys
     return JSON.stringify(got) === JSON.stringify(value)
       ? []
       : [`${key}: wanted ${JSON.stringify(value)}, got ${JSON.stringify(got)}`];
@@ -63,7 +97,8 @@ function containerProblems(spec: SessionSpec, container: ContainerSpec): readonl
 const byPath = <T extends { readonly path: string }>(list: readonly T[]): readonly T[] =>
   [...list].sort((left, right) => (left.path < right.path ? -1 : 1));
 
-function expectedContainer(spec: SessionSpec) {
+/** Written from the engine's terms (security.md 4), not from the builder. */
+export function expectedContainer(spec: SessionSpec): ExpectedContainer {
   const { resources, user, workspace } = spec;
   const memory = Math.ceil(amount(resources.memory));
   return {
@@ -78,7 +113,7 @@ function expectedContainer(spec: SessionSpec) {
       ...spec.tmpfs.map(({ path, sizeLimit }) => ({ path, sizeBytes: Math.ceil(amount(sizeLimit)) })),
     ]),
     mounts: spec.mounts.map(({ hostPath, target }) => ({ source: hostPath, target, readOnly: true })),
-    sysctls: Object.fromEntries(spec.security.sysctls.map(({ name, value }) => [name.split('/').join('.'), value])),
+    sysctls: byName(spec.security.sysctls.map(({ name, value }) => [name.split('/').join('.'), value])),
     privileges: { privileged: false, added: [], dropped: ['ALL'], readOnlyRoot: true, noNewPrivileges: true },
     network: ['none', [], false],
     namespaces: ['', 'private', '', '', 'private', ''],
@@ -87,7 +122,7 @@ function expectedContainer(spec: SessionSpec) {
   };
 }
 
-function foundContainer(spec: SessionSpec, container: ContainerSpec): ReturnType<typeof expectedContainer> {
+function foundContainer(spec: SessionSpec, container: ContainerSpec): ExpectedContainer {
   const init = container.mounts.find(({ target }) => target === '/.mcpsession');
   const asked = new Map(container.env.map(({ name, value }) => [name, value]));
   const nofile = container.ulimits.find(({ name }) => name === 'nofile');
@@ -102,26 +137,26 @@ function foundContainer(spec: SessionSpec, container: ContainerSpec): ReturnType
     mounts: container.mounts
       .filter((mount) => mount !== init)
       .map(({ source, target, readOnly }) => ({ source, target, readOnly })),
-    sysctls: { ...container.sysctls },
+    sysctls: byName(Object.entries(container.sysctls)),
     privileges: {
       privileged: container.privileged,
-      added: [...container.capabilitiesAdded] as never[], // compared as JSON
+      added: [...container.capabilitiesAdded],
       dropped: [...container.capabilitiesDropped],
       readOnlyRoot: container.readOnlyRootFilesystem,
       noNewPrivileges: container.noNewPrivileges,
     },
-    network: [container.networkMode, [...container.ports] as never[], container.publishAllPorts], // compared as JSON
+    network: [container.networkMode, container.ports, container.publishAllPorts],
     namespaces: [
       ...[container.pidMode, container.ipcMode, container.utsMode, container.usernsMode],
       ...[container.cgroupnsMode, container.cgroupParent],
     ],
-    devices: [...container.devices] as never[], // compared as JSON
+    devices: [...container.devices],
     init: init !== undefined,
   };
 }
 
 /** The session's own program and its arguments, behind the session init or in its place; none for an idle session. */
-function mainArgv(spec: SessionSpec, { entrypoint, command }: ContainerSpec): string[] {
+function mainArgv(spec: SessionSpec, { entrypoint, command }: ContainerSpec): readonly string[] {
   if (spec.sessionInit === 'Enabled') {
     const separator = command.indexOf('--');
     return separator === -1 ? [] : command.slice(separator + 1);

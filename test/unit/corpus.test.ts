@@ -2,47 +2,49 @@
 
 import { describe, expect, test } from 'vitest';
 import { benignCases } from '../corpus/benign/index.ts';
-import { type CorpusCase, wantedAt } from '../corpus/case.ts';
+import { type CorpusCase, wantedAt, withoutRepeats } from '../corpus/case.ts';
 import { atCheck, atController, atFrontend, atWebhook } from '../corpus/gates.ts';
 import { hostileCases } from '../corpus/hostile/index.ts';
 import { runBenign } from '../corpus/run-benign.ts';
 
+const byClass = (cases: readonly CorpusCase[]) =>
+  [...Map.groupBy(cases, (given) => given.class)].map(([name, all]) => ({ name, count: all.length, all }));
+
+const named = ({ id, title }: CorpusCase): string => `${id} ${title}`;
+
+describe('S0.C1.01, S2.STR.04: hostile specs get the same ids at all four gates, and no step toward a container', () => {
+  test.each(byClass(hostileCases))('$name ($count)', ({ all }) => {
+    const verdicts = all.map(verdictsOf);
+    expect(verdicts.map(refusals)).toEqual(all.map(wanted));
+    const steps = verdicts.filter(({ controller }) => controller.refuses.length > 0 && controller.step !== 'rest');
+    expect(steps.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('benign specs pass all four gates with the expected warnings, and what runs is what was asked for', () => {
+  test.each(byClass(benignCases))('$name ($count)', ({ all }) => {
+    const verdicts = all.map(verdictsOf);
+    expect(verdicts.map(refusals)).toEqual(all.map(wanted));
+    const warned = verdicts.map(({ id, check, frontend, webhook }) => ({
+      id,
+      warns: [check.warns, frontend.warns, webhook.warns],
+    }));
+    expect(warned).toEqual(all.map((given) => ({ id: named(given), warns: [given.warns, given.warns, given.warns] })));
+    for (const given of all) expect({ id: given.id, ...runBenign(given) }).toMatchObject({ problems: [] });
+  });
+});
+
 const verdictsOf = (given: CorpusCase) => ({
+  id: named(given),
   check: atCheck(given),
   frontend: atFrontend(given),
   webhook: atWebhook(given),
   controller: atController(given),
 });
 
-const byClass = (cases: readonly CorpusCase[]) =>
-  [...Map.groupBy(cases, (given) => given.class)].map(([name, all]) => ({ name, count: all.length, all }));
-
-describe('S0.C1.01, S2.STR.04: hostile specs get the same ids at all four gates, and no step toward a container', () => {
-  test.each(byClass(hostileCases))('$name ($count)', ({ all }) => {
-    const found = all.map((given) => ({ id: `${given.id} ${given.title}`, ...refusals(given) }));
-    expect(found).toEqual(all.map((given) => ({ id: `${given.id} ${given.title}`, ...wanted(given) })));
-    const seen = all.filter((given) => atController(given).refuses.length > 0);
-    expect(seen.filter((given) => atController(given).step !== 'rest')).toEqual([]);
-  });
-});
-
-describe('benign specs pass all four gates with the expected warnings, and what runs is what was asked for', () => {
-  test.each(byClass(benignCases))('$name ($count)', ({ all }) => {
-    const found = all.map((given) => ({ id: `${given.id} ${given.title}`, ...refusals(given), ...warnings(given) }));
-    expect(found).toEqual(
-      all.map((given) => ({
-        id: `${given.id} ${given.title}`,
-        ...wanted(given),
-        warned: [given.warns, given.warns, given.warns],
-      })),
-    );
-    for (const given of all) expect({ id: given.id, ...runBenign(given) }).toMatchObject({ problems: [] });
-  });
-});
-
-function refusals(given: CorpusCase) {
-  const { check, frontend, webhook, controller } = verdictsOf(given);
+function refusals({ id, check, frontend, webhook, controller }: ReturnType<typeof verdictsOf>) {
   return {
+    id,
     check: check.refuses,
     frontend: frontend.refuses,
     webhook: webhook.refuses,
@@ -52,6 +54,7 @@ function refusals(given: CorpusCase) {
 
 function wanted(given: CorpusCase) {
   return {
+    id: named(given),
     check: wantedAt('check', given),
     frontend: wantedAt('frontend', given),
     webhook: wantedAt('webhook', given),
@@ -59,19 +62,12 @@ function wanted(given: CorpusCase) {
   };
 }
 
-function warnings(given: CorpusCase) {
-  const { check, frontend, webhook } = verdictsOf(given);
-  return { warned: [check.warns, frontend.warns, webhook.warns] };
-}
-
 test('the corpora are as large as they must be, and no case stands in them twice', () => {
   expect(hostileCases.length).toBeGreaterThanOrEqual(400);
   expect(benignCases.length).toBeGreaterThanOrEqual(200);
   expect(hostileCases.filter(({ want, at }) => want.length === 0 && Object.keys(at).length === 0)).toEqual([]);
   expect(benignCases.filter(({ want }) => want.length > 0)).toEqual([]);
-  const bodies = [...hostileCases, ...benignCases].map(({ spec, labels, annotations }) =>
-    JSON.stringify([spec, labels, annotations]),
-  );
-  const twice = bodies.filter((body, index) => bodies.indexOf(body) !== index);
-  expect(twice).toEqual([]);
+  const all = [...hostileCases, ...benignCases];
+  const first = withoutRepeats(all);
+  expect(all.filter((given) => !first.includes(given)).map(named)).toEqual([]);
 });

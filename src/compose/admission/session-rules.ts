@@ -7,9 +7,15 @@ import { celText } from './identities.ts';
 const OWN_KEYS = celText(`${GROUP}/`);
 const OWNER = celText(OWNER_ANNOTATION);
 
-/** Keys of the operator's domain that are new or have another value; what is stored already is nobody's fault now. */
+/** Whether a key is of the operator's domain, or of one below it that is not for users: as MCPS-602 has it, in any case of letters. */
+const IS_RESERVED = ((key: string): string =>
+  `(${key}.startsWith(${OWN_KEYS}) || (${key}.contains(${celText(`.${GROUP}/`)}) && !${key}.startsWith(${celText(`user.${GROUP}/`)})))`)(
+  "(key.lowerAscii() + '/')",
+);
+
+/** Reserved keys that are new or have another value; what is stored already is nobody's fault now. */
 const reservedKeys = (map: 'labels' | 'annotations', except: string): string =>
-  `variables.${map}.filter(key, key.lowerAscii().startsWith(${OWN_KEYS})${except} && !(key in variables.old_${map} && variables.${map}[key] == variables.old_${map}[key]))`;
+  `variables.${map}.filter(key, ${IS_RESERVED}${except} && !(key in variables.old_${map} && variables.${map}[key] == variables.old_${map}[key]))`;
 
 export const metadataVariables: readonly CelCondition[] = [
   { name: 'old', expression: 'oldObject == null ? dyn({}) : dyn(oldObject.metadata)' },

@@ -20,6 +20,7 @@ const TOKEN_SHAPES: readonly RegExp[] = [
 /** Each shape above holds one of these; looking for them first spares ordinary values the patterns. */
 const TOKEN_MARKS = [
   'gh',
+  'github_pat_',
   'glpat-',
   'xox',
   'AKIA',

@@ -1,5 +1,6 @@
 // Every benign case.
 
+import { withoutRepeats } from '../case.ts';
 import {
   allowedCommands,
   commands,
@@ -9,9 +10,11 @@ import {
   environmentValues,
 } from './environment.ts';
 import { hostPaths, sysctls, targets } from './host.ts';
+import { profileCases } from './profiles.ts';
+import { benignVectors } from './vectors.ts';
 import { images, isolation, lifetimes, metadata, resources } from './workload.ts';
 
-export const benignCases = [
+export const benignCases = withoutRepeats([
   ...hostPaths,
   ...targets,
   ...sysctls,
@@ -26,4 +29,6 @@ export const benignCases = [
   ...commandTwins,
   ...allowedCommands,
   ...readingCommands,
-];
+  ...benignVectors,
+  ...profileCases,
+]);

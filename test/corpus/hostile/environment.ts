@@ -97,7 +97,7 @@ export const environmentValues = corpusClass('environment-values', { want: ['MCP
     title: 'S0.H1.04: null',
     spec: { env: [{ name: 'PORT', value: null }] },
     want: ['SCHEMA'],
-    at: { apiServer: ['MCPS-607'] },
+    at: { apiServer: ['MCPS-607'], stored: ['MCPS-607'] },
     because: 'the API server drops null, which leaves a variable without a source',
   },
   { title: 'S0.H1.09: a value of 32769 characters', spec: env('SETTING', 'a'.repeat(32_769)), want: ['SCHEMA'] },

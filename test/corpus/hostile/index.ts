@@ -1,5 +1,6 @@
 // Every hostile case.
 
+import { withoutRepeats } from '../case.ts';
 import {
   commandForm,
   commandReading,
@@ -17,9 +18,11 @@ import { images, metadata, nodeSelectors, registries, unknownFields } from './me
 import { devices, namespaces, runtimes, sysctls } from './namespaces.ts';
 import { egressTargets, networks, ports } from './network.ts';
 import { confinement, privilege, securityOptions } from './privilege.ts';
+import { profileCases } from './profiles.ts';
 import { memoryDirectories, targets, workingDir } from './targets.ts';
+import { hostileVectors } from './vectors.ts';
 
-export const hostileCases = [
+export const hostileCases = withoutRepeats([
   ...privilege,
   ...securityOptions,
   ...confinement,
@@ -55,4 +58,6 @@ export const hostileCases = [
   ...commandReading,
   ...notAllowedCommands,
   ...readOnlyCommands,
-];
+  ...hostileVectors,
+  ...profileCases,
+]);

@@ -24,7 +24,8 @@ export interface RawApi {
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 60_000;
+/** A thousand sessions are deleted by one request. */
+const DEADLINE_MS = 300_000;
 
 /** With the rights of the kubeconfig. */
 export function openRawApi(kubeconfigPath: string): RawApi {
@@ -60,7 +61,9 @@ function parsed(text: string): RawAnswer['body'] {
 }
 
 /** The ids behind an answer: none when it was taken, SCHEMA when the definition or the decoder refused. */
-export function idsOfAnswer({ status, body }: RawAnswer): RuleIds {
+export function idsOfAnswer(answer: RawAnswer | undefined): RuleIds {
+  if (answer === undefined) return ['no answer'];
+  const { status, body } = answer;
   if (status < 300) return [];
   const details = (body['details'] ?? {}) as { readonly causes?: readonly { readonly message?: string }[] }; // a Status
   const causes = (details.causes ?? []).map(({ message = '' }) => message);

@@ -110,7 +110,8 @@ const CONFIG: Readonly<Record<string, Check>> = {
   Labels: ['all of a session, and none that steers other software', areLabels],
 };
 
-const HIJACKING = /^(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|DOCKER_HOST|NVIDIA_[A-Z_]*)=/;
+/** With a value: an empty one takes away what the image sets. */
+const HIJACKING = /^(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|DOCKER_HOST|NVIDIA_[A-Z_]*)=./;
 const STEERING = /^(?:io\.kubernetes\.|com\.docker\.|traefik\.|ofelia\.|com\.centurylinklabs\.|com\.datadoghq\.)/;
 
 export function judgeSettings(container: Inspected): readonly Finding[] {
