@@ -2,7 +2,6 @@
 // other one and takes a minute for a file of one megabyte.
 
 import { type Document, isScalar, type LineCounter, visit, type YAMLMap } from 'yaml';
-import { isMergeKey } from './merge-keys.ts';
 
 /** The lines of the second ones, in order; at most `most`. */
 export function duplicateKeyLines(document: Document, lines: LineCounter, most: number): readonly number[] {
@@ -23,7 +22,7 @@ export function duplicateKeyLines(document: Document, lines: LineCounter, most: 
 function secondKeys({ items }: YAMLMap): readonly number[] {
   const seen = new Set<string>();
   return items.flatMap(({ key }) => {
-    if (!isScalar(key) || isMergeKey(key)) return [];
+    if (!isScalar(key)) return [];
     const name = String(key.value);
     if (!seen.has(name)) {
       seen.add(name);

@@ -23,7 +23,7 @@ export function mergeKeyProblem(document: Document): string | null {
 }
 
 /** A plain "<<"; a quoted one is a field of that name. */
-export const isMergeKey = (key: unknown): boolean =>
+const isMergeKey = (key: unknown): boolean =>
   isScalar(key) &&
   (key.type === undefined || key.type === 'PLAIN') &&
   (key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<'));

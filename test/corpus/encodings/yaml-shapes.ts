@@ -76,7 +76,11 @@ const anchors: readonly EncodingCase[] = [
   yamlRead('a merge', 'resources:\n    <<: {pids: 20}\n    cpu: "1"', OK),
   yamlRead('a merge of an anchor', 'resources: &r {pids: 20}\n  workspace:\n    <<: {sizeLimit: 1Mi}', OK),
   yamlRead('a merge of what is dangerous', 'security:\n    <<: {privileged: true}', PRIVILEGED),
-  yamlRead('two merges', 'security:\n    <<: {privileged: true}\n    <<: {pidMode: host}', ['MCPS-101', 'MCPS-202']),
+  apart('two merges', yamlText('security:\n    <<: {privileged: true}\n    <<: {pidMode: host}'), {
+    check: UNREADABLE,
+    server: ['MCPS-101', 'MCPS-202'],
+    because: 'a key twice, which the merge key is as well',
+  }),
   yamlRead('a merge by its tag', 'security:\n    !!merge <<: {privileged: true}', PRIVILEGED),
   yamlRead('a merge in quotes', 'security:\n    "<<": {privileged: true}', SCHEMA),
   yamlRead('a merge of no map', 'security:\n    <<: 1', UNREADABLE),
