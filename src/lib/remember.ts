@@ -11,14 +11,22 @@ export function rememberByIdentity<Given extends object, Made>(make: (given: Giv
   };
 }
 
-/** Only the last one is kept, and only as long as its argument is: for what is asked several times in a row. */
+/** Only the last one is kept: for what is asked several times in a row. */
 export function rememberLast<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {
-  let last = new WeakMap<Given, { readonly made: Made }>();
+  let last: { readonly given: Given; readonly made: Made } | null = null;
   return (given) => {
-    const found = last.get(given);
-    if (found !== undefined) return found.made;
-    const made = make(given);
-    last = new WeakMap([[given, { made }]]);
-    return made;
+    if (last?.given !== given) last = { given, made: make(given) };
+    return last.made;
+  };
+}
+
+/** As rememberLast, of two arguments. */
+export function rememberLastPair<One extends object, Other extends object, Made>(
+  make: (one: One, other: Other) => Made,
+): (one: One, other: Other) => Made {
+  let last: { readonly one: One; readonly other: Other; readonly made: Made } | null = null;
+  return (one, other) => {
+    if (last?.one !== one || last.other !== other) last = { one, other, made: make(one, other) };
+    return last.made;
   };
 }

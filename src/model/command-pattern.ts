@@ -7,6 +7,8 @@ import { shorten } from '../lib/visible-text.ts';
 export interface CommandPattern {
   /** As the author wrote it. */
   readonly source: string;
+  /** What is searched for. */
+  readonly expression: string;
   /** Matches only from the start of a command line, so it says nothing about single arguments. */
   readonly anchored: boolean;
   /** Whether it is found in the text. Linear in the length of the text; never throws. */
@@ -35,15 +37,25 @@ export function compileCommandPattern(source: string, { purpose, strict }: Compi
   const expression = compiled(text) ?? compiled(source);
   return {
     source,
+    expression: expression?.pattern() ?? FINDS_NOTHING,
     anchored: source.startsWith('^'),
     found: (line) => expression?.matcher(line).find() ?? false,
   };
+}
+
+/** Whether any of the patterns is found, by one search: most commands match none. */
+export function anyPatternFound(patterns: readonly CommandPattern[]): (text: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const together = compiled(patterns.map(({ expression }) => `(?:${expression})`).join('|'));
+  if (together === null) return (text) => patterns.some((pattern) => pattern.found(text)); // too large as one
+  return (text) => together.matcher(text).find();
 }
 
 const MAX_PATTERN_LENGTH = 1000;
 /** Instructions of the compiled pattern, for example of "{500}"; each may cost time for each character of a command. */
 const MAX_PATTERN_SIZE = 500;
 const MAX_SHOWN = 60;
+const FINDS_NOTHING = '[^\\x00-\\x{10FFFF}]';
 const ALLOWED = `an RE2 expression of at most ${MAX_PATTERN_LENGTH} characters, without look-around, back-references and large counts`;
 
 function patternProblem(pattern: string): string | null {

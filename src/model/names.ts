@@ -12,7 +12,7 @@ export const NODE_PLURAL = 'mcpnodes';
 /** Keeps a deleted session until its container is gone. */
 export const FINALIZER = `${GROUP}/container`;
 /** Annotation with the subject that owns a session; absent on sessions made with kubectl, where RBAC alone decides. */
-export const OWNER_ANNOTATION = `${GROUP}/owner`;
+export const OWNER_ANNOTATION = 'mcpsession.dev/owner'; // a literal is interned: this key is looked up at every admission
 /** Labels of a namespace: the profile that judges its sessions, and those whose refusals are only shown or only recorded. */
 export const PROFILE_LABEL = `${GROUP}/profile`;
 export const WARN_LABEL = `${GROUP}/warn`;

@@ -1,14 +1,14 @@
 // The admission decision: pure. Schema, owner and session rules, all violations at once, the same text at every gate.
 
 import { API_VERSION, GROUP, OWNER_ANNOTATION, SESSION_KIND, VERSION } from '../model/names.ts';
-import { parseSessionSpec } from '../model/session.ts';
 import type { Violation } from '../model/violation.ts';
 import { ownerViolation } from '../rules/access/owner.ts';
 import { boundedViolations, boundedWarnings } from '../rules/bounded.ts';
 import { renderCause, renderDenial, renderWarning } from '../rules/render.ts';
 import type { ChosenPolicies } from '../rules/profile-choice.ts';
-import { judgeSession, type SessionVerdict } from '../rules/judge-session.ts';
+import type { SessionVerdict } from '../rules/judge-session.ts';
 import { suspensionViolation } from '../rules/suspension.ts';
+import { type JudgeSpec, judgeSpec } from './judge-spec.ts';
 import type { AdmissionAnswer, AdmissionObject, AdmissionRequest } from './admission-review.ts';
 
 const ALLOWED: AdmissionAnswer = { allowed: true, warnings: [], message: '', causes: [], rules: [], audited: [] };
@@ -21,6 +21,8 @@ export interface AdmitOptions {
   readonly isSuspended: boolean;
   /** What was found of the request as such: quotas, rights on what the spec refers to. */
   readonly requestProblems: readonly Violation[];
+  /** Where verdicts are kept; left out: nowhere. */
+  readonly judgeSpec?: JudgeSpec;
   /** The front end's own account, which alone may name somebody else as the owner (design.md 8.5). */
   readonly frontendUsername: string;
 }
@@ -66,11 +68,8 @@ function judge(request: AdmissionRequest, options: AdmitOptions): SessionVerdict
     frontendUsername: options.frontendUsername,
   });
   const problems = [...(owner === null ? [] : [owner]), ...heldBack(request, options), ...options.requestProblems];
-  const parsed = parseSessionSpec(object.spec);
-  if (parsed.spec === null) return { ...NOTHING, violations: [...problems, ...parsed.problems] };
-  const { labels, annotations } = object;
-  const verdict = judgeSession({ spec: parsed.spec, labels, annotations }, options.policies);
-  return { ...verdict, violations: [...problems, ...verdict.violations] };
+  const verdict = (options.judgeSpec ?? judgeSpec)(object, options.policies);
+  return problems.length === 0 ? verdict : { ...verdict, violations: [...problems, ...verdict.violations] };
 }
 
 /** What holds new sessions back, whatever they ask for. Those that exist can still be changed. */

@@ -11,6 +11,7 @@ import type { Metrics } from '../process/metrics.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
 import { type AdmissionRequest, admissionResponse, parseAdmissionReview } from './admission-review.ts';
 import { admit, type AdmitOptions } from './admit.ts';
+import { type JudgeSpec, judgeSpec, rememberVerdicts } from './judge-spec.ts';
 import { createReviewReader, type ReadReview } from './read-review.ts';
 import type { ReferenceRights } from './reference-rights.ts';
 import type { SessionQuota } from './session-quota.ts';
@@ -18,6 +19,8 @@ import type { SessionQuota } from './session-quota.ts';
 export const VALIDATE_PATH = '/validate';
 /** Above what several API servers keep open for their parallel writes. */
 const MAX_CONNECTIONS = 1024;
+/** Larger reviews are rare, and to know them again costs as much as they do. */
+const MAX_REMEMBERED_BYTES = 32 * 1024;
 
 export interface WebhookOptions extends Pick<AdmitOptions, 'frontendUsername'> {
   readonly policies: Policies;
@@ -36,6 +39,7 @@ export interface WebhookOptions extends Pick<AdmitOptions, 'frontendUsername'> {
 
 export function startWebhook(options: WebhookOptions): Promise<WebServer> {
   const readReview = createReviewReader(options.closing);
+  const remembered = rememberVerdicts(judgeSpec);
   return startWebServer({
     name: 'webhook',
     host: options.host,
@@ -43,12 +47,12 @@ export function startWebhook(options: WebhookOptions): Promise<WebServer> {
     certificate: options.certificate,
     log: options.log,
     maxConnections: MAX_CONNECTIONS,
-    handle: (request, response) => handle({ ...options, readReview }, request, response),
+    handle: (request, response) => handle({ ...options, readReview, remembered }, request, response),
   });
 }
 
 async function handle(
-  options: WebhookOptions & { readonly readReview: ReadReview },
+  options: WebhookOptions & { readonly readReview: ReadReview; readonly remembered: JudgeSpec },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -64,7 +68,8 @@ async function handle(
   const review = parseAdmissionReview(body.value);
   if (typeof review === 'string') return sendJson(response, 400, { error: review });
 
-  const judged = await judge(options, review);
+  const isSmall = Number(request.headers['content-length'] ?? Number.NaN) <= MAX_REMEMBERED_BYTES;
+  const judged = await judge({ ...options, judgeSpec: isSmall ? options.remembered : judgeSpec }, review);
   if (!judged.ok) return sendJson(response, 503, { error: judged.error });
   const { answer, found } = judged.value;
   sendJson(response, 200, admissionResponse(review, answer));
@@ -80,14 +85,13 @@ async function handle(
   }
 }
 
+type Deciding = WebhookOptions & { readonly judgeSpec: JudgeSpec };
+
 /** Below the five seconds that the API server waits. */
 const KNOWN_WITHIN_MS = 3_000;
 
 /** An error when what the decision needs is not known: then the answer is that there is none, and the API server refuses. */
-async function judge(
-  options: WebhookOptions,
-  review: AdmissionRequest,
-): Promise<Result<ReturnType<typeof admit>, string>> {
+async function judge(options: Deciding, review: AdmissionRequest): Promise<Result<ReturnType<typeof admit>, string>> {
   const limit = { ms: KNOWN_WITHIN_MS, what: 'learning what the decision needs' };
   try {
     return ok(await withDeadline(limit, (within) => decide(options, review, within), options.closing));
@@ -97,7 +101,7 @@ async function judge(
 }
 
 async function decide(
-  options: WebhookOptions,
+  options: Deciding,
   review: AdmissionRequest,
   signal: AbortSignal,
 ): Promise<ReturnType<typeof admit>> {

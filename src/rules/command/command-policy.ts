@@ -1,7 +1,7 @@
 // The commands part of a policy, compiled once for as long as the policy lives.
 
 import { rememberByIdentity } from '../../lib/remember.ts';
-import { type CommandPattern, compileCommandPattern } from '../../model/command-pattern.ts';
+import { anyPatternFound, type CommandPattern, compileCommandPattern } from '../../model/command-pattern.ts';
 import type { Policy } from '../../model/policy.ts';
 import { type DeniedPath, deniedPathsOf } from './paths.ts';
 
@@ -10,6 +10,10 @@ export interface CommandPolicy {
   /** Empty unless the list is in force. */
   readonly allow: readonly CommandPattern[];
   readonly deny: readonly CommandPattern[];
+  /** Whether any of `deny` is found. */
+  readonly isDenied: (text: string) => boolean;
+  /** Without the values that stand behind "=". */
+  readonly deniedFlagNames: ReadonlySet<string>;
   readonly deniedPaths: readonly DeniedPath[];
   /** Whether anything at all is limited; what cannot be analysed is refused then. */
   readonly restricts: boolean;
@@ -19,14 +23,17 @@ export interface CommandPolicy {
 
 export const commandPolicyOf: (settings: Policy['commands']) => CommandPolicy = rememberByIdentity((settings) => {
   const { mode, strictPatterns: strict, deniedPaths, deniedFlags, readOnly } = settings;
+  const deny =
+    mode === 'denylist' ? settings.deny.map((each) => compileCommandPattern(each, { purpose: 'deny', strict })) : [];
   return {
     settings,
     allow:
       mode === 'allowlist'
         ? settings.allow.map((each) => compileCommandPattern(each, { purpose: 'allow', strict }))
         : [],
-    deny:
-      mode === 'denylist' ? settings.deny.map((each) => compileCommandPattern(each, { purpose: 'deny', strict })) : [],
+    deny,
+    isDenied: anyPatternFound(deny),
+    deniedFlagNames: new Set(deniedFlags.map((flag) => flag.split('=', 1)[0] ?? flag)),
     deniedPaths: deniedPathsOf(deniedPaths),
     restricts: mode !== 'none' || readOnly || deniedPaths.length > 0 || deniedFlags.length > 0,
     isStrict: mode === 'allowlist',

@@ -30,10 +30,12 @@ interface Match {
   readonly pattern: CommandPattern;
 }
 
-function matches(analysis: Analysis, { deny }: CommandPolicy): readonly Match[] {
+function matches(analysis: Analysis, { deny, isDenied }: CommandPolicy): readonly Match[] {
   if (deny.length === 0) return [];
   const found = (texts: readonly { readonly at: number; readonly text: string }[]): readonly Match[] =>
-    texts.flatMap(({ at, text }) => deny.filter((pattern) => pattern.found(text)).map((pattern) => ({ at, pattern })));
+    texts
+      .filter(({ text }) => isDenied(text))
+      .flatMap(({ at, text }) => deny.filter((pattern) => pattern.found(text)).map((pattern) => ({ at, pattern })));
   const raw = analysis.problem === null ? [] : rawTexts(analysis);
   return found([
     ...analysis.commands.map((command) => ({ at: command.at, text: judgedText(command) })),

@@ -1,8 +1,8 @@
 // Danger: a tag can be moved to another image after it was reviewed. Fields: spec.image.
 // Allowed: a reference with a digest, where policy images.requireDigest is true. Source: CIS Docker 4.2 and 5.28, security.md 4.4.
 
-import { parseImageReference } from '../../lib/image-reference.ts';
 import type { Rule } from '../rule.ts';
+import { imageOf } from '../session-image.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 export const imageDigest: Rule<SessionSubject> = {
@@ -11,7 +11,7 @@ export const imageDigest: Rule<SessionSubject> = {
   title: 'image digest',
   why: 'A tag can be moved to another image after it was reviewed.',
   check: ({ spec }, policy) => {
-    const reference = parseImageReference(spec.image);
+    const reference = imageOf(spec);
     if (!policy.images.requireDigest || reference === null || reference.digest !== null) return [];
     return [
       {

@@ -2,8 +2,8 @@
 // Fields: spec.image. Allowed: the distribution grammar in lower case, without credentials; no bare id.
 // Source: github.com/distribution/reference, security.md 4.4 Image.
 
-import { parseImageReference } from '../../lib/image-reference.ts';
 import type { Rule } from '../rule.ts';
+import { imageOf } from '../session-image.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 export const imageReference: Rule<SessionSubject> = {
@@ -12,7 +12,7 @@ export const imageReference: Rule<SessionSubject> = {
   title: 'image reference',
   why: 'A reference that two programs read differently runs something else than what was reviewed.',
   check: ({ spec }) => {
-    if (parseImageReference(spec.image) !== null) return [];
+    if (imageOf(spec) !== null) return [];
     return [
       {
         rule: 'MCPS-301',

@@ -5,10 +5,11 @@
 // "mcps.local", under which images of the node alone are kept.
 // Source: requirements.md S3.T6 and 9.7, S4.SCN.04; security.md 4.4 Image.
 
-import { type ImageReference, isImageBelow, parseImageReference } from '../../lib/image-reference.ts';
+import { type ImageReference, isImageBelow } from '../../lib/image-reference.ts';
 import { shownValue } from '../../lib/visible-text.ts';
 import { blockedHostProblem } from '../network/blocked-host.ts';
 import type { Rule } from '../rule.ts';
+import { imageOf } from '../session-image.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 /** No registry: what `hack/session-image.ts` and people build on a node carries this name, and nobody resolves it. */
@@ -21,7 +22,7 @@ export const imageRegistryHost: Rule<SessionSubject> = {
   title: 'image registry on networks of the node',
   why: 'The engine fetches images from the network of the node, where services trust who reaches them.',
   check: ({ spec }, policy) => {
-    const reference = parseImageReference(spec.image);
+    const reference = imageOf(spec);
     if (reference === null || isNamed(reference, policy.images.allow)) return [];
     const { registry } = reference;
     if (registry === DEFAULT_REGISTRY || registry === IMAGES_OF_THE_NODE) return [];

@@ -2,10 +2,11 @@
 // Allowed: registries and paths of policy images.allow, compared by whole path components (default "*").
 // Source: CIS Docker 4.2, security.md 4.4 Image.
 
-import { type ImageReference, isImageBelow, parseImageReference } from '../../lib/image-reference.ts';
+import { type ImageReference, isImageBelow } from '../../lib/image-reference.ts';
 import { shownValue } from '../../lib/visible-text.ts';
 import { shownList } from '../allow-list.ts';
 import type { Rule } from '../rule.ts';
+import { imageOf } from '../session-image.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 export const imageRegistry: Rule<SessionSubject> = {
@@ -14,7 +15,7 @@ export const imageRegistry: Rule<SessionSubject> = {
   title: 'image registry',
   why: 'An image from a registry that nobody vouches for is a program of strangers.',
   check: ({ spec }, policy) => {
-    const reference = parseImageReference(spec.image);
+    const reference = imageOf(spec);
     if (reference === null || isAllowed(reference, policy.images.allow)) return [];
     const name = `${reference.registry}/${reference.path}`;
     return [

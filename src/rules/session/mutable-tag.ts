@@ -2,8 +2,8 @@
 // Fields: spec.image. Allowed: without a warning, a reference with a digest, or policy images.requireDigest (then MCPS-303 refuses).
 // Source: CIS Docker 5.28, ux.md 2.2 (3xx).
 
-import { parseImageReference } from '../../lib/image-reference.ts';
 import type { Rule } from '../rule.ts';
+import { imageOf } from '../session-image.ts';
 import type { SessionSubject } from '../session-subject.ts';
 
 export const mutableTag: Rule<SessionSubject> = {
@@ -12,7 +12,7 @@ export const mutableTag: Rule<SessionSubject> = {
   title: 'mutable image tag',
   why: 'A tag can be moved to another image after it was reviewed.',
   check: ({ spec }, policy) => {
-    const reference = parseImageReference(spec.image);
+    const reference = imageOf(spec);
     if (policy.images.requireDigest || reference === null || reference.digest !== null) return [];
     return [
       {

@@ -47,6 +47,7 @@ export const GOALS = {
   sessionMemory: count('21', 'memory of a session / the same bare container', 1.15, 1.05),
   webhookCpu: ratio('14a', 'webhook server CPU per decision / empty TLS server', 2.5, 1.8),
   webhookTail: ratio('14b', 'webhook p99 at 16 in flight / empty TLS server', 2.5, 1.6),
+  webhookNewCpu: report('14c', 'the same as 14a for specs that it has not seen', 'ratio'),
   coldWrites: count('19a', 'API writes of a cold session, worst', 4, 3),
   deleteWrites: count('19b', 'API writes of a deletion, worst', 2, 1),
   eventWrites: report('19c', 'Event writes of a session life, mean', 'count'),

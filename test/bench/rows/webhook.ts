@@ -33,37 +33,44 @@ async function measure({ pairs, signal }: BenchContext): Promise<readonly BenchR
   await using empty = await openServer('empty', certificate);
   await using emptyAgain = await openServer('empty', certificate);
   await using server = await openServer('webhook', certificate);
+  await using serverOfNew = await openServer('webhook', certificate);
   const load = {
     path: VALIDATE_PATH,
     body: JSON.stringify(admissionReview()),
     requests: REQUESTS,
     inFlight: IN_FLIGHT,
   };
+  let seen = 0;
+  const tagged = JSON.stringify(admissionReview()).split('"debug"');
+  const another = (): string => tagged.join(`"debug-${(seen += 1)}"`);
   const cases = {
     empty: () => empty.load(load),
     emptyAgain: () => emptyAgain.load(load),
     webhook: () => server.load(load),
+    webhookNew: () => serverOfNew.load({ ...load, body: another }),
   };
   const results = await interleave(cases, { ...ROUNDS, rounds: pairs }, signal);
   return rowsOf(results, load.body.length);
 }
 
 function rowsOf(
-  results: Readonly<Record<'empty' | 'emptyAgain' | 'webhook', Results>>,
+  results: Readonly<Record<'empty' | 'emptyAgain' | 'webhook' | 'webhookNew', Results>>,
   bodyBytes: number,
 ): readonly BenchRow[] {
   const n = results.empty.length;
-  const compared = (reduce: (block: Results) => number, unit: string) => ({
-    value: middleRatio(results.webhook, results.empty, reduce),
+  const compared = (measured: Results, reduce: (block: Results) => number, unit: string) => ({
+    value: middleRatio(measured, results.empty, reduce),
     n,
     aa: middleRatio(results.emptyAgain, results.empty, reduce),
-    note: `${reduce(results.webhook).toFixed(1)} / ${reduce(results.empty).toFixed(1)} ${unit}`,
+    note: `${reduce(measured).toFixed(1)} / ${reduce(results.empty).toFixed(1)} ${unit}`,
   });
-  const cpuRow = compared(cpu, `us, body of ${bodyBytes} bytes`);
-  const tailRow = compared(p99, 'ms');
+  const unit = `us, body of ${bodyBytes} bytes`;
+  const cpuRow = compared(results.webhook, cpu, unit);
+  const tailRow = compared(results.webhook, p99, 'ms');
   return [
     judgeAgainstItself('webhook CPU', cpuRow.aa, n),
     judge(GOALS.webhookCpu, cpuRow),
+    judge(GOALS.webhookNewCpu, compared(results.webhookNew, cpu, unit)),
     judgeAgainstItself('webhook p99', tailRow.aa, n),
     judge(GOALS.webhookTail, tailRow),
   ];

@@ -11,7 +11,8 @@ import type { FromServer, ServerKind, ToServer } from './server.ts';
 
 export interface Load {
   readonly path: string;
-  readonly body: string;
+  /** The same each time, or another one for each number. */
+  readonly body: string | ((index: number) => string);
   readonly requests: number;
   readonly inFlight: number;
 }
@@ -77,8 +78,9 @@ async function send(pool: Pool, { path, body, requests, inFlight }: Load): Promi
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
+      const text = typeof body === 'string' ? body : body(left);
       const sentMs = performance.now();
-      const { statusCode, body: answer } = await pool.request({ method: 'POST', path, headers, body });
+      const { statusCode, body: answer } = await pool.request({ method: 'POST', path, headers, body: text });
       await answer.dump();
       latenciesMs.push(performance.now() - sentMs);
       if (statusCode !== 200) throw new OperatorError('internal', `a server of the bench answered ${statusCode}`);

@@ -79,8 +79,14 @@ function jsonPatch(stored: Stored, change: Change): readonly Fields[] {
   });
 }
 
-const put: WritePath = async (target, change) =>
-  send(target, { contentType: 'application/json', body: changedObject(await readStored(target), change) });
+const CONFLICTS = 5;
+
+/** Again after a conflict, as every client does: placement and controller write the same object. */
+async function put(target: Target, change: Change, left = CONFLICTS): Promise<RawAnswer> {
+  const body = changedObject(await readStored(target), change);
+  const answer = await send(target, { contentType: 'application/json', body });
+  return answer.status === 409 && left > 0 ? put(target, change, left - 1) : answer;
+}
 
 const apply =
   (query: string): WritePath =>
@@ -98,7 +104,7 @@ const apply =
 
 /** Ways that write the object itself. */
 export const WRITE_PATHS: Readonly<Record<string, WritePath>> = {
-  PUT: put,
+  PUT: (target, change) => put(target, change),
   'merge patch': (target, change) =>
     send(target, { contentType: 'application/merge-patch+json', body: mergeBody(change) }),
   'JSON patch': async (target, change) =>
