@@ -93,6 +93,8 @@ export interface AdmissionAnswer {
   /** Rule ids for the cluster's audit log; and those of the profile that is only recorded. */
   readonly rules: readonly string[];
   readonly audited: readonly string[];
+  /** Profile and hash of the policy that judged; "" for what is not judged. */
+  readonly policy: string;
 }
 
 /** The request in our words; a string says what is wrong with a body that is no AdmissionReview. */
@@ -159,10 +161,13 @@ export function admissionResponse(request: AdmissionRequest, answer: AdmissionAn
   };
 }
 
-function auditAnnotations({ rules, audited }: AdmissionAnswer): { readonly auditAnnotations?: Record<string, string> } {
+function auditAnnotations({ rules, audited, policy }: AdmissionAnswer): {
+  readonly auditAnnotations?: Record<string, string>;
+} {
   const annotations = {
     ...(rules.length > 0 ? { rules: rules.join(',') } : {}),
     ...(audited.length > 0 ? { 'audit-violations': audited.join(',') } : {}),
+    ...(policy === '' ? {} : { policy }),
   };
   return Object.keys(annotations).length > 0 ? { auditAnnotations: annotations } : {};
 }

@@ -11,7 +11,15 @@ import { suspensionViolation } from '../rules/suspension.ts';
 import { type JudgeSpec, judgeSpec } from './judge-spec.ts';
 import type { AdmissionAnswer, AdmissionObject, AdmissionRequest } from './admission-review.ts';
 
-const ALLOWED: AdmissionAnswer = { allowed: true, warnings: [], message: '', causes: [], rules: [], audited: [] };
+const ALLOWED: AdmissionAnswer = {
+  allowed: true,
+  warnings: [],
+  message: '',
+  causes: [],
+  rules: [],
+  audited: [],
+  policy: '',
+};
 const NOTHING: SessionVerdict = { violations: [], warnings: [], audited: [] };
 
 export interface AdmitOptions {
@@ -37,8 +45,10 @@ export function admit(
   const found = { ...judged, violations: boundedViolations(judged.violations) };
   const { violations, warnings, audited } = found;
   const rendered = boundedWarnings(boundedViolations(warnings).map(renderWarning));
+  const { enforce } = options.policies;
+  const policy = `${enforce.policy.profile} ${enforce.hash}`;
   const rules = [...new Set([...violations, ...warnings].map(({ rule }) => rule))].sort();
-  if (violations.length === 0) return { answer: { ...ALLOWED, warnings: rendered, rules, audited }, found };
+  if (violations.length === 0) return { answer: { ...ALLOWED, warnings: rendered, rules, audited, policy }, found };
   const answer = {
     allowed: false,
     warnings: rendered,
@@ -46,6 +56,7 @@ export function admit(
     causes: violations.map(renderCause),
     rules,
     audited,
+    policy,
   };
   return { answer, found };
 }

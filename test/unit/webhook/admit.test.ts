@@ -5,6 +5,7 @@ import { chosenPolicies } from '../../support/policies.ts';
 
 const FRONTEND = 'system:serviceaccount:mcpsession-system:mcpsession-frontend';
 const options = { policies: chosenPolicies(), isSuspended: false, requestProblems: [], frontendUsername: FRONTEND };
+const POLICY = expect.stringMatching(/^sandbox sha256:[0-9a-f]{64}$/);
 const IMAGE = `registry.example/a/b@sha256:${'ab'.repeat(32)}`;
 
 interface Change {
@@ -42,7 +43,15 @@ function decide(change: Change = {}) {
 }
 
 test('a safe spec is allowed without a word', () => {
-  expect(decide()).toEqual({ allowed: true, warnings: [], message: '', causes: [], rules: [], audited: [] });
+  expect(decide()).toEqual({
+    allowed: true,
+    warnings: [],
+    message: '',
+    causes: [],
+    rules: [],
+    audited: [],
+    policy: POLICY,
+  });
 });
 
 test('every violation comes at once: one line for programs, one cause each for kubectl', () => {
@@ -93,7 +102,7 @@ test('what the profile of the audit label refuses goes into the audit log of the
   const { answer } = admit(request, { ...options, policies });
   expect(answer).toMatchObject({ allowed: true, rules: ['MCPS-310'], audited: ['MCPS-303'] });
   expect(admissionResponse(request, answer)).toMatchObject({
-    response: { auditAnnotations: { rules: 'MCPS-310', 'audit-violations': 'MCPS-303' } },
+    response: { auditAnnotations: { rules: 'MCPS-310', 'audit-violations': 'MCPS-303', policy: POLICY } },
   });
 });
 
@@ -151,7 +160,7 @@ test('a denial is a 422 with causes and the rules for the audit log', () => {
     response: {
       uid: 'u-1',
       allowed: false,
-      auditAnnotations: { rules: 'MCPS-101' },
+      auditAnnotations: { rules: 'MCPS-101', policy: POLICY },
       status: {
         code: 422,
         reason: 'Invalid',
