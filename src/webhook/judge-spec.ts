@@ -1,8 +1,6 @@
 // The verdict on what an object says, whoever sends it: schema, then the session rules. Its answers can be kept, because they depend
 // on the object and the policies alone: one session is judged again with each change of its metadata, and many are made alike.
 
-import { LRUCache } from 'lru-cache';
-
 import { parseSessionSpec } from '../model/session.ts';
 import { judgeSession, type SessionVerdict } from '../rules/judge-session.ts';
 import type { ChosenPolicies } from '../rules/profile-choice.ts';
@@ -22,15 +20,19 @@ const LONGEST_KEY = 8 * 1024;
 
 /** The same answers. An object is known by all of its text, and a policy by the hash of its settings. */
 export function rememberVerdicts(judge: JudgeSpec): JudgeSpec {
-  const known = new LRUCache<string, SessionVerdict>({ max: MOST_VERDICTS });
+  const known = new Map<string, SessionVerdict>();
   return (object, policies) => {
     const { enforce, warn, audit } = policies;
     const { spec, labels, annotations } = object;
     const said = JSON.stringify([spec, labels, annotations]);
     if (said.length > LONGEST_KEY) return judge(object, policies);
     const key = `${enforce.hash} ${warn?.hash ?? ''} ${audit?.hash ?? ''} ${said}`;
-    const found = known.get(key) ?? judge(object, policies);
-    known.set(key, found);
-    return found;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = judge(object, policies);
+    const [oldest] = known.keys();
+    if (known.size >= MOST_VERDICTS && oldest !== undefined) known.delete(oldest);
+    known.set(key, made);
+    return made;
   };
 }
