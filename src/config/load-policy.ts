@@ -2,6 +2,7 @@
 // once, because a policy that is half read protects half.
 
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { isPlainObject } from '../lib/plain-object.ts';
 import { cleanPath } from '../lib/posix-path.ts';
 import { parseQuantityNano } from '../lib/quantity.ts';
 import { err, ok, type Result } from '../lib/result.ts';
@@ -30,7 +31,7 @@ export function parsePolicy(
     return err([`${fileName}: holds ${documents.value.length} documents; a policy file holds exactly one`]);
   }
   const { yolo, ...settings } = overrides;
-  const given = yolo === undefined || !isSettings(raw) ? raw : merge(raw, { yolo });
+  const given = yolo === undefined || !isPlainObject(raw) ? raw : merge(raw, { yolo });
   const parsed = policyFileSchema.safeParse(given);
   if (!parsed.success) return err(parsed.error.issues.map((issue) => `${fileName}: ${policyIssueText(issue, given)}`));
   const { defaultProfile, profiles, suspendAll, suspendKeepsContainers, yolo: switched, ...top } = parsed.data;
@@ -69,18 +70,15 @@ function merge(below: Settings, above: Settings): Settings {
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const old = merged[key];
-    merged[key] = isSettings(old) && isSettings(value) ? merge(old, value) : value;
+    merged[key] = isPlainObject(old) && isPlainObject(value) ? merge(old, value) : value;
   }
   return merged;
 }
 
-const isSettings = (value: unknown): value is Settings =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Patterns where they are written, so that each problem names its place in the file. */
 function patternProblems(given: Settings | undefined, prefix: string): readonly string[] {
   const commands = given?.['commands'];
-  if (!isSettings(commands)) return [];
+  if (!isPlainObject(commands)) return [];
   return ['allow', 'deny'].flatMap((list) => {
     const patterns = commands[list];
     if (!Array.isArray(patterns)) return [];

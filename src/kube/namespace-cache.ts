@@ -1,13 +1,11 @@
 // The labels of the cluster's namespaces, watched: they choose the policy profile of every decision, so nobody waits for them.
 
 import { isFault } from '../lib/errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { Namespaces } from '../ports/policies.ts';
 import { NAMESPACES, objectPath } from './api-paths.ts';
 import type { KubeClient } from './kube-client.ts';
 import { metadataOf, recordOf, textsOf } from './raw-object.ts';
-import { createReflector, type ReflectorLimits } from './reflector.ts';
+import { type CacheOptions, createReflector } from './reflector.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -17,14 +15,7 @@ export interface NamespaceCache extends Namespaces {
   whenSynced(signal: AbortSignal): Promise<void>;
 }
 
-export function createNamespaceCache(options: {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly limits?: Partial<ReflectorLimits>;
-  readonly metrics?: { readonly seen: () => void; readonly restarted: () => void };
-}): NamespaceCache {
+export function createNamespaceCache(options: CacheOptions): NamespaceCache {
   const { client } = options;
   const reflector = createReflector<Labels>({ ...options, resource: NAMESPACES, namespace: null, parse: labelsIn });
   return {

@@ -1,12 +1,9 @@
 // The McpNode objects, watched: placement looks at all of them for every session it places.
 
 import type { McpNode } from '../model/node.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import { NODES } from './api-paths.ts';
-import type { KubeClient } from './kube-client.ts';
 import { parseNode } from './parse-node.ts';
-import { createReflector, type ReflectorLimits } from './reflector.ts';
+import { type CacheOptions, createReflector } from './reflector.ts';
 
 export interface NodeCache {
   /** Runs until `signal` aborts. `onChange` gets the name of every node that appeared, changed, left or was re-listed. */
@@ -19,14 +16,7 @@ export interface NodeCache {
   lastSeenMs(): number;
 }
 
-export function createNodeCache(options: {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly limits?: Partial<ReflectorLimits>;
-  readonly metrics?: { readonly seen: () => void; readonly restarted: () => void };
-}): NodeCache {
+export function createNodeCache(options: CacheOptions): NodeCache {
   const reflector = createReflector<McpNode>({ ...options, resource: NODES, namespace: null, parse: parseNode });
   return {
     run: (onChange, signal) => reflector.run(onChange, signal),

@@ -36,6 +36,9 @@ export interface ReflectorOptions<T> extends ListScope {
   readonly metrics?: { readonly seen: () => void; readonly restarted: () => void };
 }
 
+/** What a cache of one kind of object leaves to whoever makes it. */
+export type CacheOptions = Omit<ReflectorOptions<never>, keyof ListScope | 'parse'>;
+
 export interface Reflector<T> {
   /** Runs until `signal` aborts; never rejects for a fault of the other side. May be called again after it has ended. */
   run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;

@@ -3,13 +3,10 @@
 import { assertNever } from '../lib/assert-never.ts';
 import { sessionKeyOf } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { SessionCache } from '../ports/sessions.ts';
 import { SESSIONS } from './api-paths.ts';
-import type { KubeClient } from './kube-client.ts';
 import { parseSession } from './parse-session.ts';
-import { createReflector, type ReflectorLimits } from './reflector.ts';
+import { type CacheOptions, createReflector } from './reflector.ts';
 
 /** Which sessions: `unassigned` are those that placement has yet to look at. */
 export type SessionFilter =
@@ -25,17 +22,13 @@ export interface ObservingSessionCache extends SessionCache {
 /** A node has few sessions: a list as often as F8 of security.md 3.3 wants costs nothing. */
 const NODE_RELIST_MS = 30_000;
 
-export function createSessionCache(options: {
-  readonly client: KubeClient;
-  readonly filter: SessionFilter;
-  /** null watches all namespaces. */
-  readonly namespace: string | null;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly limits?: Partial<ReflectorLimits>;
-  readonly metrics?: { readonly seen: () => void; readonly restarted: () => void };
-}): ObservingSessionCache {
+export function createSessionCache(
+  options: CacheOptions & {
+    readonly filter: SessionFilter;
+    /** null watches all namespaces. */
+    readonly namespace: string | null;
+  },
+): ObservingSessionCache {
   const { filter, limits, ...rest } = options;
   const reflector = createReflector({
     ...rest,

@@ -19,14 +19,3 @@ export function rememberLast<Given extends object, Made>(make: (given: Given) =>
     return last.made;
   };
 }
-
-/** As rememberLast, of two arguments. */
-export function rememberLastPair<One extends object, Other extends object, Made>(
-  make: (one: One, other: Other) => Made,
-): (one: One, other: Other) => Made {
-  let last: { readonly one: One; readonly other: Other; readonly made: Made } | null = null;
-  return (one, other) => {
-    if (last?.one !== one || last.other !== other) last = { one, other, made: make(one, other) };
-    return last.made;
-  };
-}

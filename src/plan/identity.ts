@@ -1,6 +1,7 @@
 // Which container belongs to which session: by UID and labels, never by a name alone.
 
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { isPlainObject } from '../lib/plain-object.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import type { ContainerIdentity, NodeFacts, ObservedContainer } from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
@@ -19,16 +20,13 @@ export function specHashOf(spec: SessionSpec): string {
 }
 
 function withoutDefaults(value: unknown, fallback: unknown): unknown {
-  if (!isRecord(value) || !isRecord(fallback)) return value;
+  if (!isPlainObject(value) || !isPlainObject(fallback)) return value;
   const kept = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
     if (canonicalJson(item) === canonicalJson(fallback[key])) return [];
     return [[key, withoutDefaults(item, fallback[key])]];
   });
   return Object.fromEntries(kept);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The labels that the session's next container must carry. */
 export function identityOf(input: {

@@ -1,6 +1,7 @@
 // The wire of admission: what the API server sends and what it understands as an answer (control-plane.md 4).
 
 import { z } from 'zod';
+import { isPlainObject } from '../lib/plain-object.ts';
 import type { Caller } from '../model/caller.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -16,10 +17,6 @@ const textLists = z
     'must hold lists of texts',
   )
   .nullish();
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';

@@ -48,7 +48,7 @@ function headerProblem({ headers }: IncomingMessage): string | null {
 }
 
 /** A body of unknown length counts as large. */
-const isLarge = ({ headers }: IncomingMessage): boolean =>
+export const isLarge = ({ headers }: IncomingMessage): boolean =>
   !(Number(headers['content-length'] ?? Number.NaN) <= SMALL_BODY_BYTES);
 
 async function read(request: IncomingMessage, closing: AbortSignal): Promise<Result<unknown, UnreadableBody>> {

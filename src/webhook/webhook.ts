@@ -12,15 +12,13 @@ import { choosePolicies } from '../rules/profile-choice.ts';
 import { type AdmissionRequest, admissionResponse, parseAdmissionReview } from './admission-review.ts';
 import { admit, type AdmitOptions } from './admit.ts';
 import { type JudgeSpec, judgeSpec, rememberVerdicts } from './judge-spec.ts';
-import { createReviewReader, type ReadReview } from './read-review.ts';
+import { createReviewReader, isLarge, type ReadReview } from './read-review.ts';
 import type { ReferenceRights } from './reference-rights.ts';
 import type { SessionQuota } from './session-quota.ts';
 
 export const VALIDATE_PATH = '/validate';
 /** Above what several API servers keep open for their parallel writes. */
 const MAX_CONNECTIONS = 1024;
-/** Larger reviews are rare, and to know them again costs as much as they do. */
-const MAX_REMEMBERED_BYTES = 32 * 1024;
 
 export interface WebhookOptions extends Pick<AdmitOptions, 'frontendUsername'> {
   readonly policies: Policies;
@@ -68,8 +66,8 @@ async function handle(
   const review = parseAdmissionReview(body.value);
   if (typeof review === 'string') return sendJson(response, 400, { error: review });
 
-  const isSmall = Number(request.headers['content-length'] ?? Number.NaN) <= MAX_REMEMBERED_BYTES;
-  const judged = await judge({ ...options, judgeSpec: isSmall ? options.remembered : judgeSpec }, review);
+  // Large objects are rare, and to know one again costs as much as it does.
+  const judged = await judge({ ...options, judgeSpec: isLarge(request) ? judgeSpec : options.remembered }, review);
   if (!judged.ok) return sendJson(response, 503, { error: judged.error });
   const { answer, found } = judged.value;
   sendJson(response, 200, admissionResponse(review, answer));

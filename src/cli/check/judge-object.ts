@@ -1,5 +1,6 @@
 // One object of a manifest, judged offline: the schema as the API server applies it, then the session rules as the webhook does.
 
+import { isPlainObject } from '../../lib/plain-object.ts';
 import { API_VERSION, GROUP, SESSION_KIND } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
 import { parseSessionSpec } from '../../model/session.ts';
@@ -19,13 +20,13 @@ const TOP_LEVEL_KEYS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'meta
 
 /** The objects of one document: itself, or the items of a List. */
 export function objectsOf(document: unknown): readonly unknown[] {
-  if (!isFields(document) || !Array.isArray(document['items'])) return [document];
+  if (!isPlainObject(document) || !Array.isArray(document['items'])) return [document];
   const { kind } = document;
   return typeof kind === 'string' && kind.endsWith('List') ? document['items'] : [document];
 }
 
 export function judgeObject(raw: unknown, policy: Policy): Judgement {
-  if (!isFields(raw)) return { kind: 'problem', message: 'is not a Kubernetes object' };
+  if (!isPlainObject(raw)) return { kind: 'problem', message: 'is not a Kubernetes object' };
   const { apiVersion, kind } = raw;
   if (kind !== SESSION_KIND) return { kind: 'skipped' };
   if (apiVersion !== API_VERSION) {
@@ -37,7 +38,7 @@ export function judgeObject(raw: unknown, policy: Policy): Judgement {
       message: `apiVersion ${JSON.stringify(apiVersion) ?? 'is missing, it'} must be "${API_VERSION}"`,
     };
   }
-  const metadata = isFields(raw['metadata']) ? raw['metadata'] : {};
+  const metadata = isPlainObject(raw['metadata']) ? raw['metadata'] : {};
   return { kind: 'judged', object: objectName(metadata), ...verdictOf({ raw, metadata, policy }) };
 }
 
@@ -81,12 +82,9 @@ function objectName(metadata: Fields): string {
   return `${typeof namespace === 'string' ? namespace : 'default'}/${shownName}`;
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isTextFields = (value: unknown): value is Readonly<Record<string, string>> | undefined | null =>
   value === undefined ||
   value === null ||
-  (isFields(value) && Object.values(value).every((item) => typeof item === 'string'));
+  (isPlainObject(value) && Object.values(value).every((item) => typeof item === 'string'));
 
 const textFields = (value: unknown): Readonly<Record<string, string>> => (isTextFields(value) ? (value ?? {}) : {});

@@ -17,7 +17,6 @@ export function deniedFlagIn(program: string, args: readonly string[], denied: r
 }
 
 function firstFlag(args: readonly string[], flags: readonly string[]): string | null {
-  if (!args.some((arg) => arg.startsWith('-'))) return null;
   const set = new Set(flags);
   for (const [index, arg] of args.entries()) {
     if (!arg.startsWith('-')) continue;

@@ -1,7 +1,7 @@
 // The verdict on a command line, wherever it is to run (design.md 8.4). A guard rail and an aid to people and audit; what holds a
 // command is its container (requirements.md K-05, K-26).
 
-import { rememberLast, rememberLastPair } from '../../lib/remember.ts';
+import { rememberLast } from '../../lib/remember.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { SessionSpec } from '../../model/session-spec.ts';
 import type { Violation } from '../../model/violation.ts';
@@ -31,15 +31,17 @@ const analysisOfSpec: (spec: SessionSpec) => Analysis = rememberLast(({ command,
 );
 
 /** One answer for all laws. */
-const isPlain: (spec: SessionSpec, settings: Policy['commands']) => boolean = rememberLastPair((spec, settings) =>
-  isPlainCommand([...spec.command, ...spec.args], spec.workingDir, commandPolicyOf(settings)),
+const isPlain: (spec: SessionSpec) => (settings: Policy['commands']) => boolean = rememberLast((spec: SessionSpec) =>
+  rememberLast((settings: Policy['commands']) =>
+    isPlainCommand([...spec.command, ...spec.args], spec.workingDir, commandPolicyOf(settings)),
+  ),
 );
 
 /** The same laws about the command that a session is made for. An idle session has none. */
 export const rulesOfSpecCommands: readonly Rule<SessionSubject>[] = commandRules.map((rule) => ({
   ...described(rule),
   check: ({ spec }, { commands }) => {
-    if (spec.command.length === 0 || isPlain(spec, commands)) return [];
+    if (spec.command.length === 0 || isPlain(spec)(commands)) return [];
     const pathOf = (at: number): string =>
       at < spec.command.length ? `spec.command[${at}]` : `spec.args[${at - spec.command.length}]`;
     return violationsOf(rule, analysisOfSpec(spec), { commands, pathOf });

@@ -43,38 +43,16 @@ export function deniedPathIn(
   denied: readonly DeniedPath[],
   context: PathContext & { readonly budget: PathBudget },
 ): string | null {
-  const { directory } = context;
-  if (PLAIN_OPTION.test(field.text)) return null;
-  if (PLAIN_NAME.test(field.text) && isElsewhere(directory, denied)) {
-    context.budget.places -= 1;
-    return null;
-  }
   const most = Math.max(...denied.map(({ segments }) => segments.length));
   for (const place of placesIn(field.text)) {
     if (context.budget.places <= 0) return null;
     context.budget.places -= 1;
-    const found = pathSegments(place, { directory, most });
+    const found = pathSegments(place, { directory: context.directory, most });
     const path = found === null ? undefined : denied.find(({ segments }) => isBelow(found, segments, context.strict));
     if (path !== undefined) return path.source;
   }
   return null;
 }
-
-/** What most arguments are: they name at most something directly in the directory, or nothing. */
-const PLAIN_NAME = /^\w[\w+-]*(?:\.[\w+-]+)*$/;
-const PLAIN_OPTION = /^--?\w[\w-]*$/;
-
-/** ASCII, without anything that a shell or a program could read as a path elsewhere. */
-export const isPlainWord = (text: string): boolean => PLAIN_NAME.test(text) || PLAIN_OPTION.test(text);
-
-/** Whether the directory is known and shares not even its first segment with a denied path. */
-export const isElsewhere = (directory: readonly string[] | null, denied: readonly DeniedPath[]): boolean => {
-  const first = directory?.[0];
-  return (
-    first !== undefined &&
-    denied.every(({ segments: [top] }) => top !== undefined && first !== top && !canBe(first, top))
-  );
-};
 
 /** What programs use to read and write nothing. */
 export const isHarmless = ({ text }: Field): boolean => HARMLESS.test(text);

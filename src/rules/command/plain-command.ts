@@ -2,11 +2,14 @@
 // only ever said where the whole judgement says the same (test/unit/rules/command/plain-command.test.ts).
 
 import type { CommandPolicy } from './command-policy.ts';
-import { isElsewhere, isPlainWord, pathSegments } from './paths.ts';
+import { canBe } from './field.ts';
+import { type DeniedPath, pathSegments } from './paths.ts';
 import { INTERPRETERS } from './program-names.ts';
 
 const MAX_WORDS = 64;
 const MAX_WORD = 256;
+/** ASCII: a name in the working directory, or an option without a value. */
+const PLAIN_WORD = /^(?:\w[\w+-]*(?:\.[\w+-]+)*|--?\w[\w-]*)$/;
 
 /** `argv` is not empty. False means nothing: the whole judgement decides. */
 export function isPlainCommand(argv: readonly string[], cwd: string, policy: CommandPolicy): boolean {
@@ -14,8 +17,17 @@ export function isPlainCommand(argv: readonly string[], cwd: string, policy: Com
   const [program = ''] = argv;
   // An allow list and a read-only list ask more of a command than that it harms nothing.
   if (isStrict || settings.readOnly || argv.length > MAX_WORDS || !INTERPRETERS.test(program)) return false;
-  const isPlain = (word: string): boolean => word.length <= MAX_WORD && isPlainWord(word) && !deniedFlagNames.has(word);
+  const isPlain = (word: string): boolean =>
+    word.length <= MAX_WORD && PLAIN_WORD.test(word) && !deniedFlagNames.has(word);
   if (!argv.every(isPlain)) return false;
-  if (deniedPaths.length > 0 && !isElsewhere(pathSegments(cwd, { directory: [], most: 1 }), deniedPaths)) return false;
+  if (!isOutside(cwd, deniedPaths)) return false;
   return !isDenied(argv.join(' '));
+}
+
+/** Whether the directory shares not even its first segment with a denied path. */
+function isOutside(directory: string, denied: readonly DeniedPath[]): boolean {
+  if (denied.length === 0) return true;
+  const first = pathSegments(directory, { directory: [], most: 1 })?.[0];
+  if (first === undefined) return false;
+  return denied.every(({ segments: [top] }) => top !== undefined && first !== top && !canBe(first, top));
 }

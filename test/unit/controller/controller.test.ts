@@ -7,6 +7,7 @@ import type { NodeStore } from '../../../src/ports/nodes.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
+import { idleInits } from '../../support/idle-inits.ts';
 import { STORY_NODE } from '../../support/story.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createLeaseServer } from '../process/leases.ts';
@@ -51,13 +52,7 @@ test.each([
     store: {} as SessionStore, // as above
     events: { record: () => {} },
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
-    inits: {
-      open: async () => {},
-      whenReady: async () => {},
-      isHeld: () => false,
-      release: async () => {},
-      onWayChange: () => () => {},
-    },
+    inits: idleInits,
     references: { read: () => Promise.resolve([]) },
     wayInto: () => 'session-init',
     onRunning: () => {},

@@ -9,6 +9,7 @@ import type { McpSession } from '../../../src/model/session.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
+import { idleInits } from '../../support/idle-inits.ts';
 import { aWorld, runToRest, STORY_IMAGE, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createManualClock } from '../process/manual-clock.ts';
@@ -76,13 +77,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     events: { record: () => {} },
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     images: createImageLooks(engine, clock),
-    inits: {
-      open: async () => {},
-      whenReady: async () => {},
-      isHeld: () => false,
-      release: async () => {},
-      onWayChange: () => () => {},
-    },
+    inits: idleInits,
     references: { read: () => Promise.resolve([]) },
     wayInto: () => 'session-init',
     onRunning: () => {},

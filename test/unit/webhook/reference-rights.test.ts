@@ -3,6 +3,7 @@ import { OperatorError } from '../../../src/lib/errors.ts';
 import type { Authorizer } from '../../../src/ports/authority.ts';
 import type { AdmissionObject, AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import { createReferenceRights } from '../../../src/webhook/reference-rights.ts';
+import { anAdmissionRequest } from '../../support/admission-request.ts';
 
 const never = new AbortController().signal;
 const FRONTEND = 'system:serviceaccount:mcpsession-system:mcpsession-frontend';
@@ -13,22 +14,8 @@ const anObject = (names: readonly string[], annotations: Record<string, string> 
   spec: { env: names.map((name, index) => ({ name: `V${index}`, valueFrom: { secretKeyRef: { name, key: 'k' } } })) },
 });
 
-function aRequest(change: Partial<AdmissionRequest> = {}): AdmissionRequest {
-  return {
-    uid: 'request',
-    group: 'mcpsession.dev',
-    version: 'v1alpha1',
-    kind: 'McpSession',
-    operation: 'CREATE',
-    dryRun: false,
-    namespace: 'team-a',
-    name: 's1',
-    requester: caller('dana'),
-    object: anObject(['db']),
-    oldObject: null,
-    ...change,
-  };
-}
+const aRequest = (change: Partial<AdmissionRequest> = {}): AdmissionRequest =>
+  anAdmissionRequest({ requester: caller('dana'), object: anObject(['db']), ...change });
 
 async function judge(request: AdmissionRequest) {
   const asked: string[] = [];

@@ -4,28 +4,15 @@ import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { AdmissionRequest } from '../../../src/webhook/admission-review.ts';
 import { createSessionQuota } from '../../../src/webhook/session-quota.ts';
+import { anAdmissionRequest } from '../../support/admission-request.ts';
 import { aStoredSession } from '../../support/story.ts';
 import { createManualClock } from '../process/manual-clock.ts';
 
 const policy = defaultPolicy();
 const never = new AbortController().signal;
 
-function aCreate(name: string, change: Partial<AdmissionRequest> = {}): AdmissionRequest {
-  return {
-    uid: `request-${name}`,
-    group: 'mcpsession.dev',
-    version: 'v1alpha1',
-    kind: 'McpSession',
-    operation: 'CREATE',
-    dryRun: false,
-    namespace: 'team-a',
-    name,
-    requester: { username: 'dana', uid: '', groups: [], extra: {} },
-    object: { labels: {}, annotations: {}, spec: {} },
-    oldObject: null,
-    ...change,
-  };
-}
+const aCreate = (name: string, change: Partial<AdmissionRequest> = {}): AdmissionRequest =>
+  anAdmissionRequest({ uid: `request-${name}`, name, ...change });
 
 function setUp() {
   const stored = new Map<string, McpSession>();
