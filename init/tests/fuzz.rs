@@ -147,7 +147,10 @@ fn input(random: &mut Random) -> Vec<u8> {
 }
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
-    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus");
+    // Asked for when the test runs: the cache of built tests is shared between checkouts, and a path from compile time may be gone.
+    let directory = std::env::var("CARGO_MANIFEST_DIR")
+        .expect("cargo test says where the package is")
+        + "/tests/corpus";
     let mut all: Vec<(String, Vec<u8>)> = std::fs::read_dir(directory)
         .expect("the corpus")
         .map(|entry| entry.expect("an entry").path())
