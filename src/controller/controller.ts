@@ -9,7 +9,7 @@ import type { LeaseStore } from '../ports/nodes.ts';
 import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
+import { createWorkQueue, type QueueCounts, type WorkQueue } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
 import { watchEngine } from './engine-watch.ts';
 import { createImageLooks } from './image-looks.ts';
@@ -59,6 +59,8 @@ export interface Controller {
   ): Promise<ExecTarget | null>;
   /** Policy has changed: all sessions of the namespace, or all, are looked at. */
   lookAgain(namespace: string | null): void;
+  /** What the queue of this term has to do: the debug answer by which the fault harness knows that nothing is left. null before the first term. */
+  readonly pending: QueueCounts | null;
   /** A command started; call what it returns when the command ends. The idle time begins anew then. */
   commandStarted(sessionUid: string): () => void;
 }
@@ -72,6 +74,7 @@ export function createController(options: ControllerOptions): Controller {
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
   let enqueue: ((key: string) => void) | null = null;
+  let pending: (() => QueueCounts) | null = null;
   const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
 
   const deps: ReconcileDependencies = {
@@ -124,6 +127,7 @@ export function createController(options: ControllerOptions): Controller {
   const serve = async (signal: AbortSignal): Promise<void> => {
     const queue = newQueue();
     enqueue = (key) => queue.add(key);
+    pending = () => queue.counts;
     const asked = Promise.withResolvers<void>();
     const lookAtAll = () => {
       asked.resolve();
@@ -183,6 +187,10 @@ export function createController(options: ControllerOptions): Controller {
 
     get holdsNode() {
       return holdsNode;
+    },
+
+    get pending() {
+      return pending?.() ?? null;
     },
 
     async whenReady(signal) {

@@ -30,12 +30,18 @@ export interface WorkQueue {
   run(signal: AbortSignal): Promise<void>;
   /** True when nothing is queued or running; timers may be pending. */
   readonly idle: boolean;
-  readonly counts: {
-    readonly queued: number;
-    readonly running: number;
-    readonly scheduled: number;
-    readonly known: number;
-  };
+  readonly counts: QueueCounts;
+}
+
+export interface QueueCounts {
+  readonly queued: number;
+  readonly running: number;
+  readonly scheduled: number;
+  readonly known: number;
+  /** Keys whose last look failed: they are waiting out a backoff, or are looked at again now. */
+  readonly failing: number;
+  /** Milliseconds until the earliest timer; null without one. */
+  readonly nextDueMs: number | null;
 }
 
 interface KeyState {
@@ -189,8 +195,16 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       return waiting.length === 0 && inFlight.size === 0;
     },
     get counts() {
-      const scheduled = [...keys.values()].filter((state) => state.timer !== null).length;
-      return { queued: waiting.length, running: inFlight.size, scheduled, known: keys.size };
+      const states = [...keys.values()];
+      const due = states.flatMap(({ timer }) => (timer === null ? [] : [timer.dueMs]));
+      return {
+        queued: waiting.length,
+        running: inFlight.size,
+        scheduled: due.length,
+        known: keys.size,
+        failing: states.filter(({ failures }) => failures > 0).length,
+        nextDueMs: due.length === 0 ? null : Math.min(...due) - clock.monotonicMs(),
+      };
     },
   };
 }

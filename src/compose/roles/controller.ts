@@ -1,7 +1,7 @@
 // Wires the controller role: reconciler and node API share a process and the engine (design.md 2).
 
 import { randomBytes } from 'node:crypto';
-import { createController } from '../../controller/controller.ts';
+import { type Controller, createController } from '../../controller/controller.ts';
 import type { DockerEngine } from '../../docker/engine.ts';
 import { createHostPaths } from '../../docker/host-paths.ts';
 import { createLeaseStore } from '../../kube/lease-store.ts';
@@ -33,6 +33,15 @@ export interface ControllerRoleOptions {
   readonly logDir: string;
   /** Looks at a time. */
   readonly concurrency: number;
+  readonly intervals?: Partial<ControllerIntervals>;
+}
+
+/** How often a controller looks by itself, where the defaults would make a test wait for minutes. */
+export interface ControllerIntervals {
+  readonly sweepMs: number;
+  /** Of the watch of sessions: silence after which it counts as dead, and complete lists. */
+  readonly watchIdleMs: number;
+  readonly relistMs: number;
 }
 
 export interface RunningController {
@@ -41,6 +50,8 @@ export interface RunningController {
   readonly done: Promise<void>;
   /** Whether the node is ours, or was when we were stopped. */
   holdsNode(): boolean;
+  /** See Controller.pending. */
+  pending(): Controller['pending'];
   close(): Promise<void>;
 }
 
@@ -67,6 +78,7 @@ export async function startController(
     random,
     log,
     metrics: watchMetrics(metrics, 'mcpsessions'),
+    limits: watchLimits(options.intervals),
   });
   const certificate = await issueCertificate({
     commonName: 'mcpsession-node-api',
@@ -150,7 +162,7 @@ export async function startController(
       durations: DEFAULT_LEASE_DURATIONS,
     },
     concurrency: options.concurrency,
-    sweepIntervalMs: SWEEP_INTERVAL_MS,
+    sweepIntervalMs: options.intervals?.sweepMs ?? SWEEP_INTERVAL_MS,
   });
   const lookAgain = (namespace: string | null): void => controller.lookAgain(namespace);
   policies.onChange(() => lookAgain(null));
@@ -195,6 +207,7 @@ export async function startController(
     whenReady: (waiting) => controller.whenReady(waiting),
     done,
     holdsNode: () => controller.holdsNode,
+    pending: () => controller.pending,
     async close() {
       nodeApi.close();
       await server.close(CLOSE_MS);
@@ -203,5 +216,12 @@ export async function startController(
       await engine.inits.closeAll();
       await events.close();
     },
+  };
+}
+
+function watchLimits({ watchIdleMs, relistMs }: Partial<ControllerIntervals> = {}) {
+  return {
+    ...(watchIdleMs === undefined ? {} : { idleTimeoutMs: watchIdleMs }),
+    ...(relistMs === undefined ? {} : { relistEveryMs: relistMs }),
   };
 }
