@@ -6,6 +6,7 @@ import { containerNameOf, parseSessionKey } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Failure } from '../plan/observation.ts';
 import type { Step } from '../plan/step.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { SessionInits } from '../ports/container-access.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
@@ -28,6 +29,7 @@ export interface PerformDependencies {
   readonly hostPaths: HostPaths;
   readonly inits: SessionInits;
   readonly references: References;
+  readonly clock: Clock;
   readonly log: Log;
   /** Our own write, to be seen by the cache before its echo arrives. */
   readonly written: (session: McpSession) => void;
@@ -150,11 +152,11 @@ async function startContainer(
   step: Extract<Step, { do: 'start' }>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { engine, inits } = deps;
+  const { clock, engine, inits } = deps;
   if (!step.sessionInit) return engine.start(step.containerId, signal);
   await inits.open(step.containerId, signal);
   await engine.start(step.containerId, signal);
-  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'the first word of the session init' };
+  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'the first word of the session init', clock };
   await withDeadline(limit, (within) => inits.whenReady(step.containerId, within), signal).catch((thrown: unknown) => {
     // A container that ended is seen at the next look; one that runs is served by the engine's exec, and status says so.
     const error = asOperatorError(thrown).message;
@@ -169,8 +171,8 @@ async function release(
   { key }: Target,
   signal: AbortSignal,
 ): Promise<void> {
-  const { inits, references } = deps;
-  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'an answer of the session init' };
+  const { clock, inits, references } = deps;
+  const limit = { ms: INIT_ANSWERS_WITHIN_MS, what: 'an answer of the session init', clock };
   await withDeadline(limit, (within) => inits.whenReady(step.containerId, within), signal);
   if (inits.isHeld(step.containerId) === false) return; // by an earlier controller
   const { namespace } = parseSessionKey(key);

@@ -1,7 +1,7 @@
 // One pass over one session: observe, decide, report, act. At most one engine mutation, then look again.
 
 import { asOperatorError } from '../lib/errors.ts';
-import { canonicalJson } from '../lib/canonical-json.ts';
+import { sameJson } from '../lib/same-json.ts';
 import type { NodeFacts, ObservedContainer } from '../model/container.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
@@ -176,7 +176,7 @@ async function report(
   const { seen, decision, memory } = pass;
   const { session } = seen;
   const status = nextStatus(seen, decision);
-  if (session === null || status === null || canonicalJson(status) === canonicalJson(session.status)) {
+  if (session === null || status === null || sameJson(status, session.status)) {
     memory.unsaid = null;
     return session;
   }

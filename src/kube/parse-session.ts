@@ -3,6 +3,7 @@
 
 import type { z } from 'zod';
 
+import { compileFits } from '../model/fits.ts';
 import {
   type McpSession,
   type ObjectMeta,
@@ -15,12 +16,20 @@ import { listOf, metadataOf, recordOf, textOf, textsOf } from './raw-object.ts';
 /** A copy of the whole object that kubectl keeps; as large as the object, and nothing here reads it. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** null only for something that is no object of the API server (no name or uid). */
-export function parseSession(raw: unknown): McpSession | null {
+/**
+ * null only for something that is no object of the API server (no name or uid). `known`: an earlier version of it, whose spec is kept
+ * while the generation is the same, so that what was worked out for that spec counts on.
+ */
+export function parseSession(raw: unknown, known: McpSession | null = null): McpSession | null {
   const meta = parseMeta(raw);
   if (meta === null) return null;
   const object = recordOf(raw);
-  return { meta, ...parseSessionSpec(object['spec']), status: parseStatus(object['status']) };
+  const sameSpec = known !== null && known.spec !== null && known.meta.uid === meta.uid;
+  const spec =
+    sameSpec && known.meta.generation === meta.generation && meta.generation > 0
+      ? { spec: known.spec, problems: known.problems }
+      : parseSessionSpec(object['spec']);
+  return { meta, ...spec, status: parseStatus(object['status']) };
 }
 
 function parseMeta(raw: unknown): ObjectMeta | null {
@@ -45,8 +54,11 @@ function timeOf(value: unknown): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
+const fitsStatus = compileFits(sessionStatusSchema);
+
 /** Unknown fields (of a newer release) are left out; a status that does not fit otherwise reads as none. */
 export function parseStatus(raw: unknown): SessionStatus {
+  if (fitsStatus(raw)) return raw as SessionStatus; // what zod would return, by fits.ts
   return parseLenient(sessionStatusSchema, raw ?? {}) ?? {};
 }
 

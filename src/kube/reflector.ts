@@ -27,8 +27,10 @@ export interface ReflectorLimits {
 
 export interface ReflectorOptions<T> extends ListScope {
   readonly client: KubeClient;
-  /** null for an object that is not to be kept. Must not throw. */
-  readonly parse: (raw: unknown) => T | null;
+  /** null for an object that is not to be kept; `known` is the version of it that is held now. Must not throw. */
+  readonly parse: (raw: unknown, known: T | null) => T | null;
+  /** Reads one line of a watch; throws OperatorError. Default: one event as JSON, as the API server sends it. */
+  readonly readEvent?: typeof parseEvent;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -68,7 +70,7 @@ const WORTH_A_WARNING = 4;
 const POSITION_KEEPING = new Set(['unavailable', 'timeout', 'forbidden', 'unauthenticated', 'not-found']);
 
 export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
-  const { clock, client, log } = options;
+  const { clock, client, log, readEvent = parseEvent } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const path = collectionPath(options.resource, options.namespace);
   const what = `watch of ${path}`;
@@ -92,7 +94,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     if (metadata === null) return null;
     const { uid, resourceVersion } = metadata;
     const key = keyOf(metadata);
-    const value = store.same(key, uid, resourceVersion) ?? options.parse(withoutManagedFields(raw));
+    const value = store.same(key, uid, resourceVersion) ?? options.parse(withoutManagedFields(raw), store.get(key));
     return value === null ? null : { key, uid, resourceVersion, value };
   };
 
@@ -114,7 +116,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
   };
 
   const take = (line: string, notifier: ChangeNotifier): void => {
-    const event = parseEvent(line, what);
+    const event = readEvent(line, what);
     if (event.type === 'ERROR') throw faultOfWatchError(event.object, what);
     const metadata = recordOf(recordOf(event.object)['metadata']);
     const resourceVersion = textOf(metadata['resourceVersion']);
@@ -153,7 +155,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
         events += 1;
       }
     };
-    await untilSilent({ idleMs: limits.idleTimeoutMs, what }, readAll, signal);
+    await untilSilent({ idleMs: limits.idleTimeoutMs, what, clock }, readAll, signal);
     if (events > 0 || clock.monotonicMs() - openedMs >= SHORTEST_WATCH_MS) return seen();
     throw new OperatorError('unavailable', `${what}: the server ended the watch at once`);
   };

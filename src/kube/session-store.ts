@@ -22,8 +22,8 @@ export function createSessionStore(
     return body === null ? null : parsed(body);
   };
 
-  const written = (body: unknown): McpSession => {
-    const session = parsed(body);
+  const written = (body: unknown, before: McpSession): McpSession => {
+    const session = parsed(body, before);
     onWritten(session);
     return session;
   };
@@ -69,7 +69,8 @@ export function createSessionStore(
       }
     },
 
-    async writeStatus({ meta }, status, signal) {
+    async writeStatus(session, status, signal) {
+      const { meta } = session;
       const { namespace, name, uid, resourceVersion } = meta;
       const metadata = { namespace, name, uid, resourceVersion };
       const { body } = await client.request(
@@ -80,12 +81,13 @@ export function createSessionStore(
         },
         signal,
       );
-      return written(body);
+      return written(body, session);
     },
 
     // A merge patch with resourceVersion: fenced like a PUT, without sending the spec, so that the webhook's match condition
     // (spec unchanged) lets it pass unseen.
-    async setFinalizer({ meta }, present, signal) {
+    async setFinalizer(session, present, signal) {
+      const { meta } = session;
       const others = meta.finalizers.filter((finalizer) => finalizer !== FINALIZER);
       const finalizers = present ? [...others, FINALIZER] : others;
       const { body } = await client
@@ -101,7 +103,7 @@ export function createSessionStore(
         .catch(nullIfGone);
       if (body === null) return null;
       const isGone = meta.deletionMs !== null && finalizers.length === 0;
-      return isGone ? null : written(body);
+      return isGone ? null : written(body, session);
     },
   };
 }
@@ -111,8 +113,8 @@ function nullIfGone(thrown: unknown): { readonly body: null } {
   throw asOperatorError(thrown);
 }
 
-function parsed(body: unknown): McpSession {
-  const session = parseSession(body);
+function parsed(body: unknown, before: McpSession | null = null): McpSession {
+  const session = parseSession(body, before);
   if (session === null)
     throw new OperatorError('unavailable', `the API server answered with something that is no ${SESSION_KIND}`);
   return session;

@@ -37,7 +37,11 @@ const UNDERSTOOD = new Set([
 ]);
 
 function compile(schema: JsonSchema): Check {
-  const known = Object.keys(schema).every((key) => UNDERSTOOD.has(key) || key.startsWith('x-kubernetes-'));
+  // A format says nothing beyond its pattern, which zod gives along with it; without one it is not understood.
+  const known = Object.keys(schema).every(
+    (key) =>
+      UNDERSTOOD.has(key) || key.startsWith('x-kubernetes-') || (key === 'format' && schema.pattern !== undefined),
+  );
   if (!known) return never;
   switch (schema.type) {
     case 'string':

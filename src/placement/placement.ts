@@ -3,7 +3,7 @@
 
 import { isFault } from '../lib/errors.ts';
 import { isoTime } from '../lib/iso-time.ts';
-import { canonicalJson } from '../lib/canonical-json.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { McpNode } from '../model/node.ts';
 import type { Policy } from '../model/policy.ts';
@@ -114,8 +114,7 @@ async function assign(
   const nowMs = options.clock.nowMs();
   if (choice.place === 'wait') {
     const status = reportedStatus({ session, report: refusalOf(session, policy) ?? choice.report, nowMs });
-    if (canonicalJson(status) !== canonicalJson(session.status))
-      options.written(await store.writeStatus(session, status, signal));
+    if (!sameJson(status, session.status)) options.written(await store.writeStatus(session, status, signal));
     return { requeueAfterMs: WAIT_RETRY_MS };
   }
   const report = { reason: 'Pending', message: choice.message } as const;

@@ -22,14 +22,13 @@ import {
 import { containerNameOf } from '../model/names.ts';
 import { isHeldAtStart } from '../model/references.ts';
 import type { Policy } from '../model/policy.ts';
-import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { DEFAULT_MASKED_PATHS, DEFAULT_READONLY_PATHS } from '../rules/default-paths.ts';
 import { engineDataProblems } from './engine-data-problems.ts';
 import { engineProblems } from './engine-problems.ts';
 import { hostPathProblems } from './host-path-problems.ts';
-import { identityOf } from './identity.ts';
+import { type ContainerOwner, identityOf } from './identity.ts';
 import { imageProblems } from './image-problems.ts';
 
 /** Without a main command and without the session init the container idles by the image's own `sleep`. */
@@ -44,7 +43,7 @@ const SPOOL_PART_OF_MEMORY = 8;
 
 /** The container that the session asks for, or what in the image or on the node makes it impossible. Not yet judged: see lockDown. */
 export function buildContainer(input: {
-  readonly session: McpSession;
+  readonly session: ContainerOwner;
   readonly spec: SessionSpec;
   readonly image: ImageFacts;
   readonly hostPaths: readonly ResolvedHostPath[];

@@ -1,7 +1,7 @@
 // The proof for host paths: the object that was judged before the container was made against the one that the running container
 // has. A name can lead elsewhere a moment later; device and inode cannot (security.md 4.3, TOCTOU; rule MCPS-212).
 
-import { canonicalJson } from '../lib/canonical-json.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
 import type { FileIdentity, ObservedContainer } from '../model/container.ts';
 import type { IsolationControl } from '../model/session.ts';
@@ -57,7 +57,7 @@ function comparisons({ hostPaths, containerMounts }: Observation, spec: SessionS
   });
 }
 
-const isSame = ({ want, got }: Comparison): boolean => want !== null && canonicalJson(want) === canonicalJson(got);
+const isSame = ({ want, got }: Comparison): boolean => want !== null && sameJson(want, got);
 
 const named = (identity: FileIdentity | null): string =>
   identity === null ? 'not seen' : `device ${identity.device} inode ${identity.inode}`;

@@ -1,11 +1,13 @@
 // Which container belongs to which session: by UID and labels, never by a name alone.
 
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { sameJson } from '../lib/same-json.ts';
+import { rememberByIdentity } from '../lib/remember.ts';
 import { isPlainObject } from '../lib/plain-object.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import type { ContainerIdentity, NodeFacts, ObservedContainer } from '../model/container.ts';
 import { containerNameOf } from '../model/names.ts';
-import type { McpSession } from '../model/session.ts';
+import type { Assignment, McpSession, ObjectMeta } from '../model/session.ts';
 import { parseSessionSpec } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 
@@ -13,24 +15,30 @@ import type { SessionSpec } from '../model/session-spec.ts';
  * SHA-256 over the part of the spec that makes the container. Values equal to their default are left out, so that a release
  * which adds a field with a default still recognises the containers of its predecessor.
  */
-export function specHashOf(spec: SessionSpec): string {
+export const specHashOf: (spec: SessionSpec) => string = rememberByIdentity((spec: SessionSpec) => {
   const { operatingMode: _mode, lifetime: _lifetime, ...lasting } = spec;
   const defaults = parseSessionSpec({ image: spec.image }).spec;
   return sha256Hex(canonicalJson(withoutDefaults(lasting, defaults)));
-}
+});
 
 function withoutDefaults(value: unknown, fallback: unknown): unknown {
   if (!isPlainObject(value) || !isPlainObject(fallback)) return value;
   const kept = Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
-    if (canonicalJson(item) === canonicalJson(fallback[key])) return [];
+    if (sameJson(item, fallback[key])) return [];
     return [[key, withoutDefaults(item, fallback[key])]];
   });
   return Object.fromEntries(kept);
 }
 
+/** What of a session goes into its containers beside the spec; nothing else of it may. */
+export interface ContainerOwner {
+  readonly meta: Pick<ObjectMeta, 'uid' | 'namespace' | 'name'>;
+  readonly status: { readonly assignment?: Pick<Assignment, 'instanceGeneration'> | undefined };
+}
+
 /** The labels that the session's next container must carry. */
 export function identityOf(input: {
-  readonly session: McpSession;
+  readonly session: ContainerOwner;
   readonly spec: SessionSpec;
   readonly node: NodeFacts;
   readonly attempt: number;
@@ -75,9 +83,7 @@ function isOwn(container: ObservedContainer, session: McpSession, node: NodeFact
   if (session.spec === null) return false;
   const has = container.spec.identity;
   const want = identityOf({ session, spec: session.spec, node, attempt: has.attempt });
-  return (
-    container.spec.containerName === containerNameOf(session.meta.uid) && canonicalJson(has) === canonicalJson(want)
-  );
+  return container.spec.containerName === containerNameOf(session.meta.uid) && sameJson(has, want);
 }
 
 /**

@@ -1,6 +1,8 @@
 // The proof: what was approved against what the engine says it runs, control by control (design.md 4, "Judge the effect").
 
 import { canonicalJson } from '../lib/canonical-json.ts';
+import { rememberByIdentity, rememberPerHolder } from '../lib/remember.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import { escapeInvisible, shorten } from '../lib/visible-text.ts';
 import type { ContainerSpec, NodeFacts } from '../model/container.ts';
@@ -148,9 +150,16 @@ export function compareIsolation(input: {
   readonly got: ContainerSpec;
   readonly node: NodeFacts;
 }): readonly IsolationControl[] {
-  const { want, got, node } = input;
-  return ISOLATION_CONTROLS.map(({ id, fields, show }) => {
-    const ok = fields.every((key) => canonicalJson(want[key]) === canonicalJson(got[key]));
+  const { got, ...others } = input;
+  return compared(got, others);
+}
+
+type Others = Omit<Parameters<typeof compareIsolation>[0], 'got'>;
+
+/** Asked several times in each look, about a container that never changes. */
+const compared = rememberPerHolder((got: ContainerSpec, { want, node }: Others): readonly IsolationControl[] =>
+  ISOLATION_CONTROLS.map(({ id, fields, show }) => {
+    const ok = fields.every((key) => sameJson(want[key], got[key]));
     const shownWant = shown(show(want, node));
     const shownGot = shown(show(got, node));
     // The engine reports what it was told, not what the kernel can do: the proof must not claim more than the node has.
@@ -159,8 +168,8 @@ export function compareIsolation(input: {
     }
     if (id === 'seccomp' && !node.seccomp) return { id, want: shownWant, got: 'not available on this node', ok: false };
     return { id, want: shownWant, got: ok || shownWant !== shownGot ? shownGot : `${shownGot} (values differ)`, ok };
-  });
-}
+  }),
+);
 
 /** Which of the two filters that a node may lack a container has, in words. */
 export function filtersText({ seccomp, appArmor }: ContainerSpec, node: NodeFacts): string {
@@ -171,5 +180,9 @@ export function filtersText({ seccomp, appArmor }: ContainerSpec, node: NodeFact
 
 /** The proof as it stands in status; the digest lets two statuses be compared at a glance. */
 export function isolationReport(controls: readonly IsolationControl[]): NonNullable<SessionStatus['isolation']> {
-  return { controls: [...controls], digest: `sha256:${sha256Hex(canonicalJson(controls))}` };
+  return { controls: [...controls], digest: digestOf(controls) };
 }
+
+const digestOf = rememberByIdentity(
+  (controls: readonly IsolationControl[]) => `sha256:${sha256Hex(canonicalJson(controls))}`,
+);

@@ -2,7 +2,8 @@
 
 import { lockDown, type LockedDownSpec } from '../rules/lock-down.ts';
 import { assertNever } from '../lib/assert-never.ts';
-import { err, ok, type Result } from '../lib/result.ts';
+import { rememberPerHolder } from '../lib/remember.ts';
+import { err, type Result } from '../lib/result.ts';
 import { type ContainerSpec, hasSessionInit, type ObservedContainer, sessionInitVolumeIn } from '../model/container.ts';
 import type { McpSession } from '../model/session.ts';
 import { isHeldAtStart } from '../model/references.ts';
@@ -10,6 +11,7 @@ import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
 import { buildContainer } from './build-container.ts';
+import type { ContainerOwner } from './identity.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
 import { startedTooLate, whileHeld } from './held-start.ts';
 import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
@@ -203,18 +205,36 @@ export function approvedContainer(
   attempt: number = own?.spec.identity.attempt ?? 0,
 ): Result<LockedDownSpec, readonly Violation[]> {
   if (seen.image.known !== 'present') return err([]);
-  const built = buildContainer({
-    session,
-    spec,
+  const { uid, namespace, name } = session.meta;
+  return approved(spec, {
+    uid,
+    namespace,
+    name,
+    instanceGeneration: session.status.assignment?.instanceGeneration,
     image: seen.image.facts,
-    hostPaths: seen.hostPaths ?? [],
+    hostPaths: seen.hostPaths ?? NO_HOST_PATHS,
     node: seen.node,
     attempt,
     policy: seen.policy,
     initVolume: spec.sessionInit === 'Disabled' ? null : initVolumeFor(seen, own),
   });
-  return built.ok ? lockDown(built.value, seen.policy) : built;
 }
+
+const NO_HOST_PATHS: NonNullable<Observation['hostPaths']> = [];
+
+interface Asked
+  extends Omit<Parameters<typeof buildContainer>[0], 'session' | 'spec'>,
+    Readonly<ContainerOwner['meta']> {
+  readonly instanceGeneration: number | undefined;
+}
+
+/** Asked several times in each look, about a session that changes seldom. */
+const approved = rememberPerHolder((spec: SessionSpec, asked: Asked): Result<LockedDownSpec, readonly Violation[]> => {
+  const { uid, namespace, name, instanceGeneration, ...rest } = asked;
+  const assignment = instanceGeneration === undefined ? undefined : { instanceGeneration };
+  const built = buildContainer({ ...rest, spec, session: { meta: { uid, namespace, name }, status: { assignment } } });
+  return built.ok ? lockDown(built.value, asked.policy) : built;
+});
 
 /** Never null, so that a container which lacks the init is seen to differ. A container keeps the version that it was made with. */
 const initVolumeFor = (seen: Observation, own: ObservedContainer | null): string =>
@@ -227,7 +247,7 @@ function isolationMismatch(
   spec: SessionSpec,
   own: ObservedContainer,
 ): string | null {
-  const judged = judge(own.spec, seen);
+  const judged = judge(own.spec, { policy: seen.policy });
   if (!judged.ok) return renderSummary(judged.error);
   const want = approvedContainer(seen, session, spec, own);
   if (!want.ok) return renderSummary(want.error);
@@ -238,7 +258,6 @@ function isolationMismatch(
   return failed.map(({ id, want: wanted, got }) => `${id}: wanted ${wanted}, got ${got}`).join('; ');
 }
 
-function judge(observed: ContainerSpec, seen: Observation): Result<true, readonly Violation[]> {
-  const judged = lockDown(observed, seen.policy);
-  return judged.ok ? ok(true) : judged;
-}
+const judge = rememberPerHolder((observed: ContainerSpec, { policy }: Pick<Observation, 'policy'>) =>
+  lockDown(observed, policy),
+);

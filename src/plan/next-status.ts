@@ -132,7 +132,8 @@ function containerPart(
   if (own === null || spec === null || own.startedMs === null) return {};
   const approved = approvedContainer(seen, session, spec, own);
   const compared = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
-  const controls = compared === null ? null : [...compared, ...hostPathControls(seen, spec)];
+  const more = hostPathControls(seen, spec);
+  const controls = compared === null || more.length === 0 ? compared : [...compared, ...more];
   return {
     container: {
       id: own.id,

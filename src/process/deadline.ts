@@ -1,14 +1,16 @@
-// A signal that also aborts after a while. Own timer and listener instead of AbortSignal.any and .timeout, so that nothing
+// A signal that also aborts after a while. Own sleep and listener instead of AbortSignal.any and .timeout, so that nothing
 // stays attached to a long-lived parent signal when the work is done.
 
 import { OperatorError } from '../lib/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { systemClock } from './system-clock.ts';
 
 /**
  * Runs `act` with a signal that aborts with `signal` or, after `limit.ms`, with an OperatorError of kind `timeout` that says
- * `limit.what` did not finish in time. Rejects with whatever `act` rejects with.
+ * `limit.what` did not finish in time. Rejects with whatever `act` rejects with. Whoever has a clock gives it along.
  */
 export async function withDeadline<T>(
-  limit: { readonly ms: number; readonly what: string },
+  limit: { readonly ms: number; readonly what: string; readonly clock?: Clock },
   act: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
@@ -16,14 +18,15 @@ export async function withDeadline<T>(
   const onAbort = () => controller.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(
+  const done = new AbortController();
+  (limit.clock ?? systemClock).sleep(limit.ms, done.signal).then(
     () => controller.abort(new OperatorError('timeout', `${limit.what} did not finish within ${limit.ms} ms`)),
-    limit.ms,
+    () => {}, // finished in time
   );
   try {
     return await act(controller.signal);
   } finally {
-    clearTimeout(timer);
+    done.abort('done'); // a reason of its own: the default one costs a stack trace
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -72,3 +72,14 @@ test.each([
   { name: 'that is no object reads as none', raw: 'broken', want: {} },
   { name: 'that is missing reads as none', raw: undefined, want: {} },
 ])('a status $name', ({ raw, want }) => expect(parseStatus(raw)).toEqual(want));
+
+test.each([
+  { name: 'the same generation keeps the spec that was read before', change: {}, kept: true },
+  { name: 'another generation is read anew', change: { generation: 4 }, kept: false },
+  { name: 'another incarnation is read anew', change: { uid: 'u2' }, kept: false },
+])('$name', ({ change, kept }) => {
+  const known = parseSession({ metadata, spec });
+  const next = parseSession({ metadata: { ...metadata, resourceVersion: '43', ...change }, spec, status: {} }, known);
+  expect(next?.spec === known?.spec).toBe(kept);
+  expect(next?.meta.resourceVersion).toBe('43');
+});

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileFits } from '../../../src/model/fits.ts';
+import { sessionStatusSchema } from '../../../src/model/session.ts';
 import { sessionSpecSchema } from '../../../src/model/session-spec.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
+import { aWorld, runToRest } from '../../support/story.ts';
 
 const fits = compileFits(sessionSpecSchema);
 
@@ -34,8 +36,8 @@ function places(value: unknown, path: readonly (string | number)[] = []): readon
   return [path, ...entries.flatMap(([key, item]) => places(item, [...path, key as string | number]))];
 }
 
-function changed(path: readonly (string | number)[], to: unknown): unknown {
-  const copy = JSON.parse(JSON.stringify(full)) as Record<string | number, unknown>;
+function changed(whole: unknown, path: readonly (string | number)[], to: unknown): unknown {
+  const copy = JSON.parse(JSON.stringify(whole)) as Record<string | number, unknown>;
   const last = path.at(-1);
   if (last === undefined) return to;
   let at = copy;
@@ -72,7 +74,7 @@ test('whatever fits is what zod would return, unchanged', () => {
   let fitting = 0;
   fc.assert(
     fc.property(fc.constantFrom(...places(full)), values, (path, to) => {
-      const candidate = changed(path, to);
+      const candidate = changed(full, path, to);
       if (!fits(candidate)) return;
       fitting += 1;
       expect(sessionSpecSchema.parse(candidate)).toEqual(candidate);
@@ -95,4 +97,24 @@ test.each([
   },
 ])('$name does not fit', ({ text }) => {
   expect(fits(JSON.parse(text))).toBe(false);
+});
+
+test('the status of a running session fits, and whatever fits in its place is what zod would return', () => {
+  const fitsStatus = compileFits(sessionStatusSchema);
+  const world = aWorld();
+  runToRest(world);
+  const status: unknown = JSON.parse(JSON.stringify(world.session?.status));
+  expect(fitsStatus(status)).toBe(true);
+  const times = fc.constantFrom('2026-02-29T12:00:00Z', '2026-11-20T12:00:00+01:00', '2026-11-20T25:00:00Z', 'now');
+  let fitting = 0;
+  fc.assert(
+    fc.property(fc.constantFrom(...places(status)), fc.oneof(values, times), (path, to) => {
+      const candidate = changed(status, path, to);
+      if (!fitsStatus(candidate)) return;
+      fitting += 1;
+      expect(sessionStatusSchema.parse(candidate)).toEqual(candidate);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(fitting).toBeGreaterThan(50);
 });
