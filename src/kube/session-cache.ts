@@ -7,6 +7,7 @@ import type { SessionCache } from '../ports/sessions.ts';
 import { SESSIONS } from './api-paths.ts';
 import { parseSession } from './parse-session.ts';
 import { type CacheOptions, createReflector } from './reflector.ts';
+import { createSharedParts } from './shared-parts.ts';
 
 /** Which sessions: `unassigned` are those that placement has yet to look at. */
 export type SessionFilter =
@@ -30,11 +31,15 @@ export function createSessionCache(
   },
 ): ObservingSessionCache {
   const { filter, limits, ...rest } = options;
+  const share = createSharedParts();
   const reflector = createReflector({
     ...rest,
     resource: SESSIONS,
     fieldSelector: fieldSelectorOf(filter),
-    parse: parseSession,
+    parse: (raw) => {
+      const session = parseSession(raw);
+      return session === null ? null : share(session);
+    },
     limits: { ...(filter.sessions === 'of-node' ? { relistEveryMs: NODE_RELIST_MS } : {}), ...limits },
   });
   return {
@@ -48,7 +53,7 @@ export function createSessionCache(
     lastSeenMs: () => reflector.lastSeenMs(),
     observe(session) {
       const { uid, resourceVersion } = session.meta;
-      reflector.observe({ key: sessionKeyOf(session.meta), uid, resourceVersion, value: session });
+      reflector.observe({ key: sessionKeyOf(session.meta), uid, resourceVersion, value: share(session) });
     },
   };
 }

@@ -55,6 +55,8 @@ interface KeyState {
 
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 5, capMs: 60_000 };
 const DEFAULT_DRAIN_MS = 10_000;
+/** A few milliseconds of looks at what rests. */
+const LOOKS_WITHOUT_PAUSE = 32;
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { clock, random, concurrency } = options;
@@ -64,6 +66,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const inFlight = new Set<Promise<void>>();
   const work = new AbortController();
   let phase: 'new' | 'running' | 'stopped' = 'new';
+  let sincePause = 0;
+  let pausing = false;
 
   const stateOf = (key: string): KeyState => {
     const known = keys.get(key);
@@ -105,11 +109,25 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     );
   };
 
+  /** Looks that find nothing to do never wait for anything: without a pause, thousands of them would stop all other work. */
+  const pauseIfDue = (): boolean => {
+    if (waiting.length === 0) sincePause = 0;
+    if (sincePause < LOOKS_WITHOUT_PAUSE) return pausing;
+    sincePause = 0;
+    pausing = true;
+    setImmediate(() => {
+      pausing = false;
+      startWaiting();
+    });
+    return true;
+  };
+
   const startWaiting = (): void => {
     if (phase !== 'running') return;
-    while (inFlight.size < concurrency) {
+    while (inFlight.size < concurrency && !pauseIfDue()) {
       const key = waiting.shift();
       if (key === undefined) return;
+      sincePause += 1;
       const look = lookAt(key).finally(() => {
         inFlight.delete(look);
         startWaiting();

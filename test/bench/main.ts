@@ -13,6 +13,7 @@ import type { BenchRow } from './kit/judge.ts';
 import { machineFacts } from './kit/machine.ts';
 import { tableOf } from './kit/table.ts';
 import { agent } from './rows/agent.ts';
+import { cache } from './rows/cache.ts';
 import { calls } from './rows/calls.ts';
 import { exec } from './rows/exec.ts';
 import { files } from './rows/files.ts';
@@ -24,7 +25,7 @@ import { rules } from './rows/rules.ts';
 import { teardown } from './rows/teardown.ts';
 import { webhook } from './rows/webhook.ts';
 
-const GROUPS = [calls, lives, teardown, exec, firstOutput, many, ready, agent, files, webhook, rules];
+const GROUPS = [calls, lives, teardown, exec, firstOutput, many, ready, agent, files, webhook, rules, cache];
 const NUMBERS = [...new Set(GROUPS.flatMap(({ numbers }) => numbers))].sort((left, right) => left - right);
 const OUTPUT = 'out/bench.json';
 const SHUTDOWN_MS = 30_000;

@@ -17,12 +17,13 @@ import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import type { ContainerAccess } from '../../../src/ports/container-access.ts';
 import { silentLog } from '../../../src/ports/log.ts';
-import type { LeaseStore, NodeStore } from '../../../src/ports/nodes.ts';
+import type { NodeStore } from '../../../src/ports/nodes.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { aDesiredSession } from './desired-session.ts';
+import { memoryLeases } from './memory-leases.ts';
 import { createMemorySessions, type MemorySessions } from './memory-sessions.ts';
 import { createRawEngine } from './raw-engine.ts';
 
@@ -169,19 +170,5 @@ function memoryNodes(): NodeStore {
       ({ status } = wanted);
       return node();
     },
-  };
-}
-
-/** A lease that nobody else wants. */
-function memoryLeases(): LeaseStore {
-  return {
-    read: async () => null,
-    write: async (_name, { holder, durationSeconds }) => ({
-      holder,
-      durationSeconds,
-      renewTime: new Date().toISOString(),
-      resourceVersion: '1',
-    }),
-    list: async () => new Map(),
   };
 }

@@ -186,3 +186,27 @@ test('tells depth and outcome to the metrics', async () => {
   await look(0).finish();
   expect(seen).toEqual([1, 0, { outcome: 'ok', durationMs: 20 }]);
 });
+
+test('a long line of keys with nothing to do leaves turns of the event loop to others', async () => {
+  let looks = 0;
+  const looksAtTurns: number[] = [];
+  const process = async () => {
+    looks += 1;
+    return { requeueAfterMs: null };
+  };
+  const { queue, stop, running } = start({ process });
+  const seenAll = Promise.withResolvers<void>();
+  const count = (): void => {
+    looksAtTurns.push(looks);
+    if (looks < 1_000) setImmediate(count);
+    else seenAll.resolve();
+  };
+  setImmediate(count);
+  for (let index = 0; index < 1_000; index += 1) queue.add(`key-${index}`);
+  await seenAll.promise;
+  const steps = looksAtTurns.map((seen, index) => seen - (looksAtTurns[index - 1] ?? 0));
+  expect(Math.max(...steps)).toBeLessThanOrEqual(100);
+  expect(queue.idle).toBe(true);
+  stop.abort();
+  await running;
+});

@@ -1,0 +1,62 @@
+// All sessions as the placement role keeps them: the product's reflector, cache, queue and looks. Only leases and nodes are of
+// memory.
+
+import { KubeConfig } from '@kubernetes/client-node';
+
+import { createKubeClient, type KubeClient } from '../../../../src/kube/kube-client.ts';
+import { createSessionCache } from '../../../../src/kube/session-cache.ts';
+import { createSessionStore } from '../../../../src/kube/session-store.ts';
+import { runPlacement } from '../../../../src/placement/placement.ts';
+import { silentLog } from '../../../../src/ports/log.ts';
+import { DEFAULT_LEASE_DURATIONS } from '../../../../src/process/leader.ts';
+import { createMetrics } from '../../../../src/process/metrics.ts';
+import { systemClock } from '../../../../src/process/system-clock.ts';
+import { chosenPolicies } from '../../../support/policies.ts';
+import { memoryLeases } from '../../kit/memory-leases.ts';
+import type { Subject } from '../protocol.ts';
+
+export function openPlacement(url: string): Subject {
+  const userAgent = `bench-${process.pid}`;
+  const kubeconfig = new KubeConfig();
+  kubeconfig.loadFromClusterAndUser({ name: 'replay', server: url, skipTLSVerify: true }, { name: 'nobody' });
+  const plain = createKubeClient({ kubeconfig, userAgent });
+  let watching = Promise.withResolvers<void>();
+  const client: KubeClient = {
+    ...plain,
+    async stream(request, signal) {
+      const chunks = await plain.stream(request, signal);
+      watching.resolve(); // it watches again: the list is complete
+      return chunks;
+    },
+  };
+  const common = { client, clock: systemClock, random: Math.random, log: silentLog };
+  const metrics = createMetrics({ version: 'bench' });
+  const cache = createSessionCache({ ...common, filter: { sessions: 'all' }, namespace: null });
+  const { policy } = chosenPolicies().enforce;
+  const placement = {
+    ...common,
+    cache,
+    store: createSessionStore(client),
+    events: { record: () => {} },
+    nodes: { run: async () => {}, synced: true, all: () => [] },
+    policies: { whenKnown: async () => {}, of: () => policy },
+    leases: memoryLeases(),
+    identity: 'bench',
+    durations: DEFAULT_LEASE_DURATIONS,
+    metrics,
+    written: () => {},
+  };
+  let started = false;
+  return {
+    async list() {
+      watching = Promise.withResolvers();
+      if (started) await fetch(url, { method: 'POST', headers: { 'user-agent': userAgent } });
+      else
+        runPlacement(placement, new AbortController().signal).catch((thrown: unknown) =>
+          process.emitWarning(String(thrown)),
+        );
+      started = true;
+      await watching.promise;
+    },
+  };
+}
