@@ -7,10 +7,11 @@ export interface BackoffLimits {
 
 /**
  * Milliseconds to wait after `failures` failures in a row (1 or more): baseMs x 2^(failures - 1), at most capMs, of which
- * half is fixed and half is `random` (0 to 1), so that many clients of one server do not come back at the same instant.
+ * half is fixed and half is `random` (0 to 1), so that many clients of one server do not come back at the same instant; never less
+ * than baseMs.
  */
 export function backoffMs(failures: number, limits: BackoffLimits, random: () => number): number {
   const doublings = Math.min(Math.max(failures - 1, 0), 30);
   const fullMs = Math.min(limits.capMs, limits.baseMs * 2 ** doublings);
-  return fullMs / 2 + (fullMs / 2) * random();
+  return Math.max(limits.baseMs, fullMs / 2 + (fullMs / 2) * random());
 }

@@ -7,7 +7,8 @@ import { keepLease, type LeaseClaim, releaseLease, takeLease } from './lease-hol
 export { DEFAULT_LEASE_DURATIONS, type LeaseClaim, type LeaseDurations } from './lease-holder.ts';
 
 export interface Leadership extends LeaseClaim {
-  readonly lead: (signal: AbortSignal) => Promise<void>;
+  /** `tenure` answers by the clock alone: a process that was frozen asks it before it acts, ahead of every timer. */
+  readonly lead: (signal: AbortSignal, tenure: Tenure) => Promise<void>;
   /** While another live holder has it: wait for one's turn (default), or reject with `conflict`, naming that holder. */
   readonly whenHeld?: 'wait' | 'refuse';
 }
@@ -15,7 +16,7 @@ export interface Leadership extends LeaseClaim {
 /**
  * Runs `lead` while this process holds the lease; its signal aborts when leadership is lost or `signal` aborts, and the lease
  * is given back only after `lead` has settled. Resolves when `signal` aborts or `lead` returns; rejects when `lead` rejects for
- * a reason of its own. A leader must still fence its writes: between two looks at the clock a process can be frozen.
+ * a reason of its own. A process can be frozen between two timers: what must never be done by two asks `tenure` just before.
  */
 export async function runAsLeader(claim: Leadership, signal: AbortSignal): Promise<void> {
   checkDurations(claim);
@@ -33,7 +34,7 @@ async function leadOnce(claim: Leadership, signal: AbortSignal): Promise<'done' 
   if (held === null) return 'done';
   claim.log.info('leadership taken', { lease: claim.name });
   try {
-    await claim.lead(held.signal);
+    await claim.lead(held.signal, held);
     return held.lost() && !signal.aborted ? 'lost' : 'done';
   } catch (thrown) {
     if (!held.signal.aborted) throw thrown;
@@ -44,7 +45,12 @@ async function leadOnce(claim: Leadership, signal: AbortSignal): Promise<'done' 
   }
 }
 
-export interface HeldLease {
+export interface Tenure {
+  /** Whether nobody else can have taken the lease yet: the last renewal is younger than the renew deadline. */
+  readonly holds: () => boolean;
+}
+
+export interface HeldLease extends Tenure {
   /** Aborts when the lease is lost or the signal given to holdLease aborts. */
   readonly signal: AbortSignal;
   readonly lost: () => boolean;
@@ -66,11 +72,12 @@ async function holdWhenFree(claim: LeaseClaim, whenHeld: 'wait' | 'refuse', sign
   const work = new AbortController();
   const renewal = new AbortController();
   let isLost = false;
+  let renewedMs = taken.sinceMs;
   const onAbort = () => work.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   // Renewal goes on while the work winds down: nobody else may start before it has ended.
-  const renewing = keepLease(claim, taken, renewal.signal).catch((thrown: unknown) => {
+  const renewing = keepLease({ ...claim, onRenewed: (sinceMs) => (renewedMs = sinceMs) }, taken, renewal.signal).catch((thrown: unknown) => {
     isLost = true;
     claim.log.warn('lease lost', { lease: claim.name, error: asOperatorError(thrown).message });
     work.abort(new OperatorError('conflict', `lease ${claim.name} is lost`, { cause: thrown }));
@@ -78,10 +85,12 @@ async function holdWhenFree(claim: LeaseClaim, whenHeld: 'wait' | 'refuse', sign
   return {
     signal: work.signal,
     lost: () => isLost,
+    holds: () => !isLost && claim.clock.monotonicMs() - renewedMs < claim.durations.renewDeadlineMs,
     async release() {
       signal.removeEventListener('abort', onAbort);
       renewal.abort();
       await renewing;
+      renewedMs = Number.NEGATIVE_INFINITY; // whoever still asks may do nothing any more
       if (!isLost) await releaseLease(claim);
     },
   };

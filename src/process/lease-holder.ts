@@ -31,6 +31,8 @@ export interface LeaseClaim {
   readonly durations: LeaseDurations;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of every successful renewal: the monotonic time at which it was sent. */
+  readonly onRenewed?: (sinceMs: number) => void;
 }
 
 interface Taken {
@@ -86,6 +88,7 @@ export async function keepLease(claim: LeaseClaim, taken: Taken, signal: AbortSi
       const untilMs = current.sinceMs + durations.renewDeadlineMs;
       const before = current.record;
       current = await withinClock(clock, untilMs, (limited) => writeLease(claim, before, limited), signal);
+      claim.onRenewed?.(current.sinceMs);
       pauseMs = durations.renewEveryMs;
     } catch (thrown) {
       if (signal.aborted) return;

@@ -50,6 +50,8 @@ interface KeyState {
   /** Added while running: look again as soon as the present look is over. */
   dirty: boolean;
   failures: number;
+  /** Monotonic time before which not even an event leads to another look at a key that fails. */
+  notBeforeMs: number;
   timer: { readonly dueMs: number; readonly cancel: () => void } | null;
 }
 
@@ -57,6 +59,8 @@ const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 5, capMs: 60_000 };
 const DEFAULT_DRAIN_MS = 10_000;
 /** A few milliseconds of looks at what rests. */
 const LOOKS_WITHOUT_PAUSE = 32;
+/** What changed meanwhile may cut a long wait short, down to this: at most two failing looks a second at one key (security.md F4). */
+const EVENTS_WAIT_MS = 500;
 
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { clock, random, concurrency } = options;
@@ -72,10 +76,13 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const stateOf = (key: string): KeyState => {
     const known = keys.get(key);
     if (known !== undefined) return known;
-    const state: KeyState = { queued: false, running: false, dirty: false, failures: 0, timer: null };
+    const state: KeyState = { queued: false, running: false, dirty: false, failures: 0, notBeforeMs: 0, timer: null };
     keys.set(key, state);
     return state;
   };
+
+  const pauseLeftMs = ({ failures, notBeforeMs }: KeyState): number =>
+    failures === 0 ? 0 : Math.max(notBeforeMs - clock.monotonicMs(), 0);
 
   const add = (key: string): void => {
     if (phase === 'stopped') return;
@@ -85,6 +92,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       return;
     }
     if (state.queued) return;
+    const waitMs = pauseLeftMs(state);
+    if (waitMs > 0) return addAfter(key, waitMs);
     state.queued = true;
     waiting.push(key);
     options.metrics?.depth(waiting.length);
@@ -152,9 +161,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     state.running = false;
     const changed = state.dirty;
     state.dirty = false;
-    // A change seen while a failing look went on must not skip the backoff, or a hot loop follows.
     if (changed && state.failures === 0) add(key);
-    else if (againInMs !== null) addAfter(key, againInMs);
+    else if (againInMs !== null) addAfter(key, changed ? Math.min(againInMs, pauseLeftMs(state)) : againInMs);
     // The next look may have begun already: what it works with is not ours to forget.
     const done = !state.running && !state.queued && state.timer === null && state.failures === 0;
     if (done) keys.delete(key);
@@ -170,6 +178,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       state.failures += 1;
       const wantedMs = (error.retryAfterSeconds ?? 0) * 1000;
       const retryInMs = Math.max(backoffMs(state.failures, limits, random), Math.min(wantedMs, limits.capMs));
+      state.notBeforeMs = clock.monotonicMs() + Math.min(retryInMs, Math.max(EVENTS_WAIT_MS, Math.min(wantedMs, limits.capMs)));
       if (!work.signal.aborted) options.onError(key, error, retryInMs);
       return retryInMs;
     }

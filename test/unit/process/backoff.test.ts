@@ -11,5 +11,5 @@ test.each([
   { name: 'does not overflow', failures: 10_000, want: 60_000 },
 ])('$name', ({ failures, want }) => {
   expect(backoffMs(failures, limits, () => 1)).toBe(want);
-  expect(backoffMs(failures, limits, () => 0)).toBe(want / 2);
+  expect(backoffMs(failures, limits, () => 0)).toBe(Math.max(limits.baseMs, want / 2));
 });

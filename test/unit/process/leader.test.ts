@@ -62,6 +62,28 @@ test('a renewal that hangs counts against the deadline', async () => {
   expect([...leading]).toEqual([]);
 });
 
+test('a leader that was frozen past the renew deadline knows it before any timer tells it', async () => {
+  const { clock, server } = setUp();
+  let tenure: { readonly holds: () => boolean } | null = null;
+  const stop = new AbortController();
+  const claim = { leases: server.connect(), name: 'placement', identity: 'a', durations, clock, log: silentLog };
+  const lead = async (signal: AbortSignal, given: { readonly holds: () => boolean }): Promise<void> => {
+    tenure = given;
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  };
+  const running = runAsLeader({ ...claim, lead }, stop.signal);
+  await clock.advance(30_000);
+  const holds = () => tenure?.holds();
+  expect(holds()).toBe(true);
+  clock.jump(9_000);
+  expect(holds()).toBe(true);
+  clock.jump(1_000);
+  expect(holds()).toBe(false);
+  stop.abort(new Error('stop'));
+  await clock.advance(1);
+  await running;
+});
+
 test('a leader that was cut off for less than the deadline goes on', async () => {
   const { clock, history, candidate } = setUp();
   const a = candidate('a');

@@ -5,6 +5,8 @@ import type { Clock } from '../../../src/ports/clock.ts';
 export interface ManualClock extends Clock {
   /** Moves time on, waking sleepers in order; what they start runs before the next one wakes. */
   advance(ms: number): Promise<void>;
+  /** Moves time on without waking anybody, as for a process that was frozen. */
+  jump(ms: number): void;
   readonly sleepers: number;
 }
 
@@ -46,6 +48,9 @@ export function createManualClock(startMs = 1_000_000): ManualClock {
       }
       now = untilMs;
       await settle();
+    },
+    jump(ms) {
+      now += ms;
     },
     get sleepers() {
       return timers.size;

@@ -138,6 +138,23 @@ test('a change during a failing look does not skip the backoff', async () => {
   expect(keys()).toEqual(['a', 'a']);
 });
 
+test('events never make a failing key looked at more than twice a second, and cut a long wait short to that', async () => {
+  const { clock, queue, look, keys } = start();
+  queue.add('a');
+  for (let failures = 0; failures < 12; failures += 1) {
+    await look(failures).finish(new OperatorError('unavailable', 'away'));
+    if (failures < 11) await clock.advance(60_000);
+  }
+  const before = keys().length;
+  for (let ms = 0; ms < 2_000; ms += 10) {
+    queue.add('a');
+    await clock.advance(10);
+    if (keys().length > before) await look(keys().length - 1).finish(new OperatorError('unavailable', 'away'));
+  }
+  expect(keys().length - before).toBeGreaterThanOrEqual(3);
+  expect(keys().length - before).toBeLessThanOrEqual(4);
+});
+
 test('a key with nothing left to do is forgotten', async () => {
   const { queue, look } = start();
   for (let i = 0; i < 100; i += 1) {
