@@ -11,13 +11,15 @@ export interface ContainerView {
   containersOf(key: string, signal: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Replaces the index; entries that stay are looked at again when they are needed. */
   replaceAll(containers: readonly ContainerSummary[]): void;
-  /** A later list: adds what is new, and has everything that the list shows otherwise looked at again. */
-  merge(containers: readonly ContainerSummary[]): void;
-  /** The engine is away: nothing is known until the next list. */
-  forget(): void;
+  /** A later list: adds what is new, has everything that the list shows otherwise looked at again, and returns the keys of both. */
+  merge(containers: readonly ContainerSummary[]): ReadonlySet<string>;
+  /** The engine is away: nothing is known until the next list; `why` is what is said meanwhile. */
+  forget(why: string): void;
   /** Marks what the event is about; returns the session key that deserves a look. */
   note(event: EngineEvent): string;
   add(key: string, containerId: string): void;
+  /** A create had no answer: whether the container exists is asked by its name before the session is told what it has. */
+  doubt(key: string, containerName: string): void;
   /** The session key of a container; null when it is not known. */
   keyOf(containerId: string): string | null;
   /** Look again before the next decision: a call timed out, or its effect is what we want to see. */
@@ -51,6 +53,9 @@ function tellsNothingNew(event: EngineEvent, entry: Entry): boolean {
 
 export function createContainerView(engine: ContainerEngine): ContainerView {
   const byKey = new Map<string, Map<string, Entry>>();
+  /** Container names by session key; they outlive a loss of the engine, which answers nothing. */
+  const doubts = new Map<string, string>();
+  let away = 'the containers of the engine are not listed yet';
   let synced = false;
   let size = 0;
 
@@ -91,9 +96,18 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     }
   };
 
+  const settleDoubt = async (key: string, signal: AbortSignal): Promise<void> => {
+    const name = doubts.get(key);
+    if (name === undefined) return;
+    const found = await engine.inspect(name, signal);
+    doubts.delete(key);
+    if (found?.ours === true && byKey.get(key)?.has(found.container.id) !== true) touch(key, found.container.id);
+  };
+
   return {
     async containersOf(key, signal) {
-      if (!synced) throw new OperatorError('unavailable', 'the containers of the engine are not listed yet');
+      if (!synced) throw new OperatorError('unavailable', away);
+      await settleDoubt(key, signal);
       const ids = [...(byKey.get(key)?.keys() ?? [])];
       const found: ObservedContainer[] = [];
       for (const id of ids) {
@@ -109,17 +123,27 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     },
     merge(containers) {
       const listed = new Map(containers.map(({ id, state }) => [id, state]));
+      const changed = new Set<string>();
+      const look = (key: string, id: string): void => {
+        touch(key, id);
+        changed.add(key);
+      };
       for (const [key, entries] of byKey) {
-        for (const [id, { container }] of entries) if (container?.state !== listed.get(id)) touch(key, id);
+        for (const [id, { container }] of entries) {
+          const state = listed.get(id);
+          if (state === undefined || (container !== null && container.state !== state)) look(key, id);
+        }
       }
       for (const summary of containers) {
         const key = sessionKeyOf(summary);
-        if (byKey.get(key)?.has(summary.id) !== true) touch(key, summary.id);
+        if (byKey.get(key)?.has(summary.id) !== true) look(key, summary.id);
       }
+      return changed;
     },
-    forget() {
+    forget(why) {
       clear();
       synced = false;
+      away = why;
     },
     note(event) {
       const key = sessionKeyOf(event);
@@ -128,6 +152,7 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
       return key;
     },
     add: touch,
+    doubt: (key, containerName) => void doubts.set(key, containerName),
     keyOf: (containerId) => [...byKey].find(([, entries]) => entries.has(containerId))?.[0] ?? null,
     markStale(key) {
       for (const id of byKey.get(key)?.keys() ?? []) touch(key, id);

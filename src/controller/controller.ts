@@ -1,27 +1,41 @@
 // The node's controller: wires the pure core to queue, view, caches and clocks. Everything that decides lives in plan/.
 
-import { asOperatorError } from '../lib/errors.ts';
-import type { NodeFacts } from '../model/container.ts';
+import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
-import type { McpSession } from '../model/session.ts';
+import type { IsolationControl, McpSession } from '../model/session.ts';
 import { sortContainers } from '../plan/identity.ts';
+import type { Step } from '../plan/step.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
-import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
+import { type LeaseDurations, runAsLeader, type Tenure } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { createWorkQueue, type QueueCounts, type WorkQueue } from '../process/work-queue.ts';
+import { createWorkQueue, type QueueCounts } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
-import { watchEngine } from './engine-watch.ts';
+import { createEngineWatch } from './engine-watch.ts';
+import { fenceEngine } from './fenced-engine.ts';
 import { createImageLooks } from './image-looks.ts';
+import { createImagePulls } from './image-pulls.ts';
+import { createLanes } from './lanes.ts';
 import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
-import { sweep } from './sweep.ts';
+import { sweepEvery } from './sweep.ts';
+import { unknownEngine } from './unknown-engine.ts';
 
 export interface ControllerOptions
   extends Omit<
     ReconcileDependencies,
-    'view' | 'memories' | 'images' | 'node' | 'written' | 'startedMs' | 'onStep' | 'onProof'
+    | 'view'
+    | 'memories'
+    | 'images'
+    | 'pulls'
+    | 'lanes'
+    | 'requireOurs'
+    | 'node'
+    | 'written'
+    | 'startedMs'
+    | 'onStep'
+    | 'onProof'
   > {
   readonly nodeName: string;
   readonly cluster: string;
@@ -29,8 +43,7 @@ export interface ControllerOptions
   readonly publisher: Omit<NodePublisherOptions, 'clock' | 'nodeName'>;
   readonly lease: { readonly leases: LeaseStore; readonly identity: string; readonly durations: LeaseDurations };
   readonly metrics: Metrics;
-  readonly random: () => number;
-  /** Looks at a time; each start costs the engine about half a core (performance.md 11.4). */
+  /** Starts at a time; each costs the engine about half a core (performance.md 11.4). Removals have half as many places of their own. */
   readonly concurrency: number;
   readonly sweepIntervalMs: number;
 }
@@ -66,34 +79,52 @@ export interface Controller {
 }
 
 const READY_POLL_MS = 20;
+/** Keys looked at beside those that change something: a look costs little, and is not to wait for anybody. */
+const LOOKS_AT_A_TIME = 16;
+/** Of a stop that takes 10 s in all (security.md F34): what is under way is finished within this, or given up knowingly. */
+const DRAIN_MS = 5_000;
 
 export function createController(options: ControllerOptions): Controller {
   const { cache, clock, engine, log, metrics, nodeName } = options;
   const view = createContainerView(engine);
   const memories = createSessionMemories();
+  let tenure: Tenure | null = null;
+  const requireOurs = (): void => {
+    if (tenure?.holds() === true) return;
+    throw new OperatorError(
+      'cancelled',
+      `the lease of node ${nodeName} was not renewed in time: nothing more is done under it`,
+    );
+  };
+  const fenced = fenceEngine(engine, requireOurs);
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
   let enqueue: ((key: string) => void) | null = null;
   let pending: (() => QueueCounts) | null = null;
   const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
 
-  const deps: ReconcileDependencies = {
+  const deps = {
     ...options,
+    engine: fenced,
+    requireOurs,
     view,
     memories,
     images: createImageLooks(engine, clock),
     node: () => facts,
     startedMs: clock.nowMs(),
-    onProof: (controls) => {
+    onProof: (controls: readonly IsolationControl[]) => {
       for (const { id, ok } of controls) metrics.isolationChecks.inc({ control: id, outcome: ok ? 'ok' : 'mismatch' });
     },
-    onStep: (step, outcome) => metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
+    onStep: (step: Step['do'], outcome: string) =>
+      metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
+  const limits = { start: options.concurrency, end: Math.max(Math.ceil(options.concurrency / 2), 1) };
   /** One per term: what was queued under a lease that was lost is not done under the next one. */
-  const newQueue = () =>
+  const newQueue = (term: Pick<ReconcileDependencies, 'lanes' | 'pulls'>) =>
     createWorkQueue({
-      concurrency: options.concurrency,
-      process: (key, signal) => reconcile(deps, key, signal),
+      concurrency: limits.start + limits.end + LOOKS_AT_A_TIME,
+      drainMs: DRAIN_MS,
+      process: (key, signal) => reconcile({ ...deps, ...term }, key, signal),
       clock,
       random: options.random,
       onError: (key, error, retryInMs) =>
@@ -115,17 +146,11 @@ export function createController(options: ControllerOptions): Controller {
     metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
   };
 
-  const sweepLoop = async (queue: WorkQueue, signal: AbortSignal): Promise<void> => {
-    await cache.whenSynced(signal);
-    while (!signal.aborted) {
-      if (view.synced) await sweep({ queue, deps, nodeName, metrics }, signal);
-      await clock.sleep(options.sweepIntervalMs, signal).catch(() => {}); // aborted: the loop ends
-    }
-  };
-
   /** While the lease is ours. Nothing is decided before sessions are known and the engine has answered once, or is known to be away. */
   const serve = async (signal: AbortSignal): Promise<void> => {
-    const queue = newQueue();
+    const lanes = createLanes({ limits, onTurn: (key) => queue.add(key) });
+    const pulls = createImagePulls({ engine: fenced, clock, onEnd: (key) => queue.add(key) }, signal);
+    const queue = newQueue({ lanes, pulls });
     enqueue = (key) => queue.add(key);
     pending = () => queue.counts;
     const asked = Promise.withResolvers<void>();
@@ -139,30 +164,32 @@ export function createController(options: ControllerOptions): Controller {
       const key = view.keyOf(containerId);
       if (key !== null) queue.add(key);
     });
+    const watch = createEngineWatch({
+      engine,
+      view,
+      clock,
+      random: options.random,
+      log,
+      onUp: (seen) => {
+        setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` });
+        memories.engineIsBack(clock.nowMs());
+        // Ahead of the first session, which would wait for it; what fails is tried again and told there.
+        fenced.sessionInitVolume(signal).catch((thrown: unknown) => {
+          log.warn('session init not delivered', { error: asOperatorError(thrown).message });
+        });
+      },
+      onDown: (message) => setEngine({ facts: null, message }),
+      onChangeOfAll: lookAtAll,
+      onChange: (key) => queue.add(key),
+    });
     await Promise.all([
       cache.run((key) => queue.add(key), signal),
       known.then(() => queue.run(signal), ignoreAbort(signal)),
-      watchEngine(
-        {
-          engine,
-          view,
-          clock,
-          log,
-          onUp: (seen) => {
-            setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` });
-            // Ahead of the first session, which would wait for it; what fails is tried again and told there.
-            engine.sessionInitVolume(signal).catch((thrown: unknown) => {
-              log.warn('session init not delivered', { error: asOperatorError(thrown).message });
-            });
-          },
-          onDown: (message) => setEngine({ facts: null, message }),
-          onChangeOfAll: lookAtAll,
-          onChange: (key) => queue.add(key),
-        },
-        signal,
-      ),
+      watch.run(signal),
       publisher.run(signal),
-      sweepLoop(queue, signal).catch(ignoreAbort(signal)),
+      sweepEvery(options.sweepIntervalMs, { queue, watch, pulls, deps, nodeName, metrics }, signal).catch(
+        ignoreAbort(signal),
+      ),
     ]).finally(stopListening);
   };
 
@@ -176,9 +203,11 @@ export function createController(options: ControllerOptions): Controller {
           clock,
           log,
           whenHeld: 'refuse',
-          lead: async (leading) => {
+          lead: async (leading, held) => {
             holdsNode = true;
+            tenure = held;
             await serve(leading);
+            tenure = null;
             holdsNode = signal.aborted; // stopped while it was ours, or lost
           },
         },
@@ -238,25 +267,3 @@ const ignoreAbort =
   (thrown: unknown): void => {
     if (!signal.aborted) throw thrown;
   };
-
-/** Until the engine has answered, nothing about it is assumed. */
-function unknownEngine(nodeName: string, cluster: string): NodeFacts {
-  return {
-    nodeName,
-    cluster,
-    engineVersion: 'unknown',
-    apiVersion: 'unknown',
-    cpus: 0,
-    memoryBytes: 0,
-    runtimes: [],
-    cgroupVersion: 'unknown',
-    storageDriver: 'unknown',
-    appArmor: false,
-    seccomp: false,
-    seccompProfile: 'unknown',
-    userNamespaces: false,
-    rootless: false,
-    engineDirectory: '',
-    initProgram: false,
-  };
-}

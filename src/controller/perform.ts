@@ -1,10 +1,9 @@
 // Carries out one step. No decisions here: what a refusal means for the session is decided at the next look.
 
 import { assertNever } from '../lib/assert-never.ts';
-import { asOperatorError, isFault } from '../lib/errors.ts';
-import { containerNameOf, parseSessionKey } from '../model/names.ts';
+import { asOperatorError } from '../lib/errors.ts';
+import { parseSessionKey } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
-import type { Failure } from '../plan/observation.ts';
 import type { Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
@@ -13,12 +12,16 @@ import type { HostPaths } from '../ports/host-paths.ts';
 import type { Log } from '../ports/log.ts';
 import type { References } from '../ports/references.ts';
 import type { SessionEvents, SessionStore } from '../ports/sessions.ts';
-import { withDeadline } from '../process/deadline.ts';
+import { orAborted, withDeadline } from '../process/deadline.ts';
 import type { ContainerView } from './container-view.ts';
+import { createOrAdopt } from './create-or-adopt.ts';
 import type { ImageLooks } from './image-looks.ts';
+import type { ImagePulls } from './image-pulls.ts';
 import type { SessionMemory } from './session-memory.ts';
 
 const INIT_ANSWERS_WITHIN_MS = 10_000;
+/** A file system that hangs, over a network for example, must not keep the session's key for ever. */
+const PATHS_WITHIN_MS = 10_000;
 
 export interface PerformDependencies {
   readonly engine: ContainerEngine;
@@ -26,6 +29,7 @@ export interface PerformDependencies {
   readonly store: SessionStore;
   readonly events: SessionEvents;
   readonly images: ImageLooks;
+  readonly pulls: ImagePulls;
   readonly hostPaths: HostPaths;
   readonly inits: SessionInits;
   readonly references: References;
@@ -41,45 +45,27 @@ export interface Target {
   readonly memory: SessionMemory;
 }
 
-/** Which failure of the memory a step belongs to; null for steps on the API server, whose failures the queue retries. */
-export function failingAct(step: Step): Failure['act'] | null {
-  switch (step.do) {
-    case 'lookAtImage':
-      return 'inspectImage';
-    case 'lookAtHostPaths':
-      return 'resolveHostPaths';
-    case 'lookAtMounts':
-      return 'compareHostPaths';
-    case 'lookAtInit':
-      return 'deliverInit';
-    case 'lookAtReferences':
-      return 'readReferences';
-    case 'pull':
-    case 'create':
-    case 'start':
-    case 'release':
-    case 'stop':
-    case 'remove':
-      return step.do;
-    case 'rest':
-    case 'addFinalizer':
-    case 'removeFinalizer':
-    case 'deleteSession':
-      return null;
-    default:
-      return assertNever(step);
-  }
-}
-
-/** Engine steps mark the view as stale first: even a call without an answer may have had its effect (security.md 0.4). */
+/** "waits": nothing was done yet, and the key is called when it was. */
 export async function perform(
   deps: PerformDependencies,
   step: Step,
   target: Target,
   signal: AbortSignal,
+): Promise<'done' | 'waits'> {
+  if (step.do === 'pull') return pull(deps, step, target);
+  await performNow(deps, step, target, signal);
+  return 'done';
+}
+
+/** Engine steps mark the view as stale: even a call without an answer may have had its effect (security.md 0.4). */
+async function performNow(
+  deps: PerformDependencies,
+  step: Exclude<Step, { do: 'pull' }>,
+  target: Target,
+  signal: AbortSignal,
 ): Promise<void> {
-  const { engine, view } = deps;
-  const { key, memory, session } = target;
+  const { engine } = deps;
+  const { key, memory } = target;
   switch (step.do) {
     case 'rest':
       return;
@@ -89,7 +75,7 @@ export async function perform(
       return;
     }
     case 'lookAtHostPaths':
-      memory.hostPaths = await deps.hostPaths.resolve(step.paths, signal);
+      memory.hostPaths = await withinTime((within) => deps.hostPaths.resolve(step.paths, within), signal);
       return;
     case 'lookAtMounts':
       return lookAtMounts(deps, step, target, signal);
@@ -102,24 +88,16 @@ export async function perform(
       return;
     case 'release':
       return release(deps, step, target, signal);
-    case 'pull':
-      await engine.pullImage(step.reference, signal);
-      memory.image = { known: 'unknown' };
-      if (session !== null) deps.events.record(session, { reason: 'ImagePulled', message: `pulled ${step.reference}` });
-      return;
     case 'create':
       return createOrAdopt(deps, step, target, signal);
     case 'start':
-      view.markStale(key);
-      return startContainer(deps, step, signal);
+      return changing(deps, key, () => startContainer(deps, step, signal));
     case 'stop':
-      view.markStale(key);
-      return engine.stop(step.containerId, step.graceSeconds, signal);
+      return changing(deps, key, () => engine.stop(step.containerId, step.graceSeconds, signal));
     case 'remove':
-      view.markStale(key);
       memory.hostPaths = null;
       memory.referencesReadable = false;
-      return engine.remove(step.containerId, signal);
+      return changing(deps, key, () => engine.remove(step.containerId, signal));
     case 'addFinalizer':
     case 'removeFinalizer':
     case 'deleteSession':
@@ -127,6 +105,36 @@ export async function perform(
     default:
       return assertNever(step);
   }
+}
+
+/** Others look too while the call is under way (the node API): what they saw in the middle of it is old afterwards. */
+async function changing(deps: PerformDependencies, key: string, act: () => Promise<void>): Promise<void> {
+  deps.view.markStale(key);
+  try {
+    await act();
+  } finally {
+    deps.view.markStale(key);
+  }
+}
+
+const withinTime = <T>(act: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> =>
+  withDeadline(
+    { ms: PATHS_WITHIN_MS, what: 'a look at the host paths' },
+    (within) => orAborted(act(within), within),
+    signal,
+  );
+
+function pull(
+  deps: PerformDependencies,
+  step: Extract<Step, { do: 'pull' }>,
+  { key, memory, session }: Target,
+): 'done' | 'waits' {
+  const outcome = deps.pulls.ask(step.reference, key);
+  if (outcome === null) return 'waits';
+  if (!outcome.ok) throw outcome.fault;
+  memory.image = { known: 'unknown' };
+  if (session !== null) deps.events.record(session, { reason: 'ImagePulled', message: `pulled ${step.reference}` });
+  return 'done';
 }
 
 /** A process that has ended is no finding: the container is looked at again. */
@@ -138,7 +146,8 @@ async function lookAtMounts(
 ): Promise<void> {
   const { containerId, pid, targets } = step;
   try {
-    const found = await deps.hostPaths.inContainer({ id: containerId, pid, targets }, signal);
+    const asked = { id: containerId, pid, targets };
+    const found = await withinTime((within) => deps.hostPaths.inContainer(asked, within), signal);
     memory.containerMounts = { containerId, pid, found };
   } catch (thrown) {
     deps.view.markStale(key);
@@ -179,32 +188,6 @@ async function release(
   const none = step.references.length === 0;
   const environment = none ? [] : await references.read(namespace, step.references, signal);
   await inits.release(step.containerId, environment, signal);
-}
-
-/** A taken name is either our own earlier attempt, whose answer was lost, or somebody else's container, which is left alone. */
-async function createOrAdopt(
-  deps: PerformDependencies,
-  step: Extract<Step, { do: 'create' }>,
-  target: Target,
-  signal: AbortSignal,
-): Promise<void> {
-  const { key, memory } = target;
-  try {
-    memory.referencesReadable = false;
-    memory.initVolume = null; // it can be collected once no container uses it
-    const { id } = await deps.engine.create(step.spec, signal);
-    deps.view.add(key, id);
-  } catch (thrown) {
-    const mayExist = isFault(thrown, 'already-exists') || isFault(thrown, 'timeout');
-    if (!mayExist) {
-      memory.hostPaths = null; // the next try may be long after this look
-      throw thrown;
-    }
-    const found = await deps.engine.inspect(containerNameOf(step.spec.identity.uid), signal);
-    if (found === null) throw thrown;
-    if (found.ours) deps.view.add(key, found.container.id);
-    else memory.nameTakenBy = found.id;
-  }
 }
 
 async function performOnApiServer(

@@ -6,23 +6,28 @@ import type { NodeFacts, ObservedContainer } from '../model/container.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
 import { eventsFor } from '../plan/events.ts';
-import { sortContainers } from '../plan/identity.ts';
 import { nextStatus } from '../plan/next-status.ts';
 import { nextStep } from '../plan/next-step.ts';
-import type { ContainersSeen, Observation } from '../plan/observation.ts';
+import type { Observation } from '../plan/observation.ts';
 import { type Decision, rest, type Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { Namespaces, Policies } from '../ports/policies.ts';
 import type { SessionCache } from '../ports/sessions.ts';
-import { choosePolicies } from '../rules/profile-choice.ts';
-import { failingAct, perform, type PerformDependencies, type Target } from './perform.ts';
-import { failureOf, type SessionMemories, type SessionMemory } from './session-memory.ts';
+import type { Lanes } from './lanes.ts';
+import { perform, type PerformDependencies, type Target } from './perform.ts';
+import { failed, observe, ownOf } from './observe.ts';
+import { failingAct, laneOf } from './step-kinds.ts';
+import type { SessionMemories, SessionMemory } from './session-memory.ts';
 
 export interface ReconcileDependencies extends PerformDependencies {
   readonly cache: SessionCache;
   readonly memories: SessionMemories;
+  readonly lanes: Lanes;
   readonly clock: Clock;
+  readonly random: () => number;
+  /** Throws when the node may not be ours any more; asked before everything that changes something. */
+  readonly requireOurs: () => void;
   readonly policies: Policies;
   readonly namespaces: Pick<Namespaces, 'knownLabelsOf'>;
   readonly wayInto: ContainerAccess['wayInto'];
@@ -39,6 +44,14 @@ export interface ReconcileDependencies extends PerformDependencies {
 
 /** After these the watch tells of the effect; until then there is nothing to do that would not repeat them. */
 const ECHO_WAIT_MS = 30_000;
+/** Whoever waits for his turn or for a pull is called; until then his deadlines are looked at now and then. */
+const CALLED_WAIT_MS = 5_000;
+
+interface PassResult {
+  readonly requeueAfterMs: number | null;
+  /** The next pass follows at once, or the key is in line: its place stays. */
+  readonly keepsPlace?: boolean;
+}
 
 /** Rejects with OperatorError for faults of the API server, which the queue retries; engine faults become part of what is seen. */
 export async function reconcile(
@@ -46,6 +59,17 @@ export async function reconcile(
   key: string,
   signal: AbortSignal,
 ): Promise<{ readonly requeueAfterMs: number | null }> {
+  let keepsPlace = false;
+  try {
+    const result = await pass(deps, key, signal);
+    keepsPlace = result.keepsPlace ?? false;
+    return result;
+  } finally {
+    if (!keepsPlace) deps.lanes.leave(key);
+  }
+}
+
+async function pass(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<PassResult> {
   const session = await findSession(deps, key, signal);
   const memory = deps.memories.of(key, session?.meta.uid ?? '', deps.clock.nowMs());
   const seen = await observe(deps, { key, session, memory }, signal);
@@ -58,11 +82,16 @@ export async function reconcile(
   if (step.do === 'removeFinalizer' && memory.released) return { requeueAfterMs: ECHO_WAIT_MS };
   const waitMs = backoffMs(memory, step, seen.nowMs);
   if (waitMs > 0) return { requeueAfterMs: waitMs };
-  deps.log.info('step', { session: key, step: step.do });
-  await tryStep(deps, step, { key, session: current, memory }, signal);
+  const lane = laneOf(step);
+  if (lane !== null && !deps.lanes.enter(key, lane)) return { requeueAfterMs: CALLED_WAIT_MS, keepsPlace: true };
+  const outcome = await tryStep(deps, step, { key, session: current, memory }, signal);
+  if (outcome === 'waits') return { requeueAfterMs: CALLED_WAIT_MS };
   const echoed = step.do === 'removeFinalizer' || step.do === 'deleteSession';
-  return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0 };
+  return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0, keepsPlace: outcome === 'done' && isBeforeStart(step) };
 }
+
+/** A session that was begun is finished before the next one is begun: the first of many runs early. */
+const isBeforeStart = (step: Step): boolean => step.do === 'lookAtInit' || step.do === 'create';
 
 /** What failed is not tried again before its time, whoever asks for a look. */
 function backoffMs({ lastFailure }: SessionMemory, step: Step, nowMs: number): number {
@@ -74,94 +103,6 @@ function backoffMs({ lastFailure }: SessionMemory, step: Step, nowMs: number): n
 async function findSession(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<McpSession | null> {
   const reference = parseSessionKey(key);
   return deps.cache.cached(reference) ?? (await deps.store.read(reference, signal));
-}
-
-async function observe(deps: ReconcileDependencies, target: Target, signal: AbortSignal): Promise<Observation> {
-  const { session, memory } = target;
-  const containers = await lookAtContainers(deps, target, signal);
-  const nowMs = deps.clock.nowMs();
-  const node = deps.node();
-  const own = ownOf({ session, containers, node });
-  const set = deps.policies.current();
-  const { namespace } = parseSessionKey(target.key);
-  const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
-  forgetWrongImage(memory, own);
-  const isHeld = own === null ? null : deps.inits.isHeld(own.id);
-  noteWish({ memory, session, containers, own, isHeld, nowMs });
-  return {
-    session,
-    containers,
-    nameTakenBy: memory.nameTakenBy,
-    image: memory.image,
-    hostPaths: memory.hostPaths,
-    containerMounts: mountsOf(memory, own),
-    initVolume: memory.initVolume,
-    referencesReadable: memory.referencesReadable,
-    isHeld,
-    commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
-    lastFailure: memory.lastFailure,
-    lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
-    watchedSinceMs: deps.startedMs,
-    wantedSinceMs: memory.wantedSinceMs,
-    nowMs,
-    policy: chosen.enforce.policy,
-    policyHash: chosen.enforce.hash,
-    namespaceProblems: chosen.problems,
-    suspension: set.suspension,
-    node,
-  };
-}
-
-/** Of this run of this container, or nothing is known. */
-function mountsOf({ containerMounts: known }: SessionMemory, own: ObservedContainer | null) {
-  return known !== null && known.containerId === own?.id && known.pid === own.pid ? known.found : null;
-}
-
-function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): ObservedContainer | null {
-  const { session, containers, node } = seen;
-  if (session === null || containers === null) return null;
-  return sortContainers({ session, containers, node }).own;
-}
-
-/** The startup deadline counts from the moment a container was first missing or held, not from the last look before. */
-function noteWish(input: {
-  readonly memory: SessionMemory;
-  readonly session: McpSession | null;
-  readonly containers: ContainersSeen;
-  readonly own: ObservedContainer | null;
-  readonly isHeld: boolean | null;
-  readonly nowMs: number;
-}): void {
-  const { memory, session, containers, own, isHeld, nowMs } = input;
-  const asked = session?.spec?.operatingMode === 'Running' && containers !== null;
-  const wanted = asked && (own === null || own.state === 'created' || isHeld === true);
-  if (wanted && !memory.wanted) memory.wantedSinceMs = nowMs;
-  memory.wanted = wanted;
-}
-
-async function lookAtContainers(
-  deps: ReconcileDependencies,
-  target: Target,
-  signal: AbortSignal,
-): Promise<ContainersSeen> {
-  const { key, memory } = target;
-  try {
-    const containers = await deps.view.containersOf(key, signal);
-    if (memory.lastFailure?.act === 'observe') memory.lastFailure = null;
-    return containers;
-  } catch (thrown) {
-    const error = asOperatorError(thrown);
-    if (error.kind === 'cancelled') throw error;
-    memory.lastFailure = failureOf({ act: 'observe', error, before: memory.lastFailure, nowMs: deps.clock.nowMs() });
-    return null;
-  }
-}
-
-/** A tag can move between the look and the create: what runs is judged by the image that runs. */
-function forgetWrongImage(memory: SessionMemory, own: ObservedContainer | null): void {
-  if (own === null) return;
-  const same = memory.image.known === 'present' && memory.image.facts.id === own.spec.imageId;
-  if (!same) memory.image = { known: 'unknown' };
 }
 
 /**
@@ -180,6 +121,7 @@ async function report(
     memory.unsaid = null;
     return session;
   }
+  deps.requireOurs();
   try {
     const written = await deps.store.writeStatus(session, status, signal);
     memory.unsaid = null;
@@ -225,18 +167,28 @@ function settle(
   return { requeueAfterMs: wrote ? Math.min(wakeAfterMs ?? 0, 0) : wakeAfterMs };
 }
 
-async function tryStep(deps: ReconcileDependencies, step: Step, target: Target, signal: AbortSignal): Promise<void> {
+async function tryStep(
+  deps: ReconcileDependencies,
+  step: Step,
+  target: Target,
+  signal: AbortSignal,
+): Promise<'done' | 'waits' | 'failed'> {
   const act = failingAct(step);
   const { memory } = target;
+  deps.requireOurs();
   try {
-    await perform(deps, step, target, signal);
+    const outcome = await perform(deps, step, target, signal);
+    if (outcome === 'waits') return outcome;
+    deps.log.info('step', { session: target.key, step: step.do });
     if (act !== null && memory.lastFailure?.act === act) memory.lastFailure = null;
     deps.onStep?.(step.do, 'ok');
+    return outcome;
   } catch (thrown) {
     const error = asOperatorError(thrown);
     deps.onStep?.(step.do, 'error');
     if (act === null || error.kind === 'cancelled') throw error;
-    memory.lastFailure = failureOf({ act, error, before: memory.lastFailure, nowMs: deps.clock.nowMs() });
+    memory.lastFailure = failed(deps, memory, act, error);
     deps.log.warn('step failed', { session: target.key, step: step.do, kind: error.kind, error: error.message });
+    return 'failed';
   }
 }

@@ -5,6 +5,7 @@ import type { OperatorError } from '../lib/errors.ts';
 import type { ContainerMountsSeen, ResolvedHostPath } from '../model/container.ts';
 import type { Failure, ImageKnowledge } from '../plan/observation.ts';
 import type { Report } from '../plan/step.ts';
+import { type BackoffLimits, backoffMs } from '../process/backoff.ts';
 
 export interface SessionMemory {
   uid: string;
@@ -39,6 +40,8 @@ export interface SessionMemories {
   peek(key: string): SessionMemory | null;
   byUid(uid: string): SessionMemory | null;
   forget(key: string): void;
+  /** The engine answers again: what waited for that alone is due now. */
+  engineIsBack(nowMs: number): void;
 }
 
 export function createSessionMemories(): SessionMemories {
@@ -72,10 +75,36 @@ export function createSessionMemories(): SessionMemories {
     forget: (key) => {
       memories.delete(key);
     },
+    engineIsBack: (nowMs) => {
+      for (const memory of memories.values()) {
+        const failure = memory.lastFailure;
+        if (failure?.engineAway === true)
+          memory.lastFailure = { ...failure, retryAtMs: Math.min(failure.retryAtMs, nowMs) };
+      }
+    },
   };
 }
 
-const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 15_000, 30_000, 60_000] as const;
+const BASE_MS = 100;
+/** What ends something is gone within 30 s of the last fault (security.md G6), and every session starts within a minute of it (I3). */
+const CAP_MS: Readonly<Record<Failure['act'], number>> = {
+  observe: 15_000,
+  stop: 15_000,
+  remove: 15_000,
+  create: 30_000,
+  start: 30_000,
+  release: 30_000,
+  deliverInit: 30_000,
+  resolveHostPaths: 30_000,
+  compareHostPaths: 30_000,
+  inspectImage: 60_000,
+  readReferences: 60_000,
+  pull: 60_000,
+};
+/** Nobody is believed for longer, however long he asks us to stay away. */
+const LONGEST_ASKED_MS = 60_000;
+/** A registry is asked less often than an engine next door. */
+const PULL_BASE_MS = 500;
 
 const MENDED_ELSEWHERE: ReadonlySet<Failure['act']> = new Set(['pull', 'inspectImage', 'readReferences', 'release']);
 
@@ -85,10 +114,14 @@ export function failureOf(input: {
   readonly error: OperatorError;
   readonly before: Failure | null;
   readonly nowMs: number;
+  /** 0 to 1: sessions that failed together do not come back together. */
+  readonly random: () => number;
 }): Failure {
-  const { act, error, before, nowMs } = input;
+  const { act, error, before, nowMs, random } = input;
   const count = before?.act === act ? before.count + 1 : 1;
-  const waitMs = BACKOFF_MS[Math.min(count, BACKOFF_MS.length) - 1] ?? 60_000;
+  const limits: BackoffLimits = { baseMs: act === 'pull' ? PULL_BASE_MS : BASE_MS, capMs: CAP_MS[act] };
+  const askedMs = Math.min((error.retryAfterSeconds ?? 0) * 1000, LONGEST_ASKED_MS);
+  const waitMs = Math.max(backoffMs(count, limits, random), askedMs);
   // A registry can get the image later and a person can mend a Secret; a create or start that the engine calls invalid stays invalid, because the spec is immutable.
   const retryable = MENDED_ELSEWHERE.has(act) || error.kind !== 'invalid';
   return {

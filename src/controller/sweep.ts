@@ -4,31 +4,53 @@ import { conditionOf } from '../model/conditions.ts';
 import { keysToLookAt } from '../plan/sweep.ts';
 import type { Metrics } from '../process/metrics.ts';
 import type { WorkQueue } from '../process/work-queue.ts';
+import type { EngineWatch } from './engine-watch.ts';
+import type { ImagePulls } from './image-pulls.ts';
 import type { ReconcileDependencies } from './reconcile.ts';
 
-/** The list of the engine against the list of sessions: what they disagree on is looked at. */
-export async function sweep(
-  input: {
-    readonly queue: WorkQueue;
-    readonly deps: ReconcileDependencies;
-    readonly nodeName: string;
-    readonly metrics: Metrics;
-  },
+export interface SweepParts {
+  readonly queue: WorkQueue;
+  readonly deps: Pick<ReconcileDependencies, 'engine' | 'view' | 'cache' | 'clock' | 'log'>;
+  readonly nodeName: string;
+  readonly metrics: Metrics;
+}
+
+/** Until `signal` aborts; rejects with its reason when that comes before the sessions are known. */
+export async function sweepEvery(
+  intervalMs: number,
+  parts: SweepParts & { readonly watch: EngineWatch; readonly pulls: ImagePulls },
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, deps, metrics, nodeName } = input;
+  const { deps, watch, pulls } = parts;
+  await deps.cache.whenSynced(signal);
+  while (!signal.aborted) {
+    pulls.dropUnwanted();
+    const lostSinceMs = deps.view.synced ? (await sweep(parts, signal)).unheardSinceMs : null;
+    if (lostSinceMs !== null) watch.missedEvents(lostSinceMs, signal).catch(() => {}); // aborted
+    await deps.clock.sleep(intervalMs, signal).catch(() => {}); // aborted: the loop ends
+  }
+}
+
+/** The list of the engine against the view and the list of sessions: what they disagree on is looked at. `unheardSinceMs` (monotonic): events were lost since then, or are late. */
+export async function sweep(
+  { queue, deps, metrics, nodeName }: SweepParts,
+  signal: AbortSignal,
+): Promise<{ readonly unheardSinceMs: number | null }> {
+  const askedMs = deps.clock.monotonicMs();
   try {
     const containers = await deps.engine.list(signal);
-    deps.view.merge(containers);
+    const changed = deps.view.merge(containers);
     const { orphans, missing } = keysToLookAt(containers, deps.cache.all());
     metrics.orphanContainers.set({ node: nodeName }, orphans.size);
-    for (const key of [...orphans, ...missing]) queue.add(key);
+    for (const key of new Set([...changed, ...orphans, ...missing])) queue.add(key);
     metrics.sessions.reset();
     for (const session of deps.cache.all()) {
       const state = conditionOf(session.status.conditions, 'Ready')?.reason ?? 'Pending';
       metrics.sessions.inc({ state, node: nodeName });
     }
+    return { unheardSinceMs: changed.size > 0 ? askedMs : null };
   } catch (thrown) {
     if (!signal.aborted) deps.log.warn('sweep failed', { error: String(thrown) });
+    return { unheardSinceMs: null };
   }
 }

@@ -13,6 +13,7 @@ import { sha256Hex } from '../lib/sha256.ts';
 import { SESSION_INIT_DIRECTORY, SESSION_INIT_PROGRAM, sessionInitVolumeOf } from '../model/container.ts';
 import { GROUP } from '../model/names.ts';
 import type { Log } from '../ports/log.ts';
+import { orAborted } from '../process/deadline.ts';
 import type { EngineClient } from './engine-client.ts';
 import { INIT_REPOSITORY } from './engine-calls.ts';
 import type { Home } from './identity-labels.ts';
@@ -70,7 +71,7 @@ export function createInitDelivery(parts: InitDeliveryParts): InitDelivery {
       delivering ??= deliver(parts, wanted, new AbortController().signal).finally(() => {
         delivering = null;
       });
-      await delivering;
+      await orAborted(delivering, signal); // the delivery goes on for the others
       seenMs = performance.now();
       return wanted.volume;
     },

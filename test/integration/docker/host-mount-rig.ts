@@ -15,6 +15,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import type { HostPaths } from '../../../src/ports/host-paths.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
+import { openLanes } from '../../support/open-lanes.ts';
 import { sessionImage } from '../../support/docker.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
 import { aStoredSession } from '../../support/story.ts';
@@ -74,6 +75,7 @@ export async function hostMountRig(options: {
     events: { record: () => {} },
     hostPaths: options.hostPaths,
     images: createImageLooks(engine, clock),
+    ...openLanes(engine, clock),
     inits: engine.inits,
     references: { read: () => Promise.resolve([]) },
     wayInto: (containerId) => engine.access.wayInto(containerId),

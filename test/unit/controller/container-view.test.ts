@@ -53,7 +53,7 @@ test('before the first list nothing is known, which is not the same as nothing',
   await expect(ids()).rejects.toMatchObject({ kind: 'unavailable' });
   view.replaceAll([]);
   expect(await ids()).toEqual([]);
-  view.forget();
+  view.forget('the engine is away');
   await expect(ids()).rejects.toMatchObject({ kind: 'unavailable' });
 });
 

@@ -10,6 +10,7 @@ import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { idleInits } from '../../support/idle-inits.ts';
+import { openLanes } from '../../support/open-lanes.ts';
 import { aWorld, runToRest, STORY_IMAGE, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createManualClock } from '../process/manual-clock.ts';
@@ -77,6 +78,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     events: { record: () => {} },
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
     images: createImageLooks(engine, clock),
+    ...openLanes(engine, clock),
     inits: idleInits,
     references: { read: () => Promise.resolve([]) },
     wayInto: () => 'session-init',
@@ -106,9 +108,9 @@ test('a step that failed is not tried again before its time, whoever asks for a 
   const { world, clock, look } = setUp(aRunningSession(suspended));
   world.engineFault = 'conflict';
   await look();
-  for (let count = 0; count < 5; count += 1) expect((await look()).requeueAfterMs).toBe(500);
+  for (let count = 0; count < 5; count += 1) expect((await look()).requeueAfterMs).toBe(100);
   expect(world.calls).toEqual(['remove']);
-  await clock.advance(500);
+  await clock.advance(100);
   await look();
   expect(world.calls).toEqual(['remove', 'remove']);
 });

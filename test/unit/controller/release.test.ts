@@ -1,7 +1,8 @@
 // The two steps that touch values of Secrets: a look before the container, and the hand-over to its session init.
 
 import { expect, test } from 'vitest';
-import { failingAct, perform, type PerformDependencies } from '../../../src/controller/perform.ts';
+import { perform, type PerformDependencies } from '../../../src/controller/perform.ts';
+import { failingAct } from '../../../src/controller/step-kinds.ts';
 import { createSessionMemories, failureOf } from '../../../src/controller/session-memory.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
 import type { EnvironmentEntry } from '../../../src/model/container.ts';
@@ -90,7 +91,7 @@ test.each(['not-found', 'forbidden', 'invalid', 'unavailable'] as const)(
   'a person can mend what %s says, so it is tried again',
   (kind) => {
     const act = failingAct(release(DB)) ?? 'observe';
-    const failure = failureOf({ act, error: new OperatorError(kind, 'why'), before: null, nowMs: 0 });
+    const failure = failureOf({ act, error: new OperatorError(kind, 'why'), before: null, nowMs: 0, random: () => 1 });
     expect(failure).toMatchObject({ act: 'release', retryable: true, engineAway: kind === 'unavailable' });
   },
 );

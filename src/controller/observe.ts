@@ -1,0 +1,110 @@
+// Everything that a decision may look at, put together: from the cache, the view of the engine and the memory of the session.
+
+import { asOperatorError, type OperatorError } from '../lib/errors.ts';
+import type { ObservedContainer } from '../model/container.ts';
+import { parseSessionKey } from '../model/names.ts';
+import type { McpSession } from '../model/session.ts';
+import { sortContainers } from '../plan/identity.ts';
+import type { ContainersSeen, Failure, Observation } from '../plan/observation.ts';
+import { choosePolicies } from '../rules/profile-choice.ts';
+import type { Target } from './perform.ts';
+import type { ReconcileDependencies } from './reconcile.ts';
+import { failureOf, type SessionMemory } from './session-memory.ts';
+
+export async function observe(deps: ReconcileDependencies, target: Target, signal: AbortSignal): Promise<Observation> {
+  const { session, memory } = target;
+  const containers = await lookAtContainers(deps, target, signal);
+  const nowMs = deps.clock.nowMs();
+  const node = deps.node();
+  const own = ownOf({ session, containers, node });
+  const set = deps.policies.current();
+  const { namespace } = parseSessionKey(target.key);
+  const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
+  forgetWrongImage(memory, own);
+  const isHeld = own === null ? null : deps.inits.isHeld(own.id);
+  noteWish({ memory, session, containers, own, isHeld, nowMs });
+  return {
+    session,
+    containers,
+    nameTakenBy: memory.nameTakenBy,
+    image: memory.image,
+    hostPaths: memory.hostPaths,
+    containerMounts: mountsOf(memory, own),
+    initVolume: memory.initVolume,
+    referencesReadable: memory.referencesReadable,
+    isHeld,
+    commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
+    lastFailure: memory.lastFailure,
+    lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
+    watchedSinceMs: deps.startedMs,
+    wantedSinceMs: memory.wantedSinceMs,
+    nowMs,
+    policy: chosen.enforce.policy,
+    policyHash: chosen.enforce.hash,
+    namespaceProblems: chosen.problems,
+    suspension: set.suspension,
+    node,
+  };
+}
+
+/** Of this run of this container, or nothing is known. */
+function mountsOf({ containerMounts: known }: SessionMemory, own: ObservedContainer | null) {
+  return known !== null && known.containerId === own?.id && known.pid === own.pid ? known.found : null;
+}
+
+export function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): ObservedContainer | null {
+  const { session, containers, node } = seen;
+  if (session === null || containers === null) return null;
+  return sortContainers({ session, containers, node }).own;
+}
+
+/** The startup deadline counts from the moment a container was first missing or held, not from the last look before. */
+function noteWish(input: {
+  readonly memory: SessionMemory;
+  readonly session: McpSession | null;
+  readonly containers: ContainersSeen;
+  readonly own: ObservedContainer | null;
+  readonly isHeld: boolean | null;
+  readonly nowMs: number;
+}): void {
+  const { memory, session, containers, own, isHeld, nowMs } = input;
+  const asked = session?.spec?.operatingMode === 'Running' && containers !== null;
+  const wanted = asked && (own === null || own.state === 'created' || isHeld === true);
+  if (wanted && !memory.wanted) memory.wantedSinceMs = nowMs;
+  memory.wanted = wanted;
+}
+
+async function lookAtContainers(
+  deps: ReconcileDependencies,
+  target: Target,
+  signal: AbortSignal,
+): Promise<ContainersSeen> {
+  const { key, memory } = target;
+  try {
+    const containers = await deps.view.containersOf(key, signal);
+    if (memory.lastFailure?.act === 'observe') memory.lastFailure = null;
+    return containers;
+  } catch (thrown) {
+    const error = asOperatorError(thrown);
+    if (error.kind === 'cancelled') throw error;
+    memory.lastFailure = failed(deps, memory, 'observe', error);
+    return null;
+  }
+}
+
+/** A tag can move between the look and the create: what runs is judged by the image that runs. */
+function forgetWrongImage(memory: SessionMemory, own: ObservedContainer | null): void {
+  if (own === null) return;
+  const same = memory.image.known === 'present' && memory.image.facts.id === own.spec.imageId;
+  if (!same) memory.image = { known: 'unknown' };
+}
+
+/** The failure as the next look sees it. */
+export function failed(
+  { clock, random }: ReconcileDependencies,
+  { lastFailure: before }: SessionMemory,
+  act: Failure['act'],
+  error: OperatorError,
+): Failure {
+  return failureOf({ act, error, before, nowMs: clock.nowMs(), random });
+}
