@@ -77,11 +77,13 @@ async function holdWhenFree(claim: LeaseClaim, whenHeld: 'wait' | 'refuse', sign
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   // Renewal goes on while the work winds down: nobody else may start before it has ended.
-  const renewing = keepLease({ ...claim, onRenewed: (sinceMs) => (renewedMs = sinceMs) }, taken, renewal.signal).catch((thrown: unknown) => {
-    isLost = true;
-    claim.log.warn('lease lost', { lease: claim.name, error: asOperatorError(thrown).message });
-    work.abort(new OperatorError('conflict', `lease ${claim.name} is lost`, { cause: thrown }));
-  });
+  const renewing = keepLease({ ...claim, onRenewed: (sinceMs) => (renewedMs = sinceMs) }, taken, renewal.signal).catch(
+    (thrown: unknown) => {
+      isLost = true;
+      claim.log.warn('lease lost', { lease: claim.name, error: asOperatorError(thrown).message });
+      work.abort(new OperatorError('conflict', `lease ${claim.name} is lost`, { cause: thrown }));
+    },
+  );
   return {
     signal: work.signal,
     lost: () => isLost,

@@ -178,7 +178,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       state.failures += 1;
       const wantedMs = (error.retryAfterSeconds ?? 0) * 1000;
       const retryInMs = Math.max(backoffMs(state.failures, limits, random), Math.min(wantedMs, limits.capMs));
-      state.notBeforeMs = clock.monotonicMs() + Math.min(retryInMs, Math.max(EVENTS_WAIT_MS, Math.min(wantedMs, limits.capMs)));
+      state.notBeforeMs =
+        clock.monotonicMs() + Math.min(retryInMs, Math.max(EVENTS_WAIT_MS, Math.min(wantedMs, limits.capMs)));
       if (!work.signal.aborted) options.onError(key, error, retryInMs);
       return retryInMs;
     }
