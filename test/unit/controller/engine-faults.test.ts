@@ -64,7 +64,10 @@ test('a session that is deleted while nobody knows whether its container was mad
   expect(called('remove finalizer')).toEqual([]);
   answers = true;
   await node.clock.advance(16_000);
-  expect(node.calls.filter((call) => call.endsWith('half')).slice(-2)).toEqual(['remove half', 'remove finalizer half']);
+  expect(node.calls.filter((call) => call.endsWith('half')).slice(-2)).toEqual([
+    'remove half',
+    'remove finalizer half',
+  ]);
   expect(states()).toEqual([]);
 });
 
