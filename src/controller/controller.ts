@@ -11,6 +11,7 @@ import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { createWorkQueue, type QueueCounts } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
+import { keepDeadlines } from './deadline-keeper.ts';
 import { createEngineWatch } from './engine-watch.ts';
 import { fenceEngine } from './fenced-engine.ts';
 import { createImageLooks } from './image-looks.ts';
@@ -25,17 +26,7 @@ import { unknownEngine } from './unknown-engine.ts';
 export interface ControllerOptions
   extends Omit<
     ReconcileDependencies,
-    | 'view'
-    | 'memories'
-    | 'images'
-    | 'pulls'
-    | 'lanes'
-    | 'requireOurs'
-    | 'node'
-    | 'written'
-    | 'startedMs'
-    | 'onStep'
-    | 'onProof'
+    'view' | 'memories' | 'images' | 'pulls' | 'lanes' | 'requireOurs' | 'node' | 'written' | 'onStep' | 'onProof'
   > {
   readonly nodeName: string;
   readonly cluster: string;
@@ -62,6 +53,11 @@ export interface ExecTarget {
 export interface Controller {
   /** Runs until `signal` aborts; rejects with `conflict` when another controller serves this node. */
   run(signal: AbortSignal): Promise<void>;
+  /**
+   * Ends what is over while the API server is away, also before this process has the node and after it has lost it for that reason.
+   * Runs until `signal` aborts, for as long as this process alone has the node's state.
+   */
+  keepDeadlines(signal: AbortSignal): Promise<void>;
   /** Whether this process serves the node, or did when it was stopped: only then may anybody clean up for it. */
   readonly holdsNode: boolean;
   /** Resolves once sessions and containers are known. */
@@ -85,7 +81,7 @@ const LOOKS_AT_A_TIME = 16;
 const DRAIN_MS = 5_000;
 
 export function createController(options: ControllerOptions): Controller {
-  const { cache, clock, engine, log, metrics, nodeName } = options;
+  const { cache, clock, engine, grants, log, metrics, nodeName } = options;
   const view = createContainerView(engine);
   const memories = createSessionMemories();
   let tenure: Tenure | null = null;
@@ -111,7 +107,6 @@ export function createController(options: ControllerOptions): Controller {
     memories,
     images: createImageLooks(engine, clock),
     node: () => facts,
-    startedMs: clock.nowMs(),
     onProof: (controls: readonly IsolationControl[]) => {
       for (const { id, ok } of controls) metrics.isolationChecks.inc({ control: id, outcome: ok ? 'ok' : 'mismatch' });
     },
@@ -206,10 +201,22 @@ export function createController(options: ControllerOptions): Controller {
           lead: async (leading, held) => {
             holdsNode = true;
             tenure = held;
-            await serve(leading);
-            tenure = null;
+            await serve(leading).finally(() => {
+              tenure = null;
+            });
             holdsNode = signal.aborted; // stopped while it was ours, or lost
           },
+        },
+        signal,
+      ),
+
+    keepDeadlines: (signal) =>
+      keepDeadlines(
+        {
+          ...{ grants, engine, clock, log, store: options.store },
+          lease: { ...options.lease, name: `${NODE_LEASE_PREFIX}${nodeName}` },
+          isServing: () => tenure?.holds() === true,
+          onChange: (key) => enqueue?.(key),
         },
         signal,
       ),
@@ -253,11 +260,13 @@ export function createController(options: ControllerOptions): Controller {
     commandStarted(sessionUid) {
       const memory = memories.byUid(sessionUid);
       if (memory === null) return () => {};
-      memory.commands += 1;
-      return () => {
-        memory.commands -= 1;
+      const change = (commands: number) => {
+        memory.commands += commands;
         memory.lastActivityMs = clock.nowMs();
+        grants.noteActivity(sessionUid, { lastActivityMs: memory.lastActivityMs, busy: memory.commands > 0 });
       };
+      change(1);
+      return () => change(-1);
     },
   };
 }

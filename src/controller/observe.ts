@@ -3,10 +3,10 @@
 import { asOperatorError, type OperatorError } from '../lib/errors.ts';
 import type { ObservedContainer } from '../model/container.ts';
 import { parseSessionKey } from '../model/names.ts';
-import type { McpSession } from '../model/session.ts';
 import { sortContainers } from '../plan/identity.ts';
 import type { ContainersSeen, Failure, Observation } from '../plan/observation.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
+import { lookAtLifetime } from './lifetime.ts';
 import type { Target } from './perform.ts';
 import type { ReconcileDependencies } from './reconcile.ts';
 import { failureOf, type SessionMemory } from './session-memory.ts';
@@ -22,7 +22,9 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
   const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
   forgetWrongImage(memory, own);
   const isHeld = own === null ? null : deps.inits.isHeld(own.id);
-  noteWish({ memory, session, containers, own, isHeld, nowMs });
+  const { suspension } = set;
+  const { grants } = deps;
+  const lifetime = lookAtLifetime({ grants, memory, session, containers, own, isHeld, nowMs, suspension, node });
   return {
     session,
     containers,
@@ -35,14 +37,12 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
     isHeld,
     commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
     lastFailure: memory.lastFailure,
-    lastActivityMs: memory.commands > 0 ? nowMs : memory.lastActivityMs,
-    watchedSinceMs: deps.startedMs,
-    wantedSinceMs: memory.wantedSinceMs,
+    ...lifetime,
     nowMs,
     policy: chosen.enforce.policy,
     policyHash: chosen.enforce.hash,
     namespaceProblems: chosen.problems,
-    suspension: set.suspension,
+    suspension,
     node,
   };
 }
@@ -56,22 +56,6 @@ export function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>
   const { session, containers, node } = seen;
   if (session === null || containers === null) return null;
   return sortContainers({ session, containers, node }).own;
-}
-
-/** The startup deadline counts from the moment a container was first missing or held, not from the last look before. */
-function noteWish(input: {
-  readonly memory: SessionMemory;
-  readonly session: McpSession | null;
-  readonly containers: ContainersSeen;
-  readonly own: ObservedContainer | null;
-  readonly isHeld: boolean | null;
-  readonly nowMs: number;
-}): void {
-  const { memory, session, containers, own, isHeld, nowMs } = input;
-  const asked = session?.spec?.operatingMode === 'Running' && containers !== null;
-  const wanted = asked && (own === null || own.state === 'created' || isHeld === true);
-  if (wanted && !memory.wanted) memory.wantedSinceMs = nowMs;
-  memory.wanted = wanted;
 }
 
 async function lookAtContainers(

@@ -14,6 +14,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { Namespaces, Policies } from '../ports/policies.ts';
 import type { SessionCache } from '../ports/sessions.ts';
+import type { GrantBook } from './grants.ts';
+import { keepVerdict } from './lifetime.ts';
 import type { Lanes } from './lanes.ts';
 import { perform, type PerformDependencies, type Target } from './perform.ts';
 import { failed, observe, ownOf } from './observe.ts';
@@ -34,8 +36,8 @@ export interface ReconcileDependencies extends PerformDependencies {
   /** A container that was just verified; and a session that is gone for good, told once or more. */
   readonly onRunning: (session: McpSession, container: ObservedContainer) => void;
   readonly onReleased: (sessionUid: string) => void;
-  /** Milliseconds since the epoch when this controller began to watch (plan/expiry.ts). */
-  readonly startedMs: number;
+  /** What this node has granted, kept across restarts. */
+  readonly grants: GrantBook;
   readonly node: () => NodeFacts;
   readonly onStep?: (step: Step['do'], outcome: 'ok' | 'error') => void;
   /** The controls of a container that was just reported on for the first time. */
@@ -71,11 +73,12 @@ export async function reconcile(
 
 async function pass(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<PassResult> {
   const session = await findSession(deps, key, signal);
-  const memory = deps.memories.of(key, session?.meta.uid ?? '', deps.clock.nowMs());
+  const memory = deps.memories.of(key, session?.meta.uid ?? '');
   const seen = await observe(deps, { key, session, memory }, signal);
   const decision = memory.unsaid === null ? nextStep(seen) : rest(0, memory.unsaid);
   remember(deps, memory, seen, decision);
   const current = await report(deps, { seen, decision, memory }, signal);
+  await keepVerdict(deps.grants, seen, decision);
   const step = decision.step;
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
 
@@ -123,6 +126,8 @@ async function report(
   }
   deps.requireOurs();
   try {
+    // What people are told was granted is on the node's disk by then.
+    if (status.grantedExpiry !== session.status.grantedExpiry) await deps.grants.settled();
     const written = await deps.store.writeStatus(session, status, signal);
     memory.unsaid = null;
     deps.written(written);
@@ -161,6 +166,7 @@ function settle(
 ): { readonly requeueAfterMs: number | null } {
   if (target.session === null) {
     if (target.memory.uid !== '') deps.onReleased(target.memory.uid); // else it was never seen
+    deps.grants.forget(target.memory.uid);
     deps.memories.forget(target.key);
   }
   // A verdict that was just written (for example an end) can ask for a next step at once.
@@ -177,6 +183,7 @@ async function tryStep(
   const { memory } = target;
   deps.requireOurs();
   try {
+    if (step.do === 'start') await deps.grants.settled(); // nothing runs that a restart would not know the end of
     const outcome = await perform(deps, step, target, signal);
     if (outcome === 'waits') return outcome;
     deps.log.info('step', { session: target.key, step: step.do });

@@ -20,9 +20,10 @@ export interface SessionMemory {
   referencesReadable: boolean;
   lastFailure: Failure | null;
   nameTakenBy: string | null;
-  /** Whether the session has lacked a running container since `wantedSinceMs`; the startup deadline counts from there. */
-  wanted: boolean;
-  wantedSinceMs: number;
+  /** What the node's book of grants knows of an earlier process was taken in. */
+  isMet: boolean;
+  /** When the container was first seen to have ended, by our own clock. */
+  exit: { readonly containerId: string; readonly sinceMs: number } | null;
   /** The finalizer is off: what is left of the object is the API server's business. */
   released: boolean;
   /** A verdict that was carried out while the API server did not take it; written before anything else is decided. */
@@ -36,7 +37,7 @@ export interface SessionMemory {
 
 export interface SessionMemories {
   /** The memory of this incarnation; another UID under the same name starts with an empty one. */
-  of(key: string, uid: string, nowMs: number): SessionMemory;
+  of(key: string, uid: string): SessionMemory;
   peek(key: string): SessionMemory | null;
   byUid(uid: string): SessionMemory | null;
   forget(key: string): void;
@@ -47,7 +48,7 @@ export interface SessionMemories {
 export function createSessionMemories(): SessionMemories {
   const memories = new Map<string, SessionMemory>();
   return {
-    of(key, uid, nowMs) {
+    of(key, uid) {
       const known = memories.get(key);
       if (known?.uid === uid) return known;
       const memory: SessionMemory = {
@@ -59,8 +60,8 @@ export function createSessionMemories(): SessionMemories {
         referencesReadable: false,
         lastFailure: null,
         nameTakenBy: null,
-        wanted: false,
-        wantedSinceMs: nowMs,
+        isMet: false,
+        exit: null,
         unsaid: null,
         released: false,
         lastActivityMs: null,

@@ -1,6 +1,7 @@
 // One sweep: finds what no event told of.
 
 import { conditionOf } from '../model/conditions.ts';
+import type { McpSession } from '../model/session.ts';
 import { keysToLookAt } from '../plan/sweep.ts';
 import type { Metrics } from '../process/metrics.ts';
 import type { WorkQueue } from '../process/work-queue.ts';
@@ -8,9 +9,11 @@ import type { EngineWatch } from './engine-watch.ts';
 import type { ImagePulls } from './image-pulls.ts';
 import type { ReconcileDependencies } from './reconcile.ts';
 
+const uidsOf = (sessions: Iterable<McpSession>): readonly string[] => [...sessions].map(({ meta }) => meta.uid);
+
 export interface SweepParts {
   readonly queue: WorkQueue;
-  readonly deps: Pick<ReconcileDependencies, 'engine' | 'view' | 'cache' | 'clock' | 'log'>;
+  readonly deps: Pick<ReconcileDependencies, 'engine' | 'grants' | 'view' | 'cache' | 'clock' | 'log'>;
   readonly nodeName: string;
   readonly metrics: Metrics;
 }
@@ -43,6 +46,7 @@ export async function sweep(
     const { orphans, missing } = keysToLookAt(containers, deps.cache.all());
     metrics.orphanContainers.set({ node: nodeName }, orphans.size);
     for (const key of new Set([...changed, ...orphans, ...missing])) queue.add(key);
+    deps.grants.keepOnly(new Set([...containers.map(({ uid }) => uid), ...uidsOf(deps.cache.all())]));
     metrics.sessions.reset();
     for (const session of deps.cache.all()) {
       const state = conditionOf(session.status.conditions, 'Ready')?.reason ?? 'Pending';

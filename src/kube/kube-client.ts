@@ -4,6 +4,7 @@
 import { type Dispatcher, request as send } from 'undici';
 
 import { isFault, OperatorError } from '../lib/errors.ts';
+import type { ServerAnswer } from '../process/cluster-clock.ts';
 import { orAborted, withDeadline } from '../process/deadline.ts';
 import { createConnection, type KubeconfigSource } from './connection.ts';
 import { faultOfResponse, faultOfTransport } from './kube-errors.ts';
@@ -35,6 +36,8 @@ export interface KubeClient {
   request(request: KubeRequest, signal: AbortSignal): Promise<KubeResponse>;
   /** A 200 answer as it arrives, without a deadline: the caller must watch for silence and abort `signal`. */
   stream(request: Pick<KubeRequest, 'path' | 'query'>, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+  /** Calls `listener` at each answer with the server's own time, whatever else it says. */
+  onAnswer(listener: (answer: ServerAnswer) => void): void;
   close(): Promise<void>;
 }
 
@@ -49,10 +52,12 @@ export function createKubeClient(options: {
 }): KubeClient {
   const connection = createConnection(options.kubeconfig, options.userAgent);
   const { url } = connection;
+  const listeners: ((answer: ServerAnswer) => void)[] = [];
 
   const open = async (request: KubeRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> => {
     const { dispatcher, headers } = await orAborted(connection.prepare(), signal); // a credential plugin may hang
     const hasBody = request.body !== undefined;
+    const sentMs = performance.now();
     const response = await send(`${url}${request.path}${queryOf(request.query)}`, {
       method: request.method,
       dispatcher,
@@ -60,6 +65,9 @@ export function createKubeClient(options: {
       headers: hasBody ? { ...headers, 'content-type': request.contentType ?? 'application/json' } : headers,
       body: hasBody ? JSON.stringify(request.body) : null,
     });
+    const dateMs = Date.parse(firstHeader(response.headers['date']));
+    const roundTripMs = performance.now() - sentMs;
+    if (!Number.isNaN(dateMs)) for (const listener of listeners) listener({ dateMs, roundTripMs });
     if (response.statusCode < 400) return response;
     const bodyText = await textOf(response);
     if (response.statusCode === 401) connection.forgetCredentials();
@@ -96,6 +104,7 @@ export function createKubeClient(options: {
       const get: KubeRequest = { ...request, method: 'GET' };
       return translated(nameOf(get), async () => (await open(get, signal)).body, signal);
     },
+    onAnswer: (listener) => void listeners.push(listener),
     close: () => connection.close(),
   };
 }

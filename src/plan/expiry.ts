@@ -1,4 +1,4 @@
-// When a session ends by itself. All of it follows from the spec, the creation time and the engine's start time,
+// When a session ends by itself. All of it follows from the spec, the creation time and what the node has kept, in cluster time,
 // so a restarted controller agrees with its predecessor (security.md I16: status never drives destruction).
 
 import type { McpSession } from '../model/session.ts';
@@ -11,17 +11,16 @@ export function expiryMs(session: McpSession, spec: SessionSpec): number {
 
 /**
  * Milliseconds since the epoch at which the session has been idle for too long; null when it has no idle limit or has not started.
- * A controller that just started gives every session its full idle time again, since it cannot know what it missed.
+ * A controller that finds nothing kept gives the session its full idle time again, since it cannot know what it missed.
  */
 export function idleDeadlineMs(input: {
   readonly spec: SessionSpec;
-  readonly startedMs: number | null;
+  readonly runningSinceMs: number | null;
   readonly lastActivityMs: number | null;
-  readonly watchedSinceMs: number;
 }): number | null {
-  const { spec, startedMs, lastActivityMs, watchedSinceMs } = input;
-  if (spec.lifetime.idleTimeoutSeconds === 0 || startedMs === null) return null;
-  return Math.max(startedMs, watchedSinceMs, lastActivityMs ?? 0) + spec.lifetime.idleTimeoutSeconds * 1000;
+  const { spec, runningSinceMs, lastActivityMs } = input;
+  if (spec.lifetime.idleTimeoutSeconds === 0 || runningSinceMs === null) return null;
+  return Math.max(runningSinceMs, lastActivityMs ?? 0) + spec.lifetime.idleTimeoutSeconds * 1000;
 }
 
 /** Milliseconds since the epoch at which a finished session is deleted; null while it has not finished. */

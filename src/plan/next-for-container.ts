@@ -92,9 +92,8 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
 
   const idleAt = idleDeadlineMs({
     spec,
-    startedMs: own.startedMs,
+    runningSinceMs: seen.runningSinceMs,
     lastActivityMs: seen.lastActivityMs,
-    watchedSinceMs: seen.watchedSinceMs,
   });
   if (idleAt !== null && seen.nowMs >= idleAt) {
     return act(
@@ -140,7 +139,7 @@ function afterExit(seen: Observation, spec: SessionSpec, own: ObservedContainer)
   if (spec.failurePolicy === 'Recreate') {
     const tries = own.spec.identity.attempt;
     const backoffMs = RECREATE_BACKOFF_MS[Math.min(tries, RECREATE_BACKOFF_MS.length - 1)] ?? 0;
-    const waitMs = (own.finishedMs ?? seen.nowMs) + backoffMs - seen.nowMs;
+    const waitMs = seen.exitedSinceMs + backoffMs - seen.nowMs;
     if (waitMs > 0) return rest(waitMs, { reason: 'Starting', message: `${exitText(own)}; a new container follows` });
     // Said before it goes, so that the attempt is counted even if nobody ever saw it running.
     const report = { reason: 'Starting', message: `${exitText(own)}; a new container follows` } as const;

@@ -54,7 +54,8 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
 
-  const attempt = (session.status.restartCount ?? 0) + (lost ? 1 : 0);
+  // The node remembers an attempt whose report never reached the API server.
+  const attempt = Math.max(session.status.restartCount ?? 0, seen.attemptSeen) + (lost ? 1 : 0);
   const approved = approvedContainer(seen, session, spec, null, attempt);
   if (!approved.ok) {
     return rest(untilExpiryMs, {

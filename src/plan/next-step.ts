@@ -43,6 +43,7 @@ export function nextStep(seen: Observation): Decision {
   if (isFinished(session, own)) return whileFinished(seen, session, own);
   if (!session.meta.finalizers.includes(FINALIZER)) return act({ do: 'addFinalizer' });
 
+  if (seen.verdict !== null) return ended(own, spec, seen.verdict);
   if (seen.nowMs >= expiryMs(session, spec)) {
     return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
   }

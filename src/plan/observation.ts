@@ -11,6 +11,7 @@ import type { Policy } from '../model/policy.ts';
 import type { PolicySet } from '../model/policy-set.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Violation } from '../model/violation.ts';
+import type { Report } from './step.ts';
 
 /** What the last act on this session ran into; kept in memory, forgotten after a success. */
 export interface Failure {
@@ -69,10 +70,17 @@ export interface Observation {
   readonly lastFailure: Failure | null;
   /** Milliseconds since the epoch of the last command; null when none is known. */
   readonly lastActivityMs: number | null;
-  /** Milliseconds since the epoch since when this controller sees commands; what came before it may have missed. */
-  readonly watchedSinceMs: number;
-  /** Milliseconds since the epoch since when this controller has wanted a running container; the startup deadline counts from here. */
+  /** Cluster time since when this container is known to run, also to an earlier controller; null while none does. */
+  readonly runningSinceMs: number | null;
+  /** Cluster time since when the container is known to have ended; now for one that has not. */
+  readonly exitedSinceMs: number;
+  /** Cluster time since when a running container is missing; the startup deadline counts from here. */
   readonly wantedSinceMs: number;
+  /** Highest attempt of a container that this node has seen under this session. */
+  readonly attemptSeen: number;
+  /** This node has ended the session for good; whatever the spec says since then comes too late. */
+  readonly verdict: Report | null;
+  /** Cluster time (process/cluster-clock.ts). */
   readonly nowMs: number;
   readonly policy: Policy;
   readonly policyHash: string;

@@ -8,3 +8,11 @@ export interface Clock {
   /** Resolves after `ms`; rejects with the reason of `signal` when that is aborted first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
+
+/** The one clock of a machine that nobody sets: it outlives processes, and begins anew with each boot. */
+export interface BootClock {
+  /** Names the boot: times of two boots cannot be compared. */
+  readonly bootId: string;
+  /** Milliseconds since the boot, those in which the machine slept included. */
+  sinceBootMs(): number;
+}

@@ -142,7 +142,10 @@ export function observationOf(world: World): Observation {
     commandsBy: world.commandsBy,
     lastFailure: world.lastFailure,
     lastActivityMs: world.lastActivityMs,
-    watchedSinceMs: STORY_START_MS,
+    runningSinceMs: sinceOf(world, 'startedMs'),
+    exitedSinceMs: sinceOf(world, 'finishedMs') ?? world.nowMs,
+    attemptSeen: 0,
+    verdict: null,
     wantedSinceMs: STORY_START_MS,
     nowMs: world.nowMs,
     policy: world.policy,
@@ -152,6 +155,9 @@ export function observationOf(world: World): Observation {
     node: world.node,
   };
 }
+
+const sinceOf = ({ containers }: World, which: 'startedMs' | 'finishedMs'): number | null =>
+  containers?.[0]?.[which] ?? null;
 
 const MOST_STEPS = 30;
 

@@ -20,6 +20,7 @@ import { issueCertificate } from '../../process/certificates.ts';
 import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
+import { openNodeState } from './node-state.ts';
 import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface ControllerRoleOptions {
@@ -31,6 +32,8 @@ export interface ControllerRoleOptions {
   readonly nodeApiPort: number;
   /** Where what the main commands of sessions write is kept. */
   readonly logDir: string;
+  /** Where the node keeps what it has granted; made if need be, and this process's alone while it lives. */
+  readonly stateDir: string;
   /** Looks at a time. */
   readonly concurrency: number;
   readonly intervals?: Partial<ControllerIntervals>;
@@ -67,9 +70,14 @@ export async function startController(
   options: ControllerRoleOptions,
   signal: AbortSignal,
 ): Promise<RunningController> {
-  const { client, clock, identity, metrics, policies, random } = context;
+  const { client, identity, metrics, policies, random } = context;
   const { engine, cluster, nodeName } = options;
   const log = context.log.with({ program: 'controller', node: nodeName });
+  const state = await openNodeState(
+    { client, cluster, nodeName, dir: options.stateDir, clock: context.clock, log },
+    signal,
+  );
+  const { clock, grants } = state;
   const cache = createSessionCache({
     client,
     filter: { sessions: 'of-node', nodeName },
@@ -84,7 +92,7 @@ export async function startController(
     commonName: 'mcpsession-node-api',
     hosts: [options.nodeApiHost],
     validForMs: NODE_CERTIFICATE_MS,
-    nowMs: clock.nowMs(),
+    nowMs: context.clock.nowMs(), // read by programs of this machine too
   });
   const notYet: NodeApi['handle'] = async (_request, response) => {
     response.writeHead(503).end(); // until the controller below exists
@@ -149,6 +157,7 @@ export async function startController(
     namespaces,
     nodeName,
     cluster,
+    grants,
     written: (session) => cache.observe(session),
     publisher: {
       nodes: createNodeStore(client),
@@ -197,6 +206,7 @@ export async function startController(
     log,
   });
   served = nodeApi;
+  const keeping = state.isOurs ? controller.keepDeadlines(signal) : Promise.resolve();
   const done = namespaces.whenSynced(signal).then(() => controller.run(signal));
   removeOldLogs().catch((thrown: unknown) => {
     if (!signal.aborted) log.warn('old logs not removed', { error: asOperatorError(thrown).message });
@@ -212,6 +222,8 @@ export async function startController(
       nodeApi.close();
       await server.close(CLOSE_MS);
       await done.catch(() => {}); // told above
+      await keeping;
+      await state.close();
       await logs.close();
       await engine.inits.closeAll();
       await events.close();

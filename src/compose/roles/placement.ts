@@ -8,6 +8,7 @@ import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import { runPlacement } from '../../placement/placement.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
+import { followClusterTime } from './node-state.ts';
 import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface RunningPlacement {
@@ -17,8 +18,9 @@ export interface RunningPlacement {
 }
 
 export function startPlacement(context: RoleContext, signal: AbortSignal): RunningPlacement {
-  const { client, clock, identity, metrics, policies, random } = context;
+  const { client, identity, metrics, policies, random } = context;
   const log = context.log.with({ program: 'placement' });
+  const clock = followClusterTime({ client, clock: context.clock, log });
   const cache = createSessionCache({
     client,
     filter: { sessions: 'all' },

@@ -24,6 +24,7 @@ export const statePaths = (stateDir: string) => ({
   identity: `${stateDir}/identity`,
   nodeName: `${stateDir}/node-name`,
   sessionLogs: `${stateDir}/session-logs`,
+  nodeState: `${stateDir}/node-state`,
   log: `${stateDir}/mcpsession.log`,
 });
 

@@ -114,6 +114,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
       nodeApiHost: '127.0.0.1',
       nodeApiPort: 0,
       logDir: paths.sessionLogs,
+      stateDir: paths.nodeState,
       concurrency: 2 * Math.max(engineFacts.cpus, 1),
     },
     signal,

@@ -21,6 +21,7 @@ import type { NodeStore } from '../../../src/ports/nodes.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
+import { grantsInMemory } from '../../support/grants.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { aDesiredSession } from './desired-session.ts';
 import { memoryLeases } from './memory-leases.ts';
@@ -97,6 +98,7 @@ export async function openBenchController(
       slots: () => 100,
       nodeApi: { url: 'https://127.0.0.1:0', caPem: '' },
     },
+    grants: grantsInMemory(systemClock),
     lease: { leases: memoryLeases(), identity: cluster, durations: DEFAULT_LEASE_DURATIONS },
     concurrency,
     sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_INTERVAL_MS,

@@ -15,7 +15,17 @@ serveRole('mcpsession-controller', async (context, order, signal) => {
   });
   const role = await startController(
     context,
-    { engine, cluster, nodeName, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, concurrency, intervals },
+    {
+      engine,
+      cluster,
+      nodeName,
+      nodeApiHost: '127.0.0.1',
+      nodeApiPort: 0,
+      logDir,
+      stateDir: `${logDir}-state`,
+      concurrency,
+      intervals,
+    },
     signal,
   );
   return {

@@ -15,6 +15,7 @@ import type { Clock } from '../../../src/ports/clock.ts';
 import type { HostPaths } from '../../../src/ports/host-paths.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
+import { grantsInMemory } from '../../support/grants.ts';
 import { openLanes } from '../../support/open-lanes.ts';
 import { sessionImage } from '../../support/docker.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
@@ -86,7 +87,7 @@ export async function hostMountRig(options: {
     log: silentLog,
     policies: { current: () => set },
     namespaces: { knownLabelsOf: () => ({}) },
-    startedMs: clock.nowMs(),
+    grants: grantsInMemory(clock),
     node: () => facts,
   };
   const ready = (): Condition | null => conditionOf(session.status.conditions, 'Ready');

@@ -7,6 +7,7 @@ import type { NodeStore } from '../../../src/ports/nodes.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
+import { grantsInMemory } from '../../support/grants.ts';
 import { idleInits } from '../../support/idle-inits.ts';
 import { STORY_NODE } from '../../support/story.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
@@ -70,6 +71,7 @@ test.each([
     lease: { leases: createLeaseServer(clock).connect(), identity: 'me', durations: DEFAULT_LEASE_DURATIONS },
     concurrency: 1,
     sweepIntervalMs: 60_000,
+    grants: grantsInMemory(clock),
   });
   let ended: unknown = 'still running';
   const done = controller.run(stop.signal).then(

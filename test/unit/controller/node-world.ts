@@ -13,6 +13,7 @@ import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts'
 import { orAborted } from '../../../src/process/deadline.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
+import { grantsInMemory } from '../../support/grants.ts';
 import { idleInits } from '../../support/idle-inits.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { aStoredSession, STORY_IMAGE, STORY_INIT_VOLUME, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
@@ -215,6 +216,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     lease: { leases: connection, identity: 'me', durations: DEFAULT_LEASE_DURATIONS },
     concurrency: 2,
     sweepIntervalMs: 30_000,
+    grants: grantsInMemory(clock),
     ...change,
   });
   const end = new AbortController();

@@ -9,6 +9,7 @@ import type { McpSession } from '../../../src/model/session.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
+import { grantsInMemory } from '../../support/grants.ts';
 import { idleInits } from '../../support/idle-inits.ts';
 import { openLanes } from '../../support/open-lanes.ts';
 import { aWorld, runToRest, STORY_IMAGE, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
@@ -89,7 +90,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     log: silentLog,
     policies: fixedPolicies(),
     namespaces: unlabelled,
-    startedMs: STORY_START_MS,
+    grants: grantsInMemory(clock),
     node: () => STORY_NODE,
   };
   return { world, clock, look: () => reconcile(deps, KEY, signal) };

@@ -39,7 +39,7 @@ function setUp(given: { isHeld?: boolean | null; readFault?: OperatorError; sile
     },
   } as unknown as PerformDependencies; // these steps need nothing else
   const key = 'team-a/hello';
-  const memory = createSessionMemories().of(key, 'uid', 0);
+  const memory = createSessionMemories().of(key, 'uid');
   const run = (step: Step) => perform(deps, step, { key, session: null, memory }, signal);
   return { asked, memory, run, released: () => released };
 }

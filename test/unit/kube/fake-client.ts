@@ -16,6 +16,7 @@ export function createFakeClient(respond: (request: KubeRequest) => unknown): Fa
       return { status: 200, body: respond(request), warnings: [] };
     },
     stream: () => Promise.reject(new Error('not used')),
+    onAnswer: () => {},
     close: () => Promise.resolve(),
   };
 }

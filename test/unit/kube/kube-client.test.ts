@@ -126,3 +126,11 @@ test('a kubeconfig that cannot be read is named', () => {
     'kubeconfig /nowhere/config cannot be read: ENOENT',
   );
 });
+
+test("each answer tells the server's time and how long it took, a refusal too", async () => {
+  const answers: { dateMs: number; roundTripMs: number }[] = [];
+  client.onAnswer((answer) => answers.push(answer));
+  handle = (_request, response) => response.writeHead(503, { date: 'Sat, 21 Nov 2026 12:00:00 GMT' }).end();
+  await expect(get()).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(answers).toEqual([{ dateMs: Date.parse('2026-11-21T12:00:00Z'), roundTripMs: expect.any(Number) }]);
+});
