@@ -103,7 +103,9 @@ export async function openOperatorRig(options: OperatorRigOptions = {}): Promise
   });
   const logDir = await mkdtemp(join(tmpdir(), 'mcpsession-logs-'));
   opening.defer(() => rm(logDir, { recursive: true, force: true }));
-  const node = { engine, cluster, nodeName, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir };
+  const stateDir = await mkdtemp(join(tmpdir(), 'mcpsession-state-'));
+  opening.defer(() => rm(stateDir, { recursive: true, force: true }));
+  const node = { engine, cluster, nodeName, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, stateDir };
   const placement = startPlacement(context, stop.signal);
   const controller = await startController(
     context,
