@@ -111,7 +111,7 @@ function runKubectl(access: ApiServerAccess, args: readonly string[], stdin: str
 }
 
 /** From KUBEBUILDER_ASSETS, the cache, or built once: whatever `mcpsession up` would use. */
-async function obtainBinaries() {
+export async function obtainBinaries() {
   const architecture = releaseArchitecture(process.arch);
   const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return obtainControlPlane(

@@ -1,0 +1,53 @@
+// Learning runs: what each workload does when nothing goes wrong, twice. What both runs agree on is swept; what they do not agree on
+// is no effect that a plan could address.
+
+import { type Plan, planSchema } from './plan.ts';
+import type { Outcome, Pool } from './pool.ts';
+import type { EffectLine, PlanResult, Reference } from './run-plan.ts';
+
+export interface Learned {
+  readonly reference: Reference;
+  /** Short names of its sessions. */
+  readonly sessions: readonly string[];
+  readonly seconds: number;
+}
+
+/** Rejects when a clean run has violations, or when two clean runs of one workload do different things. */
+export async function learn(
+  pool: Pool,
+  workloads: readonly string[],
+  onRun: (result: PlanResult) => void,
+): Promise<ReadonlyMap<string, Learned>> {
+  const clean = (workload: string): Plan => planSchema.parse({ workload, seed: 0 });
+  const jobs = workloads
+    .flatMap((workload) => [clean(workload), clean(workload)])
+    .map((plan) => ({ plan, reference: null }));
+  const results = new Map<string, PlanResult[]>();
+  const problems: string[] = [];
+  await pool.run(jobs, (outcome: Outcome) => {
+    if ('broken' in outcome) {
+      problems.push(`${outcome.plan.workload}: ${outcome.broken}`);
+      return;
+    }
+    const { result } = outcome;
+    onRun(result);
+    const { workload } = result.plan;
+    results.set(workload, [...(results.get(workload) ?? []), result]);
+    if (result.violations.length > 0)
+      problems.push(`${workload} without any fault: ${result.violations.join('; ')}\n${result.timeline.join('\n')}`);
+  });
+  if (problems.length > 0) throw new Error(`learning failed:\n${problems.join('\n')}`);
+  return new Map([...results].map(([workload, runs]) => [workload, learned(runs)] as const));
+}
+
+function learned(runs: readonly PlanResult[]): Learned {
+  const [first, second = first] = runs;
+  if (first === undefined || second === undefined) throw new Error('a workload without a learning run');
+  const again = new Set(second.effects.map(keyOf));
+  const effects = first.effects.filter((effect) => again.has(keyOf(effect)));
+  const sessions = [...new Set(effects.flatMap(({ session }) => (session === null ? [] : [session])))];
+  return { reference: { summary: first.summary, effects }, sessions, seconds: first.seconds };
+}
+
+const keyOf = ({ program, kind, detail, session, occurrence }: EffectLine): string =>
+  `${program} ${kind} ${detail} ${session} ${occurrence}`;

@@ -1,0 +1,107 @@
+// Several workers side by side: most of a plan is waiting.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Plan } from './plan.ts';
+import type { PlanResult, Reference } from './run-plan.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './worker.ts';
+
+export interface Job {
+  readonly plan: Plan;
+  readonly reference: Reference | null;
+}
+
+export interface Pool {
+  /** Resolves when all are done; `onResult` is called as they come. A broken worker is replaced, and its plan counts as broken. */
+  run(jobs: readonly Job[], onResult: (outcome: Outcome) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Outcome = { readonly result: PlanResult } | { readonly broken: string; readonly plan: Plan };
+
+/** No plan takes so long: its worker hangs. */
+const PLAN_WITHIN_MS = 300_000;
+const CLOSE_WITHIN_MS = 20_000;
+
+export async function startPool(options: {
+  readonly programs: string;
+  readonly run: string;
+  readonly workers: number;
+}): Promise<Pool> {
+  const { programs, run } = options;
+  const workers = await Promise.all(
+    Array.from({ length: options.workers }, (_, index) => startWorker({ programs, run, worker: index + 1 })),
+  );
+  return {
+    async run(jobs, onResult) {
+      const waiting = [...jobs];
+      await Promise.all(
+        workers.map(async (worker) => {
+          for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) onResult(await worker.run(job));
+        }),
+      );
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+interface Worker {
+  run(job: Job): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+async function startWorker(settings: WorkerSettings): Promise<Worker> {
+  let child = await forkWorker(settings);
+  const replace = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    child = await forkWorker(settings);
+  };
+  return {
+    async run({ plan, reference }) {
+      const answer = await ask(child, { run: plan, reference });
+      if (answer.say === 'result') return { result: answer.result };
+      await replace();
+      return { broken: answer.say === 'broken' ? answer.why : 'no answer', plan };
+    },
+    async close() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      const late = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
+      if (child.connected) child.send({ end: true } satisfies ToWorker);
+      await Promise.race([gone, late]);
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+async function forkWorker(settings: WorkerSettings): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const answer = await next(child, PLAN_WITHIN_MS);
+  if (answer.say !== 'ready')
+    throw new Error(`a worker did not start: ${answer.say === 'broken' ? answer.why : answer.say}`);
+  return child;
+}
+
+function ask(child: ChildProcess, message: ToWorker): Promise<FromWorker> {
+  const answer = next(child, PLAN_WITHIN_MS);
+  child.send(message);
+  return answer;
+}
+
+function next(child: ChildProcess, withinMs: number): Promise<FromWorker> {
+  return new Promise((resolve) => {
+    const end = (answer: FromWorker): void => {
+      clearTimeout(timer);
+      child.removeListener('message', end);
+      child.removeListener('exit', onExit);
+      resolve(answer);
+    };
+    const onExit = (code: number | null): void => end({ say: 'broken', why: `the worker ended with code ${code}` });
+    const timer = setTimeout(() => end({ say: 'broken', why: `no answer within ${withinMs} ms` }), withinMs);
+    child.once('message', end);
+    child.once('exit', onExit);
+  });
+}

@@ -1,0 +1,163 @@
+// Everything one worker needs to run plans, one after the other: a cluster, the engine, proxies, programs, sentinels, an observer.
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ControllerIntervals } from '../../../src/compose/roles/controller.ts';
+import { sessionInitFile } from '../../../src/compose/up/paths.ts';
+import type { StartOrder } from '../process/orders.ts';
+import type { Director, ProgramName } from '../proxy/director.ts';
+import type { Api as Side } from '../proxy/effects.ts';
+import { type FaultProxy, type ReadHook, startFaultProxy } from '../proxy/fault-proxy.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { type Observer, startObserver } from './observer.ts';
+import { Program } from './program.ts';
+import { placeSentinels, type Sentinels } from './sentinels.ts';
+
+/** What a plan plugs into the lane while it runs. */
+export interface PlanHooks {
+  readonly director: Director;
+  readonly reads: (program: ProgramName, side: Side) => ReadHook;
+  readonly onLine: (program: ProgramName, line: string) => void;
+  readonly onUnasked: (why: string) => void;
+}
+
+export interface Lane {
+  readonly dir: string;
+  readonly nodeName: string;
+  readonly clusterName: string;
+  readonly cluster: Cluster;
+  readonly engine: Engine;
+  readonly observer: Observer;
+  readonly sentinels: Sentinels;
+  readonly controller: Program;
+  readonly placement: Program;
+  readonly proxies: Readonly<Record<'controllerKube' | 'controllerDocker' | 'placementKube', FaultProxy>>;
+  readonly policyFile: string;
+  readonly intervals: { current: Partial<ControllerIntervals> };
+  hooks: PlanHooks | null;
+  /** Sides that the programs cannot reach now, and how that shows. */
+  readonly closed: Map<
+    Side,
+    { readonly how: 'silent' | 'refused'; readonly opened: Promise<void>; readonly open: () => void }
+  >;
+  writePolicy(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Plenty of everything: the sweep is about faults, not about quotas. */
+export const POLICY = 'limits: {perNamespace: 200, perOwner: 200, perNode: 200}\n';
+
+const NO_READS: ReadHook = {};
+
+export async function startLane(options: {
+  readonly programs: string;
+  /** Of this run of the harness, in the names of everything on the engine. */
+  readonly run: string;
+  readonly worker: number;
+}): Promise<Lane> {
+  const { programs, run, worker } = options;
+  const dir = await mkdtemp(join(tmpdir(), `mcpsession-faults-${process.pid}-`));
+  const nodeName = `test-r${run}-faults-n${worker}`;
+  const clusterName = `test-r${run}-faults-${process.pid}-${randomUUID()}`;
+  const engine = openEngine();
+  const policyFile = join(dir, 'policy.yaml');
+  const writePolicy = (text: string): Promise<void> => writeFile(policyFile, text);
+  await writePolicy(POLICY);
+  const cluster = await startCluster(dir, nodeName);
+  const sentinels = await placeSentinels(engine, {
+    run: `${process.pid}-${run}-${worker}`,
+    cluster: clusterName,
+    nodeName,
+  });
+  const observer = await startObserver({ api: cluster.api, engine, cluster: clusterName, sentinels: sentinels.ids });
+  const closed: Lane['closed'] = new Map();
+  const intervals: Lane['intervals'] = { current: {} };
+  let lane: Lane | null = null;
+
+  const proxy = (program: ProgramName, side: Side, socketPath?: string): Promise<FaultProxy> =>
+    startFaultProxy(
+      {
+        program,
+        api: side,
+        upstream: side === 'kube' ? cluster.api : { socketPath: engine.socketPath },
+        director: () => {
+          if (lane?.hooks == null) throw new Error('harness: a request between two plans');
+          return lane.hooks.director;
+        },
+        reads: () => lane?.hooks?.reads(program, side) ?? NO_READS,
+        open: async () => {
+          const shut = closed.get(side);
+          if (shut?.how === 'silent') await shut.opened;
+        },
+        refused: () => closed.get(side)?.how === 'refused',
+      },
+      socketPath === undefined ? {} : { socketPath },
+    );
+  const dockerSocket = join(dir, 'engine.sock');
+  const proxies = {
+    controllerKube: await proxy('controller', 'kube'),
+    controllerDocker: await proxy('controller', 'docker', dockerSocket),
+    placementKube: await proxy('placement', 'kube'),
+  };
+  const logDir = join(dir, 'session-logs');
+  await mkdir(logDir);
+  const common = {
+    order: 'start',
+    dockerSocket,
+    cluster: clusterName,
+    nodeName,
+    version: '0.0.0-faults',
+    policyFile,
+    logDir,
+    stateDir: join(dir, 'controller-state'),
+    sessionInitFile: sessionInitFile(),
+    concurrency: 2 * cpus().length,
+  } as const;
+  await mkdir(common.stateDir);
+  const orderOf = async (name: ProgramName, kube: FaultProxy): Promise<() => StartOrder> => {
+    const kubeconfigPath = await cluster.kubeconfigFor(name, `http://127.0.0.1:${kube.port}`);
+    return () => ({ ...common, kubeconfigPath, identity: `${nodeName}-${name}`, intervals: intervals.current });
+  };
+  const programOf = async (name: ProgramName, kube: FaultProxy): Promise<Program> =>
+    new Program({
+      name,
+      programs,
+      compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
+      order: await orderOf(name, kube),
+      onLine: (line) => lane?.hooks?.onLine(name, line),
+      onUnasked: (why) => lane?.hooks?.onUnasked(why),
+    });
+  const controller = await programOf('controller', proxies.controllerKube);
+  const placement = await programOf('placement', proxies.placementKube);
+
+  lane = {
+    ...{ dir, nodeName, clusterName, cluster, engine, observer, sentinels, controller, placement, proxies, policyFile },
+    ...{ intervals, closed, writePolicy },
+    hooks: null,
+    async close() {
+      controller.close();
+      placement.close();
+      for (const each of Object.values(proxies)) await each.close();
+      observer.close();
+      await removeContainers(engine, clusterName);
+      await sentinels.remove();
+      await cluster.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return lane;
+}
+
+/** Every container that any program of this lane made. */
+export async function removeContainers(engine: Engine, clusterName: string): Promise<void> {
+  const found = [
+    ...(await engine.list(`mcpsession.dev/cluster=${clusterName}`)),
+    ...(await engine.list('mcpsession.dev/init-delivery')).filter(({ Labels }) =>
+      Labels['mcpsession.dev/init-delivery']?.startsWith(`${clusterName}/`),
+    ),
+  ];
+  await Promise.all(found.map(({ Id }) => engine.remove(Id)));
+}

@@ -1,0 +1,262 @@
+// Runs one plan on a lane: programs, workload, fault, quiet, judgement, and everything away again.
+
+import { compareSummaries, type Summary, summaryOf } from './judge/summary.ts';
+import { traceProblems } from './judge/trace.ts';
+import { wrongNow } from './judge/ground-truth.ts';
+import type { At, Plan } from './plan.ts';
+import { createDirector, type Director, type Effect, nameOf, type ProgramName } from './proxy/director.ts';
+import { createWatchFaults } from './proxy/watch-faults.ts';
+import { SESSIONS_PATH } from './rig/api.ts';
+import type { Lane } from './rig/lane.ts';
+import { untilQuiet } from './rig/quiet.ts';
+import { createWorld, type Expected, pause, Violation, type World } from './rig/world.ts';
+import { workloadOf } from './workloads/all.ts';
+
+/** What a run without faults does and leaves behind. */
+export interface Reference {
+  readonly summary: Summary;
+  readonly effects: readonly EffectLine[];
+}
+
+/** An effect as plans address it. */
+export interface EffectLine {
+  readonly n: number;
+  readonly api: Effect['api'];
+  readonly program: ProgramName;
+  readonly kind: string;
+  readonly detail: string;
+  readonly session: string | null;
+  /** Of effects with the same kind, detail and session. */
+  readonly occurrence: number;
+}
+
+export interface PlanResult {
+  readonly plan: Plan;
+  /** Whether the fault happened at all. */
+  readonly reached: boolean;
+  readonly violations: readonly string[];
+  readonly seconds: number;
+  readonly quietSeconds: number;
+  readonly summary: Summary;
+  readonly effects: readonly EffectLine[];
+  readonly timeline: readonly string[];
+}
+
+const RELEASE_AFTER_MS = 2_000;
+const READY_WITHIN_MS = 120_000;
+
+export async function runPlan(lane: Lane, plan: Plan, reference: Reference | null): Promise<PlanResult> {
+  const fromMs = performance.now();
+  const running = new RunningPlan(lane, plan);
+  try {
+    const { violations, quietSeconds } = await running.run(reference);
+    const seconds = (performance.now() - fromMs) / 1000;
+    return { plan, seconds, quietSeconds, violations, ...running.found() };
+  } finally {
+    await running.clear();
+  }
+}
+
+let plans = 0; // names only: two plans of a process never share one
+
+class RunningPlan {
+  readonly #lane: Lane;
+  readonly #plan: Plan;
+  readonly #world: World;
+  readonly #director: Director;
+  readonly #watch: ReturnType<typeof createWatchFaults>;
+  readonly #lines: { readonly atMs: number; readonly text: string }[] = [];
+  readonly #unasked: string[] = [];
+  readonly #versions = new Map<number, string>();
+  readonly #fromMs = performance.now();
+  #past: { readonly resourceVersion: string; readonly untilMs: number } | null = null;
+
+  constructor(lane: Lane, plan: Plan) {
+    this.#lane = lane;
+    this.#plan = plan;
+    plans += 1;
+    const world = createWorld(lane, { seed: plan.seed, prefix: `p${process.pid}x${plans}` });
+    this.#world = world;
+    const onFault = (what: string): void => this.#onFault(what);
+    this.#director = createDirector({
+      plan,
+      aliasOf: (object) => world.aliasOf(object),
+      onCreated: (uid, id) => world.noteContainer(uid, id),
+      kill: (program) => this.#kill(program),
+      partition: (api) => this.#partition(api),
+      onFault,
+      onEffect: (effect) => this.#versions.set(effect.n, lane.observer.resourceVersion),
+    });
+    this.#watch = createWatchFaults({
+      plan,
+      aliasOf: (object) => world.aliasOf(object),
+      onFault,
+      past: () => this.#past,
+      expire: () => false,
+    });
+    lane.hooks = {
+      director: this.#director,
+      reads: (program, side) => (program === 'controller' && side === 'kube' ? this.#watch : {}),
+      onLine: (program, line) => void this.#lines.push({ atMs: performance.now(), text: `${program}: ${line}` }),
+      onUnasked: (why) => void this.#unasked.push(why),
+    };
+    if (plan.at !== undefined && plan.mode !== undefined) this.#director.expect(plan.at, plan.mode);
+  }
+
+  async run(
+    reference: Reference | null,
+  ): Promise<{ readonly violations: readonly string[]; readonly quietSeconds: number }> {
+    const { observer, controller, placement } = this.#lane;
+    observer.reset();
+    const intervals = this.#plan.watch === undefined && this.#plan.snapshot === undefined ? {} : SHORT_INTERVALS;
+    this.#lane.intervals.current = intervals;
+    controller.start();
+    if (!placement.running) placement.start();
+    controller.prepare();
+    await within(controller.ready, READY_WITHIN_MS).catch(() => {}); // a fault of the start itself: the workload finds out
+    const violations: string[] = [];
+    let expected: Readonly<Record<string, Expected>> = {};
+    try {
+      expected = await workloadOf(this.#plan.workload).run(this.#world);
+    } catch (thrown) {
+      if (!(thrown instanceof Violation)) throw thrown;
+      violations.push(thrown.message);
+    }
+    const quietFromMs = performance.now();
+    if (violations.length === 0) violations.push(...(await this.#settle(expected)));
+    const quietSeconds = (performance.now() - quietFromMs) / 1000;
+    await observer.judged();
+    violations.push(...(await this.#judge(reference)));
+    return { violations: [...new Set(violations)], quietSeconds };
+  }
+
+  found(): Pick<PlanResult, 'reached' | 'summary' | 'effects' | 'timeline'> {
+    const { observer } = this.#lane;
+    return {
+      reached: this.#director.reached && this.#watch.reached,
+      summary: summaryOf(this.#world.incarnations, observer.containers.values()),
+      effects: linesOf(this.#director.effects),
+      timeline: this.#timeline(),
+    };
+  }
+
+  /** Nothing of the plan stays: neither objects nor containers, nor a program that was under its faults. */
+  async clear(): Promise<void> {
+    const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer } = this.#lane;
+    controller.kill(null);
+    if (this.#plan.at !== undefined && 'match' in this.#plan.at && this.#plan.at.match.program === 'placement')
+      placement.kill(null);
+    for (const [side, shut] of closed) {
+      closed.delete(side);
+      shut.open();
+    }
+    await workloadOf(this.#plan.workload).cleanUp?.(this.#world);
+    for (const name of [...observer.sessions.keys()]) {
+      const path = `${SESSIONS_PATH}/${name}`;
+      await cluster.api.call('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+      await cluster.api.call('DELETE', path);
+    }
+    const listed = await engine.list(`mcpsession.dev/cluster=${clusterName}`);
+    const mine = listed.filter(({ Id }) => !sentinels.ids.has(Id));
+    if (mine.length > 0) await Promise.all(mine.map(({ Id }) => engine.remove(Id)));
+    while (observer.sessions.size > 0) await pause(10);
+  }
+
+  async #settle(expected: Readonly<Record<string, Expected>>): Promise<readonly string[]> {
+    let wrong: readonly string[] = [];
+    const { quiet, why } = await untilQuiet({
+      lane: this.#lane,
+      director: this.#director,
+      wrong: async () => {
+        wrong = await wrongNow(this.#world, expected);
+        return wrong[0] ?? null;
+      },
+      busyUntilMs: () => this.#watch.busyUntilMs,
+      lastFaultMs: () => this.#world.lastFaultMs,
+    });
+    if (quiet) return [];
+    return wrong.length > 0 ? wrong : [`I4 no rest: ${why}`];
+  }
+
+  async #judge(reference: Reference | null): Promise<readonly string[]> {
+    const { observer, sentinels } = this.#lane;
+    const changes = await sentinels.changes();
+    const summary = summaryOf(this.#world.incarnations, observer.containers.values());
+    const { loose = false } = workloadOf(this.#plan.workload);
+    const compared =
+      reference === null || loose ? [] : compareSummaries(reference.summary, summary, this.#director.killed);
+    return [
+      ...observer.violations,
+      ...changes.map((change) => `I7 ${change}`),
+      ...compared,
+      ...traceProblems(this.#director.effects),
+      ...this.#unasked.map((why) => `I3 ${why}`),
+    ];
+  }
+
+  #onFault(what: string): void {
+    this.#world.lastFaultMs = performance.now();
+    this.#lines.push({ atMs: performance.now(), text: `FAULT ${what}` });
+    for (const next of this.#plan.then) if (next.do === 'fault' && !this.#armed.has(next)) this.#arm(next);
+  }
+  readonly #armed = new Set<unknown>();
+  #arm(next: { readonly at: At; readonly mode: string }): void {
+    this.#armed.add(next);
+    this.#director.expect(next.at, next.mode);
+  }
+
+  #kill(program: ProgramName): void {
+    const { snapshot, then } = this.#plan;
+    const restart = then.find((next) => next.do === 'restart');
+    const afterMs = restart?.afterMs ?? 0;
+    if (snapshot !== undefined) {
+      const resourceVersion = this.#versions.get(snapshot.effect) ?? '';
+      if (resourceVersion !== '')
+        this.#past = { resourceVersion, untilMs: performance.now() + afterMs + snapshot.lagMs };
+    }
+    this.#lane[program].kill(afterMs);
+    this.#world.lastFaultMs = performance.now() + afterMs + (snapshot?.lagMs ?? 0);
+  }
+
+  #partition(side: Effect['api']): void {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const how = this.#plan.seed % 2 === 0 ? 'silent' : 'refused';
+    this.#lane.closed.set(side, { how, opened, open });
+    if (how === 'refused') this.#lane.proxies[side === 'kube' ? 'controllerKube' : 'controllerDocker'].cut();
+    const release = this.#plan.then.find((next) => next.do === 'release');
+    setTimeout(() => {
+      this.#lane.closed.delete(side);
+      open();
+      this.#onFault(`partition of ${side} ends`);
+    }, release?.afterMs ?? RELEASE_AFTER_MS);
+  }
+
+  #timeline(): readonly string[] {
+    const effects = this.#director.effects.map((effect) => ({
+      atMs: effect.atMs,
+      text: `${effect.program} -> ${effect.api}: ${nameOf(effect)} ${effect.method} ${effect.path.slice(0, 120)} = ${effect.status ?? 'no answer'}${effect.fault === null ? '' : ` [${effect.fault}]`}`,
+    }));
+    const all = [...effects, ...this.#lines, ...this.#lane.observer.history].sort((a, b) => a.atMs - b.atMs);
+    return all.map(({ atMs, text }) => `${String(Math.round(atMs - this.#fromMs)).padStart(6)} ${text}`);
+  }
+}
+
+/** So that what only a relist can find is found in a plan's time; the defaults are minutes. */
+const SHORT_INTERVALS = { sweepMs: 4_000, watchIdleMs: 5_000, relistMs: 4_000 } as const;
+
+function linesOf(effects: readonly Effect[]): readonly EffectLine[] {
+  const seen = new Map<string, number>();
+  return effects.map(({ n, api, program, kind, detail, session }) => {
+    const key = `${program} ${kind} ${detail} ${session}`;
+    const occurrence = (seen.get(key) ?? 0) + 1;
+    seen.set(key, occurrence);
+    return { n, api, program, kind, detail, session, occurrence };
+  });
+}
+
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms).unref();
+  });
+  return Promise.race([work, late]);
+}

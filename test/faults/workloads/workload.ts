@@ -1,0 +1,19 @@
+// A workload: what users and foreign hands do, and what must be true when everything has come to rest.
+
+import type { Expected, World } from '../rig/world.ts';
+
+export interface Workload {
+  readonly id: string;
+  readonly what: string;
+  /** Throws Violation when something that must come does not come in time. Returns what each session must be in the end. */
+  run(world: World): Promise<Readonly<Record<string, Expected>>>;
+  /** Roughly how much of the machine one run takes, as a multiple of W1: heavy ones get fewer plans. */
+  readonly weight: number;
+  /** Changes that a fault may make to the numbers of creates, starts and removes without being wrong; see judge/summary.ts. */
+  readonly loose?: boolean;
+  /** Undone after the plan, whatever happened. */
+  cleanUp?(world: World): Promise<void>;
+}
+
+export const GONE: Expected = { is: 'gone' };
+export const READY: Expected = { is: 'ready' };
