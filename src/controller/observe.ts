@@ -2,8 +2,7 @@
 
 import { asOperatorError, type OperatorError } from '../lib/errors.ts';
 import type { ObservedContainer } from '../model/container.ts';
-import { parseSessionKey } from '../model/names.ts';
-import { sortContainers } from '../plan/identity.ts';
+import { isNamedByUs, sortContainers } from '../plan/identity.ts';
 import type { ContainersSeen, Failure, Observation } from '../plan/observation.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
 import { lookAtLifetime } from './lifetime.ts';
@@ -13,13 +12,13 @@ import { failureOf, type SessionMemory } from './session-memory.ts';
 
 export async function observe(deps: ReconcileDependencies, target: Target, signal: AbortSignal): Promise<Observation> {
   const { session, memory } = target;
+  const labels = session === null ? {} : await namespaceLabels(deps, session.meta.namespace, signal);
   const containers = await lookAtContainers(deps, target, signal);
   const nowMs = deps.clock.nowMs();
   const node = deps.node();
   const own = ownOf({ session, containers, node });
   const set = deps.policies.current();
-  const { namespace } = parseSessionKey(target.key);
-  const chosen = choosePolicies(set, deps.namespaces.knownLabelsOf(namespace));
+  const chosen = choosePolicies(set, labels);
   forgetWrongImage(memory, own);
   const isHeld = own === null ? null : deps.inits.isHeld(own.id);
   const { suspension } = set;
@@ -47,6 +46,15 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
   };
 }
 
+/** A namespace that the watch has not told of is asked for: without its labels another profile would judge what runs there. */
+async function namespaceLabels(
+  { namespaces }: Pick<ReconcileDependencies, 'namespaces'>,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  return namespaces.knownLabelsOf(namespace) ?? (await namespaces.labelsOf(namespace, signal));
+}
+
 /** Of this run of this container, or nothing is known. */
 function mountsOf({ containerMounts: known }: SessionMemory, own: ObservedContainer | null) {
   return known !== null && known.containerId === own?.id && known.pid === own.pid ? known.found : null;
@@ -58,6 +66,19 @@ export function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>
   return sortContainers({ session, containers, node }).own;
 }
 
+/** A copy that inherited our labels is nobody's to adopt and nobody's to remove: people are told, once (security.md F33). */
+function noteForeign(deps: ReconcileDependencies, key: string, containers: readonly ObservedContainer[]): void {
+  for (const container of containers) {
+    if (isNamedByUs(container) || deps.memories.toldForeign.has(container.id)) continue;
+    deps.memories.toldForeign.add(container.id);
+    deps.log.warn('left alone a container that carries the labels of a session but not its name', {
+      session: key,
+      container: container.id.slice(0, 12),
+      name: container.spec.containerName,
+    });
+  }
+}
+
 async function lookAtContainers(
   deps: ReconcileDependencies,
   target: Target,
@@ -66,6 +87,7 @@ async function lookAtContainers(
   const { key, memory } = target;
   try {
     const containers = await deps.view.containersOf(key, signal);
+    noteForeign(deps, key, containers);
     if (memory.lastFailure?.act === 'observe') memory.lastFailure = null;
     return containers;
   } catch (thrown) {

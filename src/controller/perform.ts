@@ -2,7 +2,7 @@
 
 import { assertNever } from '../lib/assert-never.ts';
 import { asOperatorError } from '../lib/errors.ts';
-import { parseSessionKey } from '../model/names.ts';
+import { containerNameOf, parseSessionKey } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -190,6 +190,22 @@ async function release(
   await inits.release(step.containerId, environment, signal);
 }
 
+/**
+ * The last look before the session may go: by the name that its container would have, whatever events and lists have told. One that is
+ * found is removed first.
+ */
+async function isLeft(
+  deps: PerformDependencies,
+  key: string,
+  session: McpSession,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await deps.engine.inspect(containerNameOf(session.meta.uid), signal);
+  if (found?.ours !== true) return false;
+  deps.view.add(key, found.container.id);
+  return true;
+}
+
 async function performOnApiServer(
   deps: PerformDependencies,
   step: Extract<Step, { do: 'addFinalizer' | 'removeFinalizer' | 'deleteSession' }>,
@@ -205,6 +221,7 @@ async function performOnApiServer(
     );
     return;
   }
+  if (step.do === 'removeFinalizer' && (await isLeft(deps, target.key, session, signal))) return;
   const written = await deps.store.setFinalizer(session, step.do === 'addFinalizer', signal);
   if (written !== null) deps.written(written);
   if (step.do === 'removeFinalizer') {

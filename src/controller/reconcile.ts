@@ -1,6 +1,6 @@
 // One pass over one session: observe, decide, report, act. At most one engine mutation, then look again.
 
-import { asOperatorError } from '../lib/errors.ts';
+import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import { sameJson } from '../lib/same-json.ts';
 import type { NodeFacts, ObservedContainer } from '../model/container.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
@@ -8,8 +8,8 @@ import type { IsolationControl, McpSession } from '../model/session.ts';
 import { eventsFor } from '../plan/events.ts';
 import { nextStatus } from '../plan/next-status.ts';
 import { nextStep } from '../plan/next-step.ts';
-import type { Observation } from '../plan/observation.ts';
-import { type Decision, rest, type Step } from '../plan/step.ts';
+import type { ContainersSeen, Observation } from '../plan/observation.ts';
+import { type Decision, needsConfirmation, rest, type Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { Namespaces, Policies } from '../ports/policies.ts';
@@ -31,13 +31,15 @@ export interface ReconcileDependencies extends PerformDependencies {
   /** Throws when the node may not be ours any more; asked before everything that changes something. */
   readonly requireOurs: () => void;
   readonly policies: Policies;
-  readonly namespaces: Pick<Namespaces, 'knownLabelsOf'>;
+  readonly namespaces: Namespaces;
   readonly wayInto: ContainerAccess['wayInto'];
   /** A container that was just verified; and a session that is gone for good, told once or more. */
   readonly onRunning: (session: McpSession, container: ObservedContainer) => void;
   readonly onReleased: (sessionUid: string) => void;
   /** What this node has granted, kept across restarts. */
   readonly grants: GrantBook;
+  /** A container was removed that no session stands behind any more. */
+  readonly onOrphanRemoved?: (container: ObservedContainer) => void;
   readonly node: () => NodeFacts;
   readonly onStep?: (step: Step['do'], outcome: 'ok' | 'error') => void;
   /** The controls of a container that was just reported on for the first time. */
@@ -48,6 +50,9 @@ export interface ReconcileDependencies extends PerformDependencies {
 const ECHO_WAIT_MS = 30_000;
 /** Whoever waits for his turn or for a pull is called; until then his deadlines are looked at now and then. */
 const CALLED_WAIT_MS = 5_000;
+
+/** For a watch that has yet to tell what a live read has shown. */
+const BEHIND_WAIT_MS = 1_000;
 
 interface PassResult {
   readonly requeueAfterMs: number | null;
@@ -71,11 +76,34 @@ export async function reconcile(
   }
 }
 
+/** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
 async function pass(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<PassResult> {
-  const session = await findSession(deps, key, signal);
+  const reference = parseSessionKey(key);
+  const cached = deps.cache.cached(reference);
+  if (cached !== null) {
+    const result = await lookAt(deps, { key, session: cached, isLive: false }, signal);
+    if (result !== 'unconfirmed') return result;
+  }
+  const session = await deps.store.read(reference, signal);
+  if (session !== null) deps.written(session);
+  const result = await lookAt(deps, { key, session, isLive: true }, signal);
+  if (result === 'unconfirmed')
+    throw new OperatorError('internal', 'what the API server just said needs no confirmation');
+  // A cache that stays behind would have the same look asked for again at once.
+  const isBehind = cached !== null && deps.cache.cached(reference)?.meta.uid !== session?.meta.uid;
+  return isBehind ? { ...result, requeueAfterMs: Math.max(result.requeueAfterMs ?? 0, BEHIND_WAIT_MS) } : result;
+}
+
+/** "unconfirmed": nothing was done, because only a cache speaks for what should be done. */
+async function lookAt(
+  deps: ReconcileDependencies,
+  { key, session, isLive }: { readonly key: string; readonly session: McpSession | null; readonly isLive: boolean },
+  signal: AbortSignal,
+): Promise<PassResult | 'unconfirmed'> {
   const memory = deps.memories.of(key, session?.meta.uid ?? '');
   const seen = await observe(deps, { key, session, memory }, signal);
   const decision = memory.unsaid === null ? nextStep(seen) : rest(0, memory.unsaid);
+  if (!isLive && needsConfirmation(decision.step)) return 'unconfirmed';
   remember(deps, memory, seen, decision);
   const current = await report(deps, { seen, decision, memory }, signal);
   await keepVerdict(deps.grants, seen, decision);
@@ -87,9 +115,9 @@ async function pass(deps: ReconcileDependencies, key: string, signal: AbortSigna
   if (waitMs > 0) return { requeueAfterMs: waitMs };
   const lane = laneOf(step);
   if (lane !== null && !deps.lanes.enter(key, lane)) return { requeueAfterMs: CALLED_WAIT_MS, keepsPlace: true };
-  const outcome = await tryStep(deps, step, { key, session: current, memory }, signal);
+  const outcome = await tryStep(deps, step, { key, session: current, memory, containers: seen.containers }, signal);
   if (outcome === 'waits') return { requeueAfterMs: CALLED_WAIT_MS };
-  const echoed = step.do === 'removeFinalizer' || step.do === 'deleteSession';
+  const echoed = (step.do === 'removeFinalizer' && memory.released) || step.do === 'deleteSession';
   return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0, keepsPlace: outcome === 'done' && isBeforeStart(step) };
 }
 
@@ -100,12 +128,6 @@ const isBeforeStart = (step: Step): boolean => step.do === 'lookAtInit' || step.
 function backoffMs({ lastFailure }: SessionMemory, step: Step, nowMs: number): number {
   if (lastFailure === null || lastFailure.act !== failingAct(step)) return 0;
   return Math.max(lastFailure.retryAtMs - nowMs, 0);
-}
-
-/** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
-async function findSession(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<McpSession | null> {
-  const reference = parseSessionKey(key);
-  return deps.cache.cached(reference) ?? (await deps.store.read(reference, signal));
 }
 
 /**
@@ -173,10 +195,23 @@ function settle(
   return { requeueAfterMs: wrote ? Math.min(wakeAfterMs ?? 0, 0) : wakeAfterMs };
 }
 
+/** Of a session that is gone, or of one that had the name before. */
+function tellOrphan(deps: ReconcileDependencies, containerId: string, target: SeenTarget): void {
+  const orphan = target.containers?.find(({ id }) => id === containerId);
+  if (orphan === undefined || orphan.spec.identity.uid === target.session?.meta.uid) return;
+  const { uid } = orphan.spec.identity;
+  deps.log.warn('orphan removed', { session: target.key, uid, container: containerId.slice(0, 12) });
+  deps.onOrphanRemoved?.(orphan);
+}
+
+interface SeenTarget extends Target {
+  readonly containers: ContainersSeen;
+}
+
 async function tryStep(
   deps: ReconcileDependencies,
   step: Step,
-  target: Target,
+  target: SeenTarget,
   signal: AbortSignal,
 ): Promise<'done' | 'waits' | 'failed'> {
   const act = failingAct(step);
@@ -189,6 +224,7 @@ async function tryStep(
     deps.log.info('step', { session: target.key, step: step.do });
     if (act !== null && memory.lastFailure?.act === act) memory.lastFailure = null;
     deps.onStep?.(step.do, 'ok');
+    if (step.do === 'remove') tellOrphan(deps, step.containerId, target);
     return outcome;
   } catch (thrown) {
     const error = asOperatorError(thrown);

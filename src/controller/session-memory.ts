@@ -41,12 +41,18 @@ export interface SessionMemories {
   peek(key: string): SessionMemory | null;
   byUid(uid: string): SessionMemory | null;
   forget(key: string): void;
+  /** Containers that carry our labels and are not ours, which people were told of. */
+  readonly toldForeign: Pick<Set<string>, 'has' | 'add'>;
   /** The engine answers again: what waited for that alone is due now. */
   engineIsBack(nowMs: number): void;
 }
 
+/** More are forgotten and told of again. */
+const MOST_FOREIGN = 1_000;
+
 export function createSessionMemories(): SessionMemories {
   const memories = new Map<string, SessionMemory>();
+  const toldForeign = new Set<string>();
   return {
     of(key, uid) {
       const known = memories.get(key);
@@ -73,6 +79,13 @@ export function createSessionMemories(): SessionMemories {
     },
     peek: (key) => memories.get(key) ?? null,
     byUid: (uid) => [...memories.values()].find((memory) => memory.uid === uid) ?? null,
+    toldForeign: {
+      has: (containerId) => toldForeign.has(containerId),
+      add: (containerId) => {
+        if (toldForeign.size >= MOST_FOREIGN) toldForeign.clear();
+        return toldForeign.add(containerId);
+      },
+    },
     forget: (key) => {
       memories.delete(key);
     },

@@ -21,7 +21,7 @@ export function createNamespaceCache(options: CacheOptions): NamespaceCache {
   return {
     run: (onChange, signal) => reflector.run(onChange, signal),
     whenSynced: (signal) => reflector.whenSynced(signal),
-    knownLabelsOf: (namespace) => reflector.get(namespace) ?? {},
+    knownLabelsOf: (namespace) => reflector.get(namespace),
     async labelsOf(namespace, signal) {
       const known = reflector.synced ? reflector.get(namespace) : null;
       return known ?? (await askFor(client, namespace, signal));

@@ -60,21 +60,21 @@ export class ObjectStore<T> {
     this.#entries.set(item.key, { ...item, ownSince: null });
   }
 
-  /** A DELETED event: gone, or out of the filter. Ignored when a newer incarnation has the key already. */
+  /** A DELETED event: gone, or out of the filter. One that is older than what is known comes twice or too late, and is ignored. */
   remove(gone: Pick<StoredObject<T>, 'key' | 'uid' | 'resourceVersion'>): void {
     const known = this.#entries.get(gone.key);
     if (known === undefined) return;
-    if (known.uid !== gone.uid && isNewer(known.resourceVersion, gone.resourceVersion)) return;
+    if (isNewer(known.resourceVersion, gone.resourceVersion)) return;
     this.#entries.delete(gone.key);
   }
 
   /**
    * The answer to a write of our own. Only refreshes what is here: an object that is not in the filter, or was deleted
-   * meanwhile, must not come back.
+   * meanwhile, must not come back. A newer incarnation that was read takes the place of the one before it.
    */
   observe(item: StoredObject<T>): void {
     const known = this.#entries.get(item.key);
-    if (known?.uid !== item.uid || !isNewer(item.resourceVersion, known.resourceVersion)) return;
+    if (known === undefined || !isNewer(item.resourceVersion, known.resourceVersion)) return;
     this.#entries.set(item.key, { ...item, ownSince: this.#round });
   }
 }

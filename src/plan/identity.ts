@@ -73,11 +73,19 @@ export function sortContainers(input: {
   let own: ObservedContainer | null = null;
   for (const container of containers) {
     if (isOwn(container, session, node)) own = container;
+    else if (isUnjudged(container, session)) continue;
     else if (isNamedByUs(container)) stale.push(container);
     else foreign.push(container);
   }
   return { own, stale, foreign };
 }
+
+/**
+ * Of this very session, whose stored spec this release cannot read: a newer one made it, and nobody here can tell what the container
+ * should be. Unknown is not wrong; it goes with the session.
+ */
+const isUnjudged = (container: ObservedContainer, { spec, meta }: McpSession): boolean =>
+  spec === null && meta.deletionMs === null && isNamedByUs(container) && container.spec.identity.uid === meta.uid;
 
 function isOwn(container: ObservedContainer, session: McpSession, node: NodeFacts): boolean {
   if (session.spec === null) return false;

@@ -35,10 +35,12 @@ export function nextStep(seen: Observation): Decision {
 
   const { own, stale } = sortContainers({ session, containers, node: seen.node });
   const leftover = stale[0];
-  if (leftover !== undefined) return act({ do: 'remove', containerId: leftover.id });
+  if (leftover !== undefined) return act({ do: 'remove', containerId: leftover.id, confirm: true });
   if (session.meta.deletionMs !== null) return whileDeleting(seen, session, own);
-  if (!isAssignedHere(seen, session)) return own === null ? rest(null) : act({ do: 'remove', containerId: own.id });
-  if (session.spec === null) return refuse(own, rejection(session.problems));
+  if (!isAssignedHere(seen, session)) {
+    return own === null ? rest(null) : act({ do: 'remove', containerId: own.id, confirm: true });
+  }
+  if (session.spec === null) return rest(null, rejection(session.problems)); // what runs was judged by whoever could read it
   const spec = session.spec;
   if (isFinished(session, own)) return whileFinished(seen, session, own);
   if (!session.meta.finalizers.includes(FINALIZER)) return act({ do: 'addFinalizer' });
@@ -47,7 +49,7 @@ export function nextStep(seen: Observation): Decision {
   if (seen.nowMs >= expiryMs(session, spec)) {
     return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
   }
-  if (spec.operatingMode === 'Suspended') return whileSuspended(seen, session, own);
+  if (spec.operatingMode === 'Suspended') return confirmed(whileSuspended(seen, session, own));
   if (isHeldBack(seen, own)) return whileSuspended(seen, session, own, HELD_BACK);
   // Metadata makes no part of the container: a key that was added to a running session is admission's business.
   const { labels, annotations } = own === null ? session.meta : NO_METADATA;
@@ -129,6 +131,12 @@ function whileSuspended(
   if (own !== null) return endContainer(own, spec);
   const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
   return rest(untilExpiry, { reason: 'Suspended', message });
+}
+
+/** Only the API server says so: it is asked again before anything ends. */
+function confirmed(decision: Decision): Decision {
+  const { step } = decision;
+  return step.do === 'remove' || step.do === 'stop' ? { ...decision, step: { ...step, confirm: true } } : decision;
 }
 
 /** The session is over: say so first, then take the container away, so that a crash in between cannot turn it into a loss. */

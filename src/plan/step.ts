@@ -30,9 +30,22 @@ export type Step =
     }
   /** The container is what was approved: the session init gets the rest of the environment and starts what waits. */
   | { readonly do: 'release'; readonly containerId: string; readonly references: readonly Reference[] }
-  | { readonly do: 'stop'; readonly containerId: string; readonly graceSeconds: number }
-  | { readonly do: 'remove'; readonly containerId: string }
+  | ({ readonly do: 'stop'; readonly containerId: string; readonly graceSeconds: number } & Confirmed)
+  | ({ readonly do: 'remove'; readonly containerId: string } & Confirmed)
   | { readonly do: 'deleteSession' };
+
+interface Confirmed {
+  /**
+   * The container has to go because of what the API server said, and a cache can be behind it: the session is read from the API
+   * server, and the step is decided again on that (security.md F7). Left out where the engine or the policy is the reason, or
+   * where what was said cannot be taken back.
+   */
+  readonly confirm?: true;
+}
+
+/** Whether the session has to be read again before this is done. */
+export const needsConfirmation = (step: Step): boolean =>
+  (step.do === 'remove' || step.do === 'stop') && step.confirm === true;
 
 /** What people should see. The seven conditions follow from the reason (next-status.ts). */
 export interface Report {

@@ -10,6 +10,9 @@ export interface Policies {
 export interface Namespaces {
   /** Of a namespace that does not exist: none. Rejects with `unavailable` when nobody can tell. */
   labelsOf(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
-  /** Without asking anybody. Throws `unavailable` before the namespaces are known. */
-  knownLabelsOf(namespace: string): Readonly<Record<string, string>>;
+  /**
+   * Without asking anybody; null for a namespace that nobody has told of yet, which is not the same as one without labels. Throws
+   * `unavailable` before the namespaces are known.
+   */
+  knownLabelsOf(namespace: string): Readonly<Record<string, string>> | null;
 }

@@ -1,9 +1,10 @@
 // What every role gets from its composition root.
 
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { asOperatorError } from '../../lib/errors.ts';
+import { asOperatorError, OperatorError } from '../../lib/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Namespaces } from '../../ports/policies.ts';
 import { createSessionEvents } from '../../kube/session-events.ts';
 import type { Metrics } from '../../process/metrics.ts';
 import { createNamespaceCache, type NamespaceCache } from '../../kube/namespace-cache.ts';
@@ -39,6 +40,13 @@ export function watchNamespaces(
     if (!signal.aborted) log.error('watch of namespaces ended', { error: asOperatorError(thrown).message });
   });
   return cache;
+}
+
+/** Throws `unavailable` for a namespace that the watch has not told of: no profile is assumed. */
+export function requireLabels(namespaces: Namespaces, namespace: string): Readonly<Record<string, string>> {
+  const labels = namespaces.knownLabelsOf(namespace);
+  if (labels !== null) return labels;
+  throw new OperatorError('unavailable', `namespace ${namespace} is not known yet; retry`, { retryAfterSeconds: 1 });
 }
 
 const FLUSH_MS = 1_000;

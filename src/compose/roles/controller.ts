@@ -21,7 +21,8 @@ import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
 import { openNodeState } from './node-state.ts';
-import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
+import { createOrphanEvents } from './orphan-events.ts';
+import { openEvents, requireLabels, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface ControllerRoleOptions {
   readonly engine: DockerEngine;
@@ -58,7 +59,8 @@ export interface RunningController {
   close(): Promise<void>;
 }
 
-const SWEEP_INTERVAL_MS = 60_000;
+/** What no event told of is found within this (security.md I1, F8). */
+const SWEEP_INTERVAL_MS = 30_000;
 /** The node API's authority lives in memory and in McpNode.status; a restart makes a new one, and the front end pins that. */
 const NODE_CERTIFICATE_MS = 365 * 24 * 3_600_000;
 const CLOSE_MS = 2_000;
@@ -134,7 +136,7 @@ export async function startController(
   };
   const namespaces = watchNamespaces(context, { log, onChange: (name) => lookAgain(name) }, signal);
   const policyOf = (namespace: string) =>
-    choosePolicies(policies.current(), namespaces.knownLabelsOf(namespace)).enforce.policy;
+    choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy;
   const controller = createController({
     cache,
     engine,
@@ -149,6 +151,7 @@ export async function startController(
       if (session.spec !== null && session.spec.command.length > 0) logs.attach(session.meta.uid, container.id);
     },
     onReleased: (sessionUid) => void removeLog(sessionUid),
+    onOrphanRemoved: createOrphanEvents({ client, nodeName, clock, log }, signal),
     clock,
     random,
     log,

@@ -9,7 +9,7 @@ import { runPlacement } from '../../placement/placement.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
 import { followClusterTime } from './node-state.ts';
-import { openEvents, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
+import { openEvents, requireLabels, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface RunningPlacement {
   readonly done: Promise<void>;
@@ -41,7 +41,7 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
       nodes,
       policies: {
         whenKnown: (waiting) => namespaces.whenSynced(waiting),
-        of: (namespace) => choosePolicies(policies.current(), namespaces.knownLabelsOf(namespace)).enforce.policy,
+        of: (namespace) => choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy,
       },
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
       identity,

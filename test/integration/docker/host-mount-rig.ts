@@ -17,6 +17,7 @@ import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { grantsInMemory } from '../../support/grants.ts';
 import { openLanes } from '../../support/open-lanes.ts';
+import { unlabelled } from '../../support/policies.ts';
 import { sessionImage } from '../../support/docker.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
 import { aStoredSession } from '../../support/story.ts';
@@ -86,7 +87,7 @@ export async function hostMountRig(options: {
     clock,
     log: silentLog,
     policies: { current: () => set },
-    namespaces: { knownLabelsOf: () => ({}) },
+    namespaces: unlabelled,
     grants: grantsInMemory(clock),
     node: () => facts,
   };

@@ -34,6 +34,12 @@ export interface NodeWorld {
   onCall: (call: Call, target: string) => Promise<void> | void;
   /** Asked after the effect of a call and before its answer. */
   onEffect: (call: Call, target: string) => Promise<void> | void;
+  /** What the watch shows instead of what the API server has; null: the same. */
+  cached: Map<string, McpSession> | null;
+  /** Whether the cache takes in what was read and written; false: it stays as it is, whatever happens. */
+  cacheLearns: boolean;
+  readonly orphans: string[];
+  readonly store: { read: SessionStore['read'] };
   /** Events reach the controller; false: the stream is deaf. */
   hears: boolean;
   images: Set<string>;
@@ -57,6 +63,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
   const sessions = new Map<string, McpSession>();
   const containers = new Map<string, ObservedContainer>();
   const calls: string[] = [];
+  const orphans: string[] = [];
   let onChange: (key: string) => void = () => {};
   let onEvent: (event: EngineEvent) => void = () => {};
   let endStream: () => void = () => {};
@@ -182,8 +189,8 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     },
     synced: true,
     whenSynced: () => Promise.resolve(),
-    cached: ({ namespace, name }) => sessions.get(`${namespace}/${name}`) ?? null,
-    all: () => sessions.values(),
+    cached: ({ namespace, name }) => (world.cached ?? sessions).get(`${namespace}/${name}`) ?? null,
+    all: () => (world.cached ?? sessions).values(),
     lastSeenMs: () => 0,
   };
 
@@ -198,6 +205,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     wayInto: () => 'session-init',
     onRunning: () => {},
     onReleased: () => {},
+    onOrphanRemoved: ({ spec }) => orphans.push(spec.identity.uid),
     clock,
     random: () => 1,
     log: silentLog,
@@ -206,7 +214,9 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     namespaces: unlabelled,
     nodeName: STORY_NODE.nodeName,
     cluster: STORY_NODE.cluster,
-    written: () => {},
+    written: (session) => {
+      if (world.cacheLearns) world.cached?.set(sessionKeyOf(session.meta), session);
+    },
     publisher: {
       nodes: { read: async () => null, publish: async () => ({}) } as unknown as NodeStore, // nobody looks at the node here
       labels: {},
@@ -231,6 +241,10 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     onCall: () => {},
     onEffect: () => {},
     hears: true,
+    cached: null,
+    cacheLearns: true,
+    orphans,
+    store,
     images: new Set([IMAGE]),
     put(name, spec = {}) {
       const base = aStoredSession(spec);

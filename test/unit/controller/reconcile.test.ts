@@ -48,6 +48,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     },
   } as unknown as ContainerEngine; // these stories need nothing else
   const store = {
+    read: async () => world.session,
     writeStatus: async (session: McpSession, status: McpSession['status']) => {
       world.calls.push('write status');
       if (world.apiFault !== null) throw new OperatorError(world.apiFault, 'the API server is away');

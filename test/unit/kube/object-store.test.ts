@@ -53,9 +53,24 @@ test('an own write never brings back what is gone, left the filter or is another
   const store = storeWith();
   store.observe(at('20'));
   expect(store.get('team/a')).toBe(null);
-  store.upsert(at('21', 'second', 'u2'));
+  store.upsert(at('31', 'second', 'u2'));
   store.observe(at('30', 'late answer', 'u1'));
   expect(store.get('team/a')).toBe('second');
+});
+
+test('a live read of a newer incarnation takes the place of the one that the watch still shows', () => {
+  const store = storeWith(at('10'));
+  store.observe(at('30', 'second', 'u2'));
+  store.upsert(at('12'));
+  expect(store.get('team/a')).toBe('second');
+});
+
+test('an event of a deletion that comes a second time, after the object came back, removes nothing', () => {
+  const store = storeWith(at('10'));
+  store.remove({ key: 'team/a', uid: 'u1', resourceVersion: '12' });
+  store.upsert(at('14', 'back'));
+  store.remove({ key: 'team/a', uid: 'u1', resourceVersion: '12' });
+  expect(store.get('team/a')).toBe('back');
 });
 
 test('the deletion of an old incarnation does not remove the new one', () => {
