@@ -5,7 +5,7 @@ import { createDockerEngine } from '../../../src/docker/engine.ts';
 import { serveRole } from './serve.ts';
 
 serveRole('mcpsession-controller', async (context, order, signal) => {
-  const { dockerSocket, cluster, nodeName, logDir, concurrency, intervals, sessionInitFile } = order;
+  const { dockerSocket, cluster, nodeName, logDir, stateDir, concurrency, intervals, sessionInitFile } = order;
   const engine = createDockerEngine({
     socketPath: dockerSocket,
     cluster,
@@ -22,7 +22,7 @@ serveRole('mcpsession-controller', async (context, order, signal) => {
       nodeApiHost: '127.0.0.1',
       nodeApiPort: 0,
       logDir,
-      stateDir: `${logDir}-state`,
+      stateDir,
       concurrency,
       intervals,
     },
