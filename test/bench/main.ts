@@ -19,13 +19,31 @@ import { exec } from './rows/exec.ts';
 import { files } from './rows/files.ts';
 import { firstOutput } from './rows/first-output.ts';
 import { lives } from './rows/lives.ts';
+import { gone } from './rows/gone.ts';
 import { many } from './rows/many.ts';
 import { ready } from './rows/ready.ts';
 import { rules } from './rows/rules.ts';
+import { endurance, restart } from './rows/scale.ts';
 import { teardown } from './rows/teardown.ts';
 import { webhook } from './rows/webhook.ts';
 
-const GROUPS = [calls, lives, teardown, exec, firstOutput, many, ready, agent, files, webhook, rules, cache];
+const GROUPS = [
+  calls,
+  lives,
+  teardown,
+  exec,
+  firstOutput,
+  many,
+  ready,
+  agent,
+  files,
+  webhook,
+  rules,
+  cache,
+  gone,
+  restart,
+  endurance,
+];
 const NUMBERS = [...new Set(GROUPS.flatMap(({ numbers }) => numbers))].sort((left, right) => left - right);
 const OUTPUT = 'out/bench.json';
 const SHUTDOWN_MS = 30_000;

@@ -38,6 +38,8 @@ export interface BenchCluster extends AsyncDisposable {
 export interface BenchClusterOptions {
   readonly socketPath: string;
   readonly say: (line: string) => void;
+  /** Settings of the policy file; the default policy without. */
+  readonly policy?: Readonly<Record<string, unknown>>;
 }
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -49,7 +51,7 @@ const POLL_MS = 100;
 const END_WITHIN_MS = 30_000;
 
 export async function openBenchCluster(
-  { socketPath, say }: BenchClusterOptions,
+  { socketPath, say, policy = {} }: BenchClusterOptions,
   signal: AbortSignal,
 ): Promise<BenchCluster> {
   await using opening = new AsyncDisposableStack();
@@ -62,7 +64,7 @@ export async function openBenchCluster(
   opening.defer(() => client.close());
   const cluster = await clusterId(client, signal);
   opening.defer(() => removeContainers(socketPath, cluster));
-  const { ready, pid } = opening.use(await startProduct({ dir, controlPlane, socketPath }, signal));
+  const { ready, pid } = opening.use(await startProduct({ dir, controlPlane, socketPath, policy }, signal));
   const opened = opening.move();
   return { client, auditLogPath, ready, pid, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
@@ -99,11 +101,19 @@ async function startAudited(
 
 /** Resolves when the product says that all of its roles are ready. */
 async function startProduct(
-  at: { readonly dir: string; readonly controlPlane: ControlPlane; readonly socketPath: string },
+  at: {
+    readonly dir: string;
+    readonly controlPlane: ControlPlane;
+    readonly socketPath: string;
+    readonly policy: Readonly<Record<string, unknown>>;
+  },
   signal: AbortSignal,
 ): Promise<AsyncDisposable & Pick<BenchCluster, 'ready' | 'pid'>> {
   const readyFile = join(at.dir, 'ready.json');
+  const policyFile = join(at.dir, 'policy.yaml');
+  await writeFile(policyFile, JSON.stringify(at.policy));
   const options = {
+    policy: policyFile,
     'state-dir': join(at.dir, 'up'),
     'ready-file': readyFile,
     kubeconfig: at.controlPlane.kubeconfigPath,
