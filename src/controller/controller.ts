@@ -75,6 +75,8 @@ export interface Controller {
 }
 
 const READY_POLL_MS = 20;
+/** A stop waits for the program rather than works: its budget only keeps the ends of many from coming all at once. */
+const STOPS_PER_START = 4;
 /** Keys looked at beside those that change something: a look costs little, and is not to wait for anybody. */
 const LOOKS_AT_A_TIME = 16;
 /** Of a stop that takes 10 s in all (security.md F34): what is under way is finished within this, or given up knowingly. */
@@ -113,11 +115,15 @@ export function createController(options: ControllerOptions): Controller {
     onStep: (step: Step['do'], outcome: string) =>
       metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
-  const limits = { start: options.concurrency, end: Math.max(Math.ceil(options.concurrency / 2), 1) };
+  const limits = {
+    start: options.concurrency,
+    stop: STOPS_PER_START * options.concurrency,
+    end: Math.max(Math.ceil(options.concurrency / 2), 1),
+  };
   /** One per term: what was queued under a lease that was lost is not done under the next one. */
   const newQueue = (term: Pick<ReconcileDependencies, 'lanes' | 'pulls'>) =>
     createWorkQueue({
-      concurrency: limits.start + limits.end + LOOKS_AT_A_TIME,
+      concurrency: limits.start + limits.stop + limits.end + LOOKS_AT_A_TIME,
       drainMs: DRAIN_MS,
       process: (key, signal) => reconcile({ ...deps, ...term }, key, signal),
       clock,

@@ -1,8 +1,9 @@
-// How many changes are under way on the engine at a time: starts and removals have budgets of their own, so that starts that hang
-// never keep a removal waiting (performance.md 11.4). A look needs no place: a key that finds its lane full waits in line outside
+// How many changes are under way on the engine at a time: starts, stops and removals have budgets of their own, so that starts that
+// hang and programs that take their whole grace never keep a removal waiting (performance.md 11.4). A look needs no place: a key that finds its lane full waits in line outside
 // the work queue, and decides anew when its turn comes, because what it saw may be old by then.
 
-export type Lane = 'start' | 'end';
+const LANES = ['start', 'stop', 'end'] as const;
+export type Lane = (typeof LANES)[number];
 
 export type LaneLimits = Readonly<Record<Lane, number>>;
 
@@ -18,9 +19,9 @@ export interface Lanes {
 /** `onTurn` is told of the next key in line, which has its place by then. */
 export function createLanes(options: { readonly limits: LaneLimits; readonly onTurn: (key: string) => void }): Lanes {
   const { limits, onTurn } = options;
-  const places: Record<Lane, Set<string>> = { start: new Set(), end: new Set() };
+  const places: Record<Lane, Set<string>> = { start: new Set(), stop: new Set(), end: new Set() };
   /** In order of arrival. */
-  const lines: Record<Lane, Set<string>> = { start: new Set(), end: new Set() };
+  const lines: Record<Lane, Set<string>> = { start: new Set(), stop: new Set(), end: new Set() };
 
   const callNext = (lane: Lane): void => {
     while (places[lane].size < limits[lane]) {
@@ -39,7 +40,7 @@ export function createLanes(options: { readonly limits: LaneLimits; readonly onT
 
   return {
     enter(key, lane) {
-      leaveLane(key, lane === 'start' ? 'end' : 'start');
+      for (const other of LANES) if (other !== lane) leaveLane(key, other);
       if (places[lane].has(key)) return true;
       if (places[lane].size < limits[lane]) {
         lines[lane].delete(key);
@@ -50,12 +51,11 @@ export function createLanes(options: { readonly limits: LaneLimits; readonly onT
       return false;
     },
     leave(key) {
-      leaveLane(key, 'start');
-      leaveLane(key, 'end');
+      for (const lane of LANES) leaveLane(key, lane);
     },
     get counts() {
       const of = (lane: Lane) => ({ busy: places[lane].size, waiting: lines[lane].size });
-      return { start: of('start'), end: of('end') };
+      return { start: of('start'), stop: of('stop'), end: of('end') };
     },
   };
 }

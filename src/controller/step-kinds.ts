@@ -44,6 +44,7 @@ export function laneOf(step: Step): Lane | null {
     case 'release':
       return 'start';
     case 'stop':
+      return 'stop';
     case 'remove':
       return 'end';
     case 'rest':

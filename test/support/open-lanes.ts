@@ -11,7 +11,7 @@ export function openLanes(
   clock: Clock,
 ): Pick<ReconcileDependencies, 'lanes' | 'pulls' | 'random' | 'requireOurs'> {
   return {
-    lanes: createLanes({ limits: { start: 100, end: 100 }, onTurn: () => {} }),
+    lanes: createLanes({ limits: { start: 100, stop: 100, end: 100 }, onTurn: () => {} }),
     pulls: createImagePulls({ engine, clock, onEnd: () => {} }, new AbortController().signal),
     random: () => 1,
     requireOurs: () => {},

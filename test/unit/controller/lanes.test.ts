@@ -3,7 +3,7 @@ import { createLanes } from '../../../src/controller/lanes.ts';
 
 function setUp() {
   const called: string[] = [];
-  return { called, lanes: createLanes({ limits: { start: 2, end: 1 }, onTurn: (key) => called.push(key) }) };
+  return { called, lanes: createLanes({ limits: { start: 2, stop: 3, end: 1 }, onTurn: (key) => called.push(key) }) };
 }
 
 test('a full lane takes keys in the order in which they came, each once, however often it asks', () => {
@@ -19,6 +19,13 @@ test('a full lane takes keys in the order in which they came, each once, however
 test('a full lane keeps nobody out of the other one', () => {
   const { lanes } = setUp();
   for (const key of ['a', 'b', 'c']) lanes.enter(key, 'start');
+  expect(lanes.enter('x', 'end')).toBe(true);
+});
+
+test('programs that take their time to end keep no removal waiting', () => {
+  const { lanes } = setUp();
+  for (const key of ['a', 'b', 'c', 'd']) lanes.enter(key, 'stop');
+  expect(lanes.counts.stop).toEqual({ busy: 3, waiting: 1 });
   expect(lanes.enter('x', 'end')).toBe(true);
 });
 
