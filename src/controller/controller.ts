@@ -17,6 +17,7 @@ import { fenceEngine } from './fenced-engine.ts';
 import { createImageLooks } from './image-looks.ts';
 import { createImagePulls } from './image-pulls.ts';
 import { createLanes } from './lanes.ts';
+import { createLeftovers } from './leftovers.ts';
 import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
@@ -26,7 +27,17 @@ import { unknownEngine } from './unknown-engine.ts';
 export interface ControllerOptions
   extends Omit<
     ReconcileDependencies,
-    'view' | 'memories' | 'images' | 'pulls' | 'lanes' | 'requireOurs' | 'node' | 'written' | 'onStep' | 'onProof'
+    | 'view'
+    | 'memories'
+    | 'images'
+    | 'leftovers'
+    | 'pulls'
+    | 'lanes'
+    | 'requireOurs'
+    | 'node'
+    | 'written'
+    | 'onStep'
+    | 'onProof'
   > {
   readonly nodeName: string;
   readonly cluster: string;
@@ -107,6 +118,7 @@ export function createController(options: ControllerOptions): Controller {
     requireOurs,
     view,
     memories,
+    leftovers: createLeftovers(),
     images: createImageLooks(engine, clock),
     node: () => facts,
     onProof: (controls: readonly IsolationControl[]) => {

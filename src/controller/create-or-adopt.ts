@@ -18,6 +18,7 @@ export async function createOrAdopt(
   const { key, memory } = target;
   try {
     memory.referencesReadable = false;
+    memory.workspaceReady = false;
     memory.initVolume = null; // it can be collected once no container uses it
     const { id } = await deps.engine.create(step.spec, signal);
     deps.view.add(key, id);
@@ -25,6 +26,7 @@ export async function createOrAdopt(
     const { kind } = asOperatorError(thrown);
     if (kind !== 'already-exists' && !UNDECIDED.has(kind)) {
       memory.hostPaths = null; // the next try may be long after this look
+      memory.attachments = null;
       throw thrown;
     }
     const name = containerNameOf(step.spec.identity.uid);
@@ -33,6 +35,7 @@ export async function createOrAdopt(
     const found = signal.aborted ? null : await deps.engine.inspect(name, signal).catch(() => null); // the doubt stays
     if (found === null) {
       memory.hostPaths = null; // as above
+      memory.attachments = null;
       throw thrown;
     }
     if (found.ours) deps.view.add(key, found.container.id);

@@ -10,6 +10,8 @@ const LOOKS: ReadonlySet<string> = new Set<keyof ContainerEngine>([
   'inspectImage',
   'inspect',
   'list',
+  'attachmentsOf',
+  'listAttachments',
   'watchEvents',
 ]);
 

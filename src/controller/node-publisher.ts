@@ -99,6 +99,7 @@ async function publishNode(options: NodePublisherOptions, engine: EngineState, s
 
 function postureOf(facts: NodeFacts, slots: number): Pick<NodeStatus, 'capacity' | 'engine'> {
   const { cgroupVersion, storageDriver, runtimes, appArmor, seccomp, userNamespaces, rootless } = facts;
+  const { diskQuota, volumeDrivers } = facts;
   return {
     capacity: { slots, cpu: String(facts.cpus), memory: String(facts.memoryBytes) },
     engine: {
@@ -111,6 +112,8 @@ function postureOf(facts: NodeFacts, slots: number): Pick<NodeStatus, 'capacity'
       seccomp,
       userNamespaces,
       rootless,
+      diskQuota,
+      volumeDrivers: [...volumeDrivers],
     },
   };
 }

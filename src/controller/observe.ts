@@ -2,6 +2,7 @@
 
 import { asOperatorError, type OperatorError } from '../lib/errors.ts';
 import type { ObservedContainer } from '../model/container.ts';
+import { parseSessionKey } from '../model/names.ts';
 import { isNamedByUs, sortContainers } from '../plan/identity.ts';
 import type { ContainersSeen, Failure, Observation } from '../plan/observation.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
@@ -18,6 +19,7 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
   const node = deps.node();
   const own = ownOf({ session, containers, node });
   const set = deps.policies.current();
+  const leftovers = await leftoversOf(deps, target, signal);
   const chosen = choosePolicies(set, labels);
   forgetWrongImage(memory, own);
   const isHeld = own === null ? null : deps.inits.isHeld(own.id);
@@ -32,6 +34,9 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
     hostPaths: memory.hostPaths,
     containerMounts: mountsOf(memory, own),
     initVolume: memory.initVolume,
+    attachments: attachmentsOf(memory, own),
+    workspaceReady: memory.workspaceReady,
+    leftovers,
     referencesReadable: memory.referencesReadable,
     isHeld,
     commandsBy: own === null ? 'engine-exec' : deps.wayInto(own.id),
@@ -58,6 +63,24 @@ async function namespaceLabels(
 /** Of this run of this container, or nothing is known. */
 function mountsOf({ containerMounts: known }: SessionMemory, own: ObservedContainer | null) {
   return known !== null && known.containerId === own?.id && known.pid === own.pid ? known.found : null;
+}
+
+/** With the container that there is now, or without one if there is none. */
+function attachmentsOf({ attachments: known }: SessionMemory, own: ObservedContainer | null) {
+  const same = known !== null && known.containerId === (own?.id ?? null) && known.pid === (own?.pid ?? null);
+  return same ? known.found : null;
+}
+
+/** The session as the API server has it now: a cache that is behind must not cost anybody a workspace. Rejects when it does not answer. */
+async function leftoversOf(
+  deps: ReconcileDependencies,
+  { key, session }: Target,
+  signal: AbortSignal,
+): Promise<Observation['leftovers']> {
+  const found = deps.leftovers.of(key).filter(({ identity }) => identity.uid !== session?.meta.uid);
+  if (found.length === 0) return [];
+  const current = await deps.store.read(parseSessionKey(key), signal);
+  return found.filter(({ identity }) => identity.uid !== current?.meta.uid);
 }
 
 export function ownOf(seen: Pick<Observation, 'session' | 'containers' | 'node'>): ObservedContainer | null {

@@ -6,13 +6,13 @@ import { containerNameOf, parseSessionKey } from '../model/names.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { SessionInits } from '../ports/container-access.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { Log } from '../ports/log.ts';
 import type { References } from '../ports/references.ts';
 import type { SessionEvents, SessionStore } from '../ports/sessions.ts';
 import { orAborted, withDeadline } from '../process/deadline.ts';
+import { type AttachmentDependencies, performOnAttachments } from './perform-attachment.ts';
 import type { ContainerView } from './container-view.ts';
 import { createOrAdopt } from './create-or-adopt.ts';
 import type { ImageLooks } from './image-looks.ts';
@@ -23,8 +23,7 @@ const INIT_ANSWERS_WITHIN_MS = 10_000;
 /** A file system that hangs, over a network for example, must not keep the session's key for ever. */
 const PATHS_WITHIN_MS = 10_000;
 
-export interface PerformDependencies {
-  readonly engine: ContainerEngine;
+export interface PerformDependencies extends AttachmentDependencies {
   readonly view: ContainerView;
   readonly store: SessionStore;
   readonly events: SessionEvents;
@@ -97,7 +96,14 @@ async function performNow(
     case 'remove':
       memory.hostPaths = null;
       memory.referencesReadable = false;
+      memory.attachments = null;
       return changing(deps, key, () => engine.remove(step.containerId, signal));
+    case 'lookAtAttachments':
+    case 'createNetwork':
+    case 'prepareWorkspace':
+    case 'removeNetwork':
+    case 'removeWorkspace':
+      return performOnAttachments(deps, step, target, signal);
     case 'addFinalizer':
     case 'removeFinalizer':
     case 'deleteSession':

@@ -122,7 +122,8 @@ async function lookAt(
 }
 
 /** A session that was begun is finished before the next one is begun: the first of many runs early. */
-const isBeforeStart = (step: Step): boolean => step.do === 'lookAtInit' || step.do === 'create';
+const isBeforeStart = (step: Step): boolean => BEFORE_START.has(step.do);
+const BEFORE_START: ReadonlySet<Step['do']> = new Set(['lookAtInit', 'createNetwork', 'prepareWorkspace', 'create']);
 
 /** What failed is not tried again before its time, whoever asks for a look. */
 function backoffMs({ lastFailure }: SessionMemory, step: Step, nowMs: number): number {

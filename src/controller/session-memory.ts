@@ -2,6 +2,7 @@
 // everything that decides about an end is in the spec, on the engine or in the API server.
 
 import type { OperatorError } from '../lib/errors.ts';
+import type { Attachments } from '../model/attachments.ts';
 import type { ContainerMountsSeen, ResolvedHostPath } from '../model/container.ts';
 import type { Failure, ImageKnowledge } from '../plan/observation.ts';
 import type { Report } from '../plan/step.ts';
@@ -16,6 +17,10 @@ export interface SessionMemory {
   containerMounts: { readonly containerId: string; readonly pid: number; readonly found: ContainerMountsSeen } | null;
   /** Volume for the next container; asked for anew each time. */
   initVolume: string | null;
+  /** What was found while this run of this container, or none, was there. */
+  attachments: { readonly containerId: string | null; readonly pid: number | null; readonly found: Attachments } | null;
+  /** The workspace volume is ready for the next container. */
+  workspaceReady: boolean;
   /** Just before the next container; looked at anew each time. No value is kept. */
   referencesReadable: boolean;
   lastFailure: Failure | null;
@@ -63,6 +68,8 @@ export function createSessionMemories(): SessionMemories {
         hostPaths: null,
         containerMounts: null,
         initVolume: null,
+        attachments: null,
+        workspaceReady: false,
         referencesReadable: false,
         lastFailure: null,
         nameTakenBy: null,
@@ -105,6 +112,11 @@ const CAP_MS: Readonly<Record<Failure['act'], number>> = {
   observe: 15_000,
   stop: 15_000,
   remove: 15_000,
+  lookAtAttachments: 15_000,
+  removeNetwork: 15_000,
+  removeWorkspace: 15_000,
+  createNetwork: 30_000,
+  prepareWorkspace: 30_000,
   create: 30_000,
   start: 30_000,
   release: 30_000,

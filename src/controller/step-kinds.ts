@@ -24,6 +24,11 @@ export function failingAct(step: Step): Failure['act'] | null {
     case 'release':
     case 'stop':
     case 'remove':
+    case 'lookAtAttachments':
+    case 'createNetwork':
+    case 'prepareWorkspace':
+    case 'removeNetwork':
+    case 'removeWorkspace':
       return step.do;
     case 'rest':
     case 'addFinalizer':
@@ -39,6 +44,8 @@ export function failingAct(step: Step): Failure['act'] | null {
 export function laneOf(step: Step): Lane | null {
   switch (step.do) {
     case 'lookAtInit':
+    case 'createNetwork':
+    case 'prepareWorkspace':
     case 'create':
     case 'start':
     case 'release':
@@ -46,12 +53,15 @@ export function laneOf(step: Step): Lane | null {
     case 'stop':
       return 'stop';
     case 'remove':
+    case 'removeNetwork':
+    case 'removeWorkspace':
       return 'end';
     case 'rest':
     case 'lookAtImage':
     case 'lookAtHostPaths':
     case 'lookAtMounts':
     case 'lookAtReferences':
+    case 'lookAtAttachments':
     case 'pull':
     case 'addFinalizer':
     case 'removeFinalizer':

@@ -8,12 +8,16 @@ import type { WorkQueue } from '../process/work-queue.ts';
 import type { EngineWatch } from './engine-watch.ts';
 import type { ImagePulls } from './image-pulls.ts';
 import type { ReconcileDependencies } from './reconcile.ts';
+import { sweepAttachments } from './sweep-attachments.ts';
 
 const uidsOf = (sessions: Iterable<McpSession>): readonly string[] => [...sessions].map(({ meta }) => meta.uid);
 
 export interface SweepParts {
   readonly queue: WorkQueue;
-  readonly deps: Pick<ReconcileDependencies, 'engine' | 'grants' | 'view' | 'cache' | 'clock' | 'log'>;
+  readonly deps: Pick<
+    ReconcileDependencies,
+    'engine' | 'grants' | 'view' | 'cache' | 'clock' | 'log' | 'memories' | 'leftovers'
+  >;
   readonly nodeName: string;
   readonly metrics: Metrics;
 }
@@ -52,6 +56,7 @@ export async function sweep(
       const state = conditionOf(session.status.conditions, 'Ready')?.reason ?? 'Pending';
       metrics.sessions.inc({ state, node: nodeName });
     }
+    for (const key of await sweepAttachments(deps, signal)) queue.add(key);
     return { unheardSinceMs: changed.size > 0 ? askedMs : null };
   } catch (thrown) {
     if (!signal.aborted) deps.log.warn('sweep failed', { error: String(thrown) });

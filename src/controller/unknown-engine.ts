@@ -20,6 +20,8 @@ export function unknownEngine(nodeName: string, cluster: string): NodeFacts {
     userNamespaces: false,
     rootless: false,
     engineDirectory: '',
+    diskQuota: false,
+    volumeDrivers: [],
     initProgram: false,
   };
 }

@@ -9,6 +9,7 @@ const TARGETS: Readonly<Record<Exclude<CallShape['target'], 'none'>, RegExp>> = 
   image: /^[A-Za-z0-9][\w.-]*(?::[\w.-]+)?(?:\/[A-Za-z0-9][\w.-]*)*(?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]{64})?$/,
   'init-image': new RegExp(`^${INIT_REPOSITORY}:\\w[\\w.-]{0,127}$`),
   volume: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/,
+  network: /^[0-9a-f]{64}$/,
 };
 
 /** Whether `target` may stand in the path of this call. */
@@ -25,6 +26,8 @@ export interface OutgoingRequest {
   readonly body: BodyKind;
   /** Of a JSON body; empty for another. */
   readonly bodyFields: readonly string[];
+  /** Of a volume in such a body; empty for none. */
+  readonly driverOptions: readonly string[];
 }
 
 /** The row that allows this request; null when none does and it must not leave. */
@@ -40,16 +43,21 @@ function isRow(name: EngineCallName, request: OutgoingRequest): boolean {
   return isQueryOf(call, request.query) && isBodyOf(call, request);
 }
 
-function isQueryOf({ query, fixedQuery = {} }: CallShape, sent: OutgoingRequest['query']): boolean {
+function isQueryOf({ query, fixedQuery = {}, labelled }: CallShape, sent: OutgoingRequest['query']): boolean {
   const fixed = Object.entries(fixedQuery);
+  if (labelled === true && !OUR_LABELS.test(sent['filters'] ?? '')) return false;
   return (
     fixed.every(([key, value]) => sent[key] === value) &&
     Object.keys(sent).every((key) => query.includes(key) || fixedQuery[key] !== undefined)
   );
 }
 
+/** A filter by labels of ours alone, as the adapter prints it. */
+const OUR_LABELS = /^\{"label":\["mcpsession\.dev\/[^"\\]+"(?:,"mcpsession\.dev\/[^"\\]+")*\]\}$/;
+
 /** What may have a JSON body may also be sent without one; a tar is never left out. */
-function isBodyOf({ body, bodyFields }: CallShape, sent: OutgoingRequest): boolean {
+function isBodyOf({ body, bodyFields, driverOptions = [] }: CallShape, sent: OutgoingRequest): boolean {
+  if (!sent.driverOptions.every((option) => driverOptions.includes(option))) return false;
   if (sent.body === 'none') return body !== 'tar';
   return sent.body === body && sent.bodyFields.every((field) => bodyFields?.includes(field) ?? true);
 }

@@ -1,7 +1,7 @@
 // Every call that may leave this process for the Docker Engine (requirements.md 9.5), with its deadline. The table is the law:
 // the client can only send its rows, and the guard in guarded-modem.ts refuses whatever is not one of them.
 
-type Target = 'none' | 'container' | 'exec' | 'image' | 'init-image' | 'volume';
+type Target = 'none' | 'container' | 'exec' | 'image' | 'init-image' | 'network' | 'volume';
 
 /** What a request carries beside its query; a raw body is a tar archive. */
 export type BodyKind = 'none' | 'json' | 'tar';
@@ -21,6 +21,10 @@ export interface CallShape {
   readonly body: BodyKind;
   /** The only fields that a JSON body may have; left out where the adapter prints a closed model. */
   readonly bodyFields?: readonly string[];
+  /** The only options that a volume driver may be given. */
+  readonly driverOptions?: readonly string[];
+  /** The list must be filtered by labels of ours. */
+  readonly labelled?: true;
   /** Until the answer is complete; for a stream until its head has come. 0 means none: the caller's signal alone ends it. */
   readonly deadlineMs: number;
   /** For messages: "Docker could not <doing> <target>". */
@@ -96,7 +100,8 @@ export const ENGINE_CALLS = {
     target: 'none',
     query: [],
     body: 'json',
-    bodyFields: ['Name', 'Driver', 'Labels'],
+    bodyFields: ['Name', 'Driver', 'DriverOpts', 'Labels'],
+    driverOptions: ['size'],
     deadlineMs: 30_000,
     doing: 'create a volume',
   },
@@ -113,6 +118,7 @@ export const ENGINE_CALLS = {
     path: '/volumes',
     target: 'none',
     query: ['filters'],
+    labelled: true,
     body: 'none',
     deadlineMs: 30_000,
     doing: 'list volumes',
@@ -124,6 +130,52 @@ export const ENGINE_CALLS = {
     ...noBody,
     deadlineMs: 30_000,
     doing: 'remove volume',
+  },
+  networkCreate: {
+    method: 'POST',
+    path: '/networks/create',
+    target: 'none',
+    query: [],
+    body: 'json',
+    bodyFields: [
+      'Name',
+      'CheckDuplicate',
+      'Driver',
+      'Internal',
+      'EnableIPv6',
+      'Attachable',
+      'IPAM',
+      'Options',
+      'Labels',
+    ],
+    deadlineMs: 30_000,
+    doing: 'create a network',
+  },
+  networkInspect: {
+    method: 'GET',
+    path: '/networks/{}',
+    target: 'network',
+    ...noBody,
+    deadlineMs: 10_000,
+    doing: 'inspect network',
+  },
+  networkList: {
+    method: 'GET',
+    path: '/networks',
+    target: 'none',
+    query: ['filters'],
+    labelled: true,
+    body: 'none',
+    deadlineMs: 30_000,
+    doing: 'list networks',
+  },
+  networkRemove: {
+    method: 'DELETE',
+    path: '/networks/{}',
+    target: 'network',
+    ...noBody,
+    deadlineMs: 30_000,
+    doing: 'remove network',
   },
   containerCreate: {
     method: 'POST',

@@ -44,11 +44,17 @@ function refused(failed: FailedCall, answer: { status: number; words: string; ca
   return new OperatorError(kindOf(failed.name, status, words), `${couldNot(failed)}: ${words}${hint}`, { cause });
 }
 
+/** What says that the name is taken, of the calls that make something under a name. */
+const TAKEN: Readonly<Partial<Record<EngineCallName, RegExp>>> = {
+  containerCreate: /already in use/i,
+  networkCreate: /already exists/i,
+};
+
 function kindOf(name: EngineCallName, status: number, words: string): FaultKind {
   if (/no space left on device/i.test(words)) return 'unavailable';
-  if (status === 409)
-    return name === 'containerCreate' && /already in use/i.test(words) ? 'already-exists' : 'conflict';
+  if (status === 409) return TAKEN[name]?.test(words) === true ? 'already-exists' : 'conflict';
   if (status === 404) return 'not-found';
+  if (/has active endpoints/i.test(words)) return 'conflict'; // 403 of a network in use
   if (status === 403) return 'forbidden'; // an authorization plugin
   if (status === 502 || status === 503 || status === 504) return 'unavailable';
   return status >= 400 && status < 500 ? 'invalid' : 'internal';

@@ -1,20 +1,23 @@
-import { CONTAINER_STATES } from '../model/container.ts';
 // The container engine port over the Docker Engine. Every list and event stream is filtered by our labels; every call on a
 // container needs an id that was seen with them.
 
 import { z } from 'zod';
 
 import { isFault } from '../lib/errors.ts';
+import type { AttachmentSummary } from '../model/attachments.ts';
+import { CONTAINER_STATES } from '../model/container.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { ContainerEngine, ContainerSummary, InspectedContainer } from '../ports/container-engine.ts';
 import { type Log, silentLog } from '../ports/log.ts';
 import type { HeldInits, RoutedAccess } from './access.ts';
+import { hasDiskQuota } from './disk-quota.ts';
 import type { EngineDeadlines, OnEngineCall } from './engine-calls.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
 import { factsFromInfo } from './facts-from-info.ts';
 import { fromInspect } from './from-inspect.ts';
 import { type Home, identityOf, labelFilter } from './identity-labels.ts';
 import { imageFacts } from './image-facts.ts';
+import { createNetworks } from './networks.ts';
 import { createOwnedContainers, type OwnedContainers } from './owned-containers.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { createInitDelivery } from './init-delivery.ts';
@@ -22,6 +25,7 @@ import { pullImage } from './pull-image.ts';
 import { toCreateRequest } from './to-create-request.ts';
 import { watchEvents } from './watch-events.ts';
 import { wireAccess } from './wire-access.ts';
+import { createWorkspaces } from './workspaces.ts';
 
 export interface DockerEngineOptions extends Home {
   readonly socketPath: string;
@@ -64,7 +68,9 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
     ping: async (signal) => void (await client.call('ping', {}, signal)),
     facts: async (signal) => {
       const apiVersion = await client.apiVersion(signal);
-      return factsFromInfo(await client.call('info', {}, signal), { cluster, nodeName, apiVersion });
+      const info = await client.call('info', {}, signal);
+      const diskQuota = await hasDiskQuota(parts, signal);
+      return factsFromInfo(info, { cluster, nodeName, apiVersion, diskQuota });
     },
     inspectImage: async (reference, signal) => {
       const answer = await nullIfAbsent(client.call('imageInspect', { target: reference }, signal));
@@ -74,6 +80,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
     sessionInitVolume: (signal) => delivery.volume(signal),
     inspect,
     list: (signal) => listContainers(parts, signal),
+    ...attachmentCalls(parts),
     watchEvents: (onEvent, signal) => {
       // A second back, so that nothing is lost between the call and the moment when the engine listens.
       const sinceSeconds = Math.floor(Date.now() / 1000) - 1;
@@ -119,6 +126,42 @@ function lifecycleCalls({ client, owned }: Parts): Pick<ContainerEngine, 'create
       const request = { target: containerId, query: { force: '1', v: '1' } };
       await nullIfAbsent(client.call('containerRemove', request, signal));
     },
+  };
+}
+
+type AttachmentCall =
+  | 'attachmentsOf'
+  | 'listAttachments'
+  | 'createNetwork'
+  | 'removeNetwork'
+  | 'prepareWorkspace'
+  | 'removeWorkspace';
+
+function attachmentCalls(parts: Parts): Pick<ContainerEngine, AttachmentCall> {
+  const networks = createNetworks(parts);
+  const workspaces = createWorkspaces(parts);
+  return {
+    attachmentsOf: async (uid, signal) => ({
+      networks: await networks.of(uid, signal),
+      workspaces: await workspaces.of(uid, signal),
+    }),
+    listAttachments: async (signal) => [
+      ...(await networks.list(signal)).map(
+        ({ id, identity }): AttachmentSummary => ({
+          kind: 'network',
+          id,
+          identity,
+          persistent: false,
+        }),
+      ),
+      ...(await workspaces.list(signal)).map(
+        ({ name, identity, persistent }): AttachmentSummary => ({ kind: 'workspace', id: name, identity, persistent }),
+      ),
+    ],
+    createNetwork: (spec, signal) => networks.create(spec, signal),
+    removeNetwork: (networkId, signal) => networks.remove(networkId, signal),
+    prepareWorkspace: (spec, signal) => workspaces.prepare(spec, signal),
+    removeWorkspace: (name, signal) => workspaces.remove(name, signal),
   };
 }
 

@@ -16,12 +16,16 @@ const infoSchema = z.looseObject({
   CgroupVersion: z.string().default('1'),
   Runtimes: z.record(z.string(), z.unknown()).nullish(),
   SecurityOptions: z.array(z.string()).nullish(),
+  Plugins: z.looseObject({ Volume: z.array(z.string()).nullish() }).nullish(),
   InitBinary: z.string().default(''),
   InitCommit: z.looseObject({ ID: z.string().default('') }).nullish(),
 });
 
 /** Throws OperatorError('internal') when the answer is not that of a Docker Engine. */
-export function factsFromInfo(info: unknown, engine: Home & { readonly apiVersion: string }): NodeFacts {
+export function factsFromInfo(
+  info: unknown,
+  engine: Home & { readonly apiVersion: string; readonly diskQuota: boolean },
+): NodeFacts {
   const data = parseAnswer({ schema: infoSchema, answer: info, about: 'itself' });
   const options = (data.SecurityOptions ?? []).map(parseSecurityOption);
   const has = (name: string): boolean => options.some((option) => option.name === name);
@@ -41,6 +45,8 @@ export function factsFromInfo(info: unknown, engine: Home & { readonly apiVersio
     userNamespaces: has('userns'),
     rootless: has('rootless'),
     engineDirectory: data.DockerRootDir,
+    diskQuota: engine.diskQuota,
+    volumeDrivers: [...(data.Plugins?.Volume ?? [])].sort(),
     // The engine runs `<init> --version` to fill in the commit: "N/A" says that it could not. Debian's has no commit: "".
     initProgram: data.InitBinary !== '' && data.InitCommit?.ID !== 'N/A',
   };

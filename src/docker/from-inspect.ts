@@ -73,6 +73,7 @@ function isolationOf(config: HostConfigAnswer) {
     maskedPaths: config.MaskedPaths,
     readonlyPaths: config.ReadonlyPaths,
     networkMode: config.NetworkMode,
+    dns: config.Dns,
     pidMode: config.PidMode,
     ipcMode: config.IpcMode,
     utsMode: config.UTSMode,

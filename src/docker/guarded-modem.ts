@@ -71,7 +71,9 @@ function refusalOf(request: DialRequest): OperatorError | null {
   const { method, options = {}, file } = request;
   const bodyFields = Object.keys(options._body ?? {});
   const body: BodyKind = file !== undefined ? 'tar' : bodyFields.length > 0 ? 'json' : 'none';
-  const call = allowedCall({ method, path: plainPath(request), query: options._query ?? {}, body, bodyFields });
+  const driverOptions = keysOf(options._body?.['DriverOpts']);
+  const path = plainPath(request);
+  const call = allowedCall({ method, path, query: options._query ?? {}, body, bodyFields, driverOptions });
   const versioned = VERSION.test(request.path) || call === 'version';
   const known = Object.keys(options).every((key) => key === '_query' || key === '_body');
   // A file that is no buffer would be the name of one of this host's files.
@@ -81,4 +83,10 @@ function refusalOf(request: DialRequest): OperatorError | null {
     'internal',
     `${method} ${plainPath(request)} is not in the closed list of Docker Engine calls`,
   );
+}
+
+/** What is no object has no option that any row allows. */
+function keysOf(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'object' && value !== null ? Object.keys(value) : ['(not an object)'];
 }

@@ -22,8 +22,8 @@ import { tarArchive } from './tar-archive.ts';
 
 /** Marks our volumes; an engine that made a volume of the same name by itself, empty, did not write it. */
 const VOLUME_LABEL = `${GROUP}/init`;
-/** Marks the containers that fill and prove a volume, with the cluster and node that made them. */
-const DELIVERY_LABEL = `${GROUP}/init-delivery`;
+/** Marks the containers that fill and prove a volume (workspaces.ts too), with the cluster and node that made them. */
+export const DELIVERY_LABEL = `${GROUP}/init-delivery`;
 /** A younger volume may be one that another controller has just made and not used yet. */
 const COLLECT_AFTER_MS = 3_600_000;
 /** A burst of sessions looks once. */
@@ -208,7 +208,7 @@ function proofBody({ tag, volume }: Program, home: Home): Readonly<Record<string
   };
 }
 
-const deliveryOf = ({ cluster, nodeName }: Home): string => `${cluster}/${nodeName}`;
+export const deliveryOf = ({ cluster, nodeName }: Home): string => `${cluster}/${nodeName}`;
 
 const containersSchema = z.array(
   z.looseObject({ Id: z.string(), Created: z.number(), Labels: z.record(z.string(), z.string()) }),

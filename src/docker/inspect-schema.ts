@@ -48,6 +48,7 @@ export const hostConfigSchema = z.looseObject({
   MaskedPaths: list(z.string()),
   ReadonlyPaths: list(z.string()),
   NetworkMode: text,
+  Dns: list(z.string()),
   PidMode: text,
   IpcMode: text,
   UTSMode: text,

@@ -48,7 +48,6 @@ const INERT = {
   VolumesFrom: [],
   VolumeDriver: '',
   Links: [],
-  Dns: [],
   DnsOptions: [],
   DnsSearch: [],
   ExtraHosts: [],
@@ -76,6 +75,7 @@ function isolation(spec: ContainerSpec) {
     MaskedPaths: spec.maskedPaths,
     ReadonlyPaths: spec.readonlyPaths,
     NetworkMode: spec.networkMode,
+    Dns: spec.dns,
     PidMode: spec.pidMode,
     IpcMode: spec.ipcMode,
     UTSMode: spec.utsMode,
@@ -122,7 +122,7 @@ function lifecycle(spec: ContainerSpec) {
 }
 
 function mountOf({ type, source, target, readOnly, propagation, recursive }: ContainerMount) {
-  // Nothing of the image may end up in a volume: an empty one would be filled with what lies at the target.
+  // Nothing of the image may end up in a volume: an empty one would be filled with what lies at the target, and get its owner.
   if (type === 'volume')
     return { Type: type, Source: source, Target: target, ReadOnly: readOnly, VolumeOptions: { NoCopy: true } };
   const options = {

@@ -44,12 +44,24 @@ const SESSION_INIT_VOLUME = /^mcpsession-init-[0-9a-f]{16}$/;
 
 export const sessionInitVolumeOf = (programSha256: string): string => `mcpsession-init-${programSha256.slice(0, 16)}`;
 
-/** The one volume mount that a session container has. */
+/** The volume with our program. */
 export const sessionInitMount = (volume: string): ContainerMount => ({
   type: 'volume',
   source: volume,
   target: SESSION_INIT_DIRECTORY,
   readOnly: true,
+  propagation: '',
+  recursive: false,
+});
+
+export const WORKSPACE_DIRECTORY = '/workspace';
+
+/** The one mount of a session that can be written: its own volume, named as its container is. */
+export const workspaceMount = (volume: string): ContainerMount => ({
+  type: 'volume',
+  source: volume,
+  target: WORKSPACE_DIRECTORY,
+  readOnly: false,
   propagation: '',
   recursive: false,
 });
@@ -122,7 +134,10 @@ export interface ContainerSpec {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
 
+  /** "none", or the name of the session's own network. */
   readonly networkMode: string;
+  /** Name servers that the engine forwards questions to; empty means those of the node. */
+  readonly dns: readonly string[];
   readonly pidMode: string;
   readonly ipcMode: string;
   readonly utsMode: string;
@@ -210,6 +225,10 @@ export interface NodeFacts {
   readonly rootless: boolean;
   /** Directory of the engine's data, wherever its operator put it; "" where the engine does not say. */
   readonly engineDirectory: string;
+  /** Whether the engine bounds a volume of its own by a project quota: it refuses a size where it cannot. */
+  readonly diskQuota: boolean;
+  /** Volume drivers of the engine, sorted; "local" is its own. */
+  readonly volumeDrivers: readonly string[];
   /** Whether the engine has an init program (`--init`), which reaps zombies of idle sessions. */
   readonly initProgram: boolean;
 }

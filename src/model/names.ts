@@ -60,6 +60,10 @@ export const CONTAINER_LABELS = {
 /** The name makes `create` idempotent: the engine accepts one container per session UID (security.md 0.4). */
 export const containerNameOf = (uid: string): string => `mcps-${uid}`;
 
+/** A session's network and its workspace volume have the name of its container: all three are one per UID. */
+export const networkNameOf = containerNameOf;
+export const workspaceVolumeOf = containerNameOf;
+
 /** Identity of a session in queues and caches; never used to address an engine object. */
 export const sessionKeyOf = (session: { namespace: string; name: string }): string =>
   `${session.namespace}/${session.name}`;

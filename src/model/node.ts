@@ -44,6 +44,11 @@ export const nodeStatusSchema = z
           seccomp: described(z.boolean(), 'Whether seccomp is active.'),
           userNamespaces: described(z.boolean(), 'Whether the engine remaps users.'),
           rootless: described(z.boolean(), 'Whether the engine runs without root.'),
+          diskQuota: described(z.boolean().optional(), 'Whether the engine bounds its own volumes by a disk quota.'),
+          volumeDrivers: described(
+            z.array(z.string().max(128)).max(32).optional(),
+            'Volume drivers that the engine offers.',
+          ),
         })
         .optional(),
       'Security posture of the engine.',

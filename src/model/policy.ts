@@ -77,6 +77,20 @@ export const profileSettingsSchema = z.strictObject({
       allowedRoots: z.array(z.string().regex(/^\/./, 'must be an absolute path below /')).nullable().default(null),
     })
     .prefault({}),
+  /** Workspaces with medium Disk (docs/workspaces.md). */
+  workspace: z
+    .strictObject({
+      /** Disk without an enforced bound, on nodes that have none; status says so. */
+      unboundedDisk: z.boolean().default(false),
+      /** Volume plugin of the engine that enforces the option "size" (in bytes) of its volumes; null: the engine's own volumes. */
+      volumePlugin: z
+        .string()
+        .regex(/^[a-zA-Z0-9][\w.:/-]{0,127}$/, 'must be the name of a volume plugin')
+        .refine((name) => name !== 'local', 'must not be "local": that is what null stands for')
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   ports: z.strictObject({ allowPublic: z.boolean().default(false) }).prefault({}),
   images: z
     .strictObject({
@@ -122,6 +136,8 @@ export const profileSettingsSchema = z.strictObject({
       maxCpuTimeSeconds: seconds(3600),
       maxOpenFiles: z.int().min(64).default(65_536),
       maxTmpfs: quantity('1Gi'),
+      /** Largest workspace with medium Disk. */
+      maxDisk: quantity('10Gi'),
       /** Unfinished sessions of one owner, and in one namespace; an owner is known of sessions that the front end made. */
       perOwner: z.int().min(1).default(3),
       perNamespace: z.int().min(1).default(10),

@@ -87,12 +87,12 @@ const workspace = z
   .strictObject({
     medium: field(
       z.enum(['Memory', 'Disk']).default('Memory'),
-      'Where /workspace lives. Memory is a tmpfs, charged to the memory limit. Default "Memory".',
+      'Where /workspace lives. Memory is a tmpfs, charged to the memory limit. Disk is a volume of the engine, on nodes that hold it to sizeLimit or where policy allows disk without a bound. Default "Memory".',
     ),
     sizeLimit: field(quantity().default('256Mi'), 'Size of /workspace in bytes. Default "256Mi".'),
     persistent: field(
       z.boolean().default(false),
-      'Keep the workspace across suspension and re-creation. Default false.',
+      'Keep a workspace with medium Disk across suspension and re-creation, until the session is deleted. Default false.',
     ),
   })
   .prefault({});
@@ -116,7 +116,7 @@ const network = z
   .strictObject({
     mode: field(
       z.enum(['none', 'isolated', 'egress']).default('none'),
-      'Network of the container. "none" has loopback only. Default "none".',
+      'Network of the container. "none" has loopback only; "isolated" has an interface of its own on a network without any other member and without a way out; "egress" is refused in this release. Default "none".',
     ),
     egress: field(
       z
@@ -149,7 +149,7 @@ const network = z
         )
         .max(32)
         .default([]),
-      'Ports published on the node. Default none.',
+      'Ports published on the node. Refused: no network of this release has a way in. Default none.',
       { 'x-kubernetes-list-type': 'atomic' },
     ),
   })

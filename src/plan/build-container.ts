@@ -18,8 +18,10 @@ import {
   SESSION_INIT_HELD,
   SESSION_INIT_PROGRAM,
   sessionInitMount,
+  WORKSPACE_DIRECTORY,
+  workspaceMount,
 } from '../model/container.ts';
-import { containerNameOf } from '../model/names.ts';
+import { containerNameOf, networkNameOf, workspaceVolumeOf } from '../model/names.ts';
 import { isHeldAtStart } from '../model/references.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
@@ -30,12 +32,12 @@ import { engineProblems } from './engine-problems.ts';
 import { hostPathProblems } from './host-path-problems.ts';
 import { type ContainerOwner, identityOf } from './identity.ts';
 import { imageProblems } from './image-problems.ts';
+import { ISOLATED_DNS, wantsNetwork, wantsVolume, workspaceProblems } from './wanted-attachments.ts';
 
 /** Without a main command and without the session init the container idles by the image's own `sleep`. */
 const IDLE_PROGRAM = 'sleep';
 const IDLE_SECONDS = '2147483647';
 
-const WORKSPACE = '/workspace';
 const MIB = 1_048_576;
 /** Kept output of commands lives in the session's memory: at most so much, and no more than this part of its limit. */
 const MAX_SPOOL_BYTES = 32 * MIB;
@@ -60,6 +62,7 @@ export function buildContainer(input: {
     ...engineDataProblems({ spec, hostPaths: input.hostPaths, node, policy: input.policy }),
     ...hostPathProblems(spec, input.hostPaths), // cannot be bypassed: there is nothing to mount, or no telling what
     ...engineProblems({ spec, node, policy: input.policy }),
+    ...workspaceProblems({ spec, node, policy: input.policy }),
   ];
   if (problems.length > 0) return err(problems);
   const { security, resources } = spec;
@@ -87,7 +90,7 @@ export function buildContainer(input: {
     maskedPaths: DEFAULT_MASKED_PATHS,
     readonlyPaths: DEFAULT_READONLY_PATHS,
 
-    networkMode: security.networkMode === '' ? 'none' : security.networkMode,
+    ...networkOf(session, spec),
     pidMode: security.pidMode,
     ipcMode: security.ipcMode === '' ? 'private' : security.ipcMode,
     utsMode: security.utsMode,
@@ -106,7 +109,11 @@ export function buildContainer(input: {
     oomScoreAdj: 0,
 
     tmpfs: tmpfsOf(spec),
-    mounts: [...mountsOf(spec, input.hostPaths), ...(hasInit ? [sessionInitMount(initVolume)] : [])],
+    mounts: [
+      ...mountsOf(spec, input.hostPaths),
+      ...(wantsVolume(spec) ? [workspaceMount(workspaceVolumeOf(session.meta.uid))] : []),
+      ...(hasInit ? [sessionInitMount(initVolume)] : []),
+    ],
     devices: security.devices.map(({ hostPath, target }) => `${hostPath}:${target === '' ? hostPath : target}`),
     sysctls: Object.fromEntries(security.sysctls.map(({ name, value }) => [name.replaceAll('/', '.'), value])),
     groups: [],
@@ -136,6 +143,12 @@ function filtersOf(
   return { seccomp: seccompProfile, appArmor: ours ? appArmor.profile : appArmorProfile };
 }
 
+/** A host mode is granted by policy alone; beside it the session's own network would be a claim that does not hold. */
+function networkOf({ meta }: ContainerOwner, spec: SessionSpec): Pick<ContainerSpec, 'networkMode' | 'dns'> {
+  if (wantsNetwork(spec)) return { networkMode: networkNameOf(meta.uid), dns: ISOLATED_DNS };
+  return { networkMode: spec.security.networkMode === '' ? 'none' : spec.security.networkMode, dns: [] };
+}
+
 function processOf(spec: SessionSpec, hasInit: boolean): { entrypoint: readonly string[]; command: readonly string[] } {
   if (hasInit) return { entrypoint: [SESSION_INIT_PROGRAM], command: initArguments(spec) };
   if (spec.command.length === 0) return { entrypoint: [IDLE_PROGRAM], command: [IDLE_SECONDS] };
@@ -145,7 +158,14 @@ function processOf(spec: SessionSpec, hasInit: boolean): { entrypoint: readonly 
 function initArguments(spec: SessionSpec): readonly string[] {
   const { cpuTimeSeconds, memory } = spec.resources;
   const spoolBytes = Math.min(MAX_SPOOL_BYTES, Math.floor(bytes(memory) / SPOOL_PART_OF_MEMORY));
-  const options = ['--root', WORKSPACE, '--cpu-seconds', String(cpuTimeSeconds), '--spool-bytes', String(spoolBytes)];
+  const options = [
+    '--root',
+    WORKSPACE_DIRECTORY,
+    '--cpu-seconds',
+    String(cpuTimeSeconds),
+    '--spool-bytes',
+    String(spoolBytes),
+  ];
   const main = spec.command.length === 0 ? [] : ['--', ...spec.command, ...spec.args];
   return ['run', ...(isHeldAtStart(spec) ? SESSION_INIT_HELD : []), ...options, ...main];
 }
@@ -163,7 +183,7 @@ function ulimitsOf({ resources }: SessionSpec, hasInit: boolean): ContainerSpec[
 /** The image's variables, then the session's own: values of references come later and by another way; a home that can be written, since the image's is on the read-only root. */
 function environmentOf(spec: SessionSpec, image: ImageFacts): readonly EnvironmentEntry[] {
   const merged = new Map(image.env.map(({ name, value }) => [name, value]));
-  merged.set('HOME', WORKSPACE);
+  merged.set('HOME', WORKSPACE_DIRECTORY);
   for (const { name, value } of spec.env) if (value !== undefined) merged.set(name, value);
   return [...merged].map(([name, value]) => ({ name, value })).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
@@ -171,7 +191,7 @@ function environmentOf(spec: SessionSpec, image: ImageFacts): readonly Environme
 function tmpfsOf(spec: SessionSpec): readonly ContainerTmpfs[] {
   const owner = [`gid=${spec.user.gid}`, `uid=${spec.user.uid}`];
   const workspace = {
-    path: WORKSPACE,
+    path: WORKSPACE_DIRECTORY,
     sizeBytes: bytes(spec.workspace.sizeLimit),
     options: ['exec', 'mode=0770', 'nodev', 'nosuid', ...owner].sort(),
   };
@@ -180,7 +200,9 @@ function tmpfsOf(spec: SessionSpec): readonly ContainerTmpfs[] {
     sizeBytes: bytes(sizeLimit),
     options: ['mode=1777', 'nodev', 'noexec', 'nosuid', ...owner].sort(),
   }));
-  return [workspace, ...others].sort((left, right) => (left.path < right.path ? -1 : 1));
+  return [...(wantsVolume(spec) ? [] : [workspace]), ...others].sort((left, right) =>
+    left.path < right.path ? -1 : 1,
+  );
 }
 
 function portsOf(spec: SessionSpec): readonly ContainerPort[] {

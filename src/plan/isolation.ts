@@ -52,7 +52,11 @@ export const ISOLATION_CONTROLS: readonly Control[] = [
     fields: ['maskedPaths', 'readonlyPaths'],
     show: (spec) => `${spec.maskedPaths.length} masked, ${spec.readonlyPaths.length} read-only`,
   },
-  { id: 'network', fields: ['networkMode'], show: (spec) => spec.networkMode },
+  {
+    id: 'network',
+    fields: ['networkMode', 'dns'],
+    show: ({ networkMode, dns }) => (dns.length === 0 ? networkMode : `${networkMode}, names asked of ${list(dns)}`),
+  },
   { id: 'pidNamespace', fields: ['pidMode'], show: (spec) => orDefault(spec.pidMode, 'private') },
   { id: 'ipcNamespace', fields: ['ipcMode'], show: (spec) => spec.ipcMode },
   { id: 'utsNamespace', fields: ['utsMode'], show: (spec) => orDefault(spec.utsMode, 'private') },

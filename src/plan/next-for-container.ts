@@ -10,6 +10,8 @@ import { isHeldAtStart } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
+import { attachmentMismatch, unboundedText } from './attachment-proof.ts';
+import { lookAtAttachments } from './attachments.ts';
 import { buildContainer } from './build-container.ts';
 import type { ContainerOwner } from './identity.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
@@ -18,6 +20,7 @@ import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
 import { compareIsolation } from './isolation.ts';
 import type { Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
+import { wantsAttachments } from './wanted-attachments.ts';
 
 const RECHECK_MS = 1_000;
 /** How often a missing image of an existing container is looked for again. */
@@ -52,7 +55,7 @@ export function nextForContainer(
 }
 
 function whileCreated(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
-  const needed = missingLook(seen, spec, own);
+  const needed = missingLook(seen, session, spec, own);
   if (needed !== null) return needed;
   const mismatch = isolationMismatch(seen, session, spec, own);
   if (mismatch !== null) return isolationFailed(own, mismatch);
@@ -79,7 +82,7 @@ export function startFailed(engineMessage: string, spec: SessionSpec): Report {
 }
 
 function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec, own: ObservedContainer): Decision {
-  const needed = missingLook(seen, spec, own);
+  const needed = missingLook(seen, session, spec, own);
   if (needed !== null) return needed;
   const mismatch = isolationMismatch(seen, session, spec, own);
   if (mismatch !== null) return isolationFailed(own, mismatch);
@@ -109,7 +112,7 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   const wakeAtMs = idleAt === null ? expiry : Math.min(expiry, idleAt);
   return rest(wakeAtMs - seen.nowMs, {
     reason: 'Running',
-    message: runningText(own) + commandsText(seen, spec),
+    message: runningText(own) + unboundedText({ seen, session, spec }) + commandsText(seen, spec),
   });
 }
 
@@ -184,11 +187,17 @@ function imageGone(own: ObservedContainer): Report {
 }
 
 /** The judgement needs the image's facts, because its environment is part of what was approved. */
-function missingLook(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision | null {
+function missingLook(
+  seen: Observation,
+  session: McpSession,
+  spec: SessionSpec,
+  own: ObservedContainer,
+): Decision | null {
   if (seen.image.known === 'absent') return rest(IMAGE_RETRY_MS, imageGone(own));
   if (seen.image.known === 'unknown') return act({ do: 'lookAtImage', reference: own.spec.imageId });
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
+  if (wantsAttachments(spec) && seen.attachments === null) return act(lookAtAttachments(session, own));
   return null;
 }
 
@@ -253,7 +262,7 @@ function isolationMismatch(
   const failed = compareIsolation({ want: want.value, got: own.spec, node: seen.node }).filter(
     (control) => !control.ok,
   );
-  if (failed.length === 0) return null;
+  if (failed.length === 0) return attachmentMismatch({ seen, session, spec, own });
   return failed.map(({ id, want: wanted, got }) => `${id}: wanted ${wanted}, got ${got}`).join('; ');
 }
 

@@ -6,6 +6,7 @@ import { conditionOf } from '../model/conditions.ts';
 import { referencesOf } from '../model/references.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { renderSummary } from '../rules/render.ts';
+import { beforeContainer, onceNothingIsLeft } from './attachments.ts';
 import { expiryMs, startupDeadlineMs } from './expiry.ts';
 import { startedTooLate } from './held-start.ts';
 import { approvedContainer, hostPathsOf, startFailed } from './next-for-container.ts';
@@ -18,7 +19,7 @@ const NAME_RETRY_MS = 30_000;
 export function nextForCreation(seen: Observation, session: McpSession, spec: SessionSpec): Decision {
   const untilExpiryMs = expiryMs(session, spec) - seen.nowMs;
   const stays = lastWord(session);
-  if (stays !== null) return rest(untilExpiryMs, stays);
+  if (stays !== null) return onceNothingIsLeft(seen, session, rest(untilExpiryMs, stays));
   if (seen.nameTakenBy !== null) {
     return rest(Math.min(NAME_RETRY_MS, untilExpiryMs), {
       reason: 'CreateRejected',
@@ -34,7 +35,9 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
       final: true,
     });
   }
-  if (seen.nowMs >= startupDeadlineMs(seen, spec)) return rest(untilExpiryMs, startedTooLate(seen, spec));
+  if (seen.nowMs >= startupDeadlineMs(seen, spec)) {
+    return onceNothingIsLeft(seen, session, rest(untilExpiryMs, startedTooLate(seen, spec)));
+  }
   const waits = afterFailure(seen, spec, untilExpiryMs);
   if (waits !== null) return waits;
 
@@ -50,6 +53,9 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   const references = referencesOf(spec);
   if (references.length > 0 && !seen.referencesReadable) return act({ do: 'lookAtReferences', references });
 
+  const needed = beforeContainer(seen, session, spec);
+  if (needed !== null) return needed;
+
   // Last, so that nothing but the create itself comes between the look and the mount.
   const paths = hostPathsOf(spec);
   if (paths.length > 0 && seen.hostPaths === null) return act({ do: 'lookAtHostPaths', paths });
@@ -58,10 +64,8 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
   const attempt = Math.max(session.status.restartCount ?? 0, seen.attemptSeen) + (lost ? 1 : 0);
   const approved = approvedContainer(seen, session, spec, null, attempt);
   if (!approved.ok) {
-    return rest(untilExpiryMs, {
-      reason: 'PolicyRejected',
-      message: renderSummary(approved.error),
-    });
+    const report = { reason: 'PolicyRejected', message: renderSummary(approved.error) } as const;
+    return onceNothingIsLeft(seen, session, rest(untilExpiryMs, report));
   }
   return act({ do: 'create', spec: approved.value });
 }
@@ -96,6 +100,10 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
     case 'pull':
       return { reason: 'ImagePullFailed', message: `${failure.message}; check spec.image and the registry` };
     case 'create':
+    case 'createNetwork':
+    case 'prepareWorkspace':
+    case 'removeNetwork':
+    case 'removeWorkspace':
       return { reason: 'CreateRejected', message: failure.message };
     case 'deliverInit':
       return {
@@ -107,6 +115,7 @@ function failureReport(failure: Failure, spec: SessionSpec): Report {
     case 'stop':
     case 'remove':
     case 'observe':
+    case 'lookAtAttachments':
     case 'resolveHostPaths':
     case 'compareHostPaths':
       return { reason: 'Pending', message: `${failure.message}; trying again` };

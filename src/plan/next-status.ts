@@ -10,6 +10,7 @@ import {
 } from '../model/conditions.ts';
 import type { ObservedContainer } from '../model/container.ts';
 import type { McpSession, SessionStatus } from '../model/session.ts';
+import { attachmentControls } from './attachment-proof.ts';
 import { expiryMs } from './expiry.ts';
 import { sortContainers } from './identity.ts';
 import { hostPathControls } from './host-path-proof.ts';
@@ -132,7 +133,7 @@ function containerPart(
   if (own === null || spec === null || own.startedMs === null) return {};
   const approved = approvedContainer(seen, session, spec, own);
   const compared = approved.ok ? compareIsolation({ want: approved.value, got: own.spec, node: seen.node }) : null;
-  const more = hostPathControls(seen, spec);
+  const more = [...hostPathControls(seen, spec), ...attachmentControls({ seen, session, spec, own })];
   const controls = compared === null || more.length === 0 ? compared : [...compared, ...more];
   return {
     container: {

@@ -10,11 +10,12 @@ import { renderSummary } from '../rules/render.ts';
 import { evaluate } from '../rules/rule.ts';
 import { rememberPerHolder } from '../lib/remember.ts';
 import { sessionRules } from '../rules/session-rules.ts';
+import { afterContainer, onceNothingIsLeft, removeLeftover } from './attachments.ts';
 import { deleteAtMs, expiryMs } from './expiry.ts';
 import { isNamedByUs, sortContainers } from './identity.ts';
 import { nextForContainer } from './next-for-container.ts';
 import { lastWord, nextForCreation } from './next-for-creation.ts';
-import type { Observation } from './observation.ts';
+import type { Failure, Observation } from './observation.ts';
 import { act, type Decision, type Report, rest } from './step.ts';
 
 /** SIGTERM to SIGKILL for sessions with a main program of their own; an idle session has nothing to save. */
@@ -31,15 +32,19 @@ const NO_METADATA = { labels: {}, annotations: {} };
 export function nextStep(seen: Observation): Decision {
   const { session, containers } = seen;
   if (containers === null) return engineUnseen(seen);
-  if (session === null) return withoutSession(containers);
+  if (session === null) return withoutSession(seen, containers);
 
   const { own, stale } = sortContainers({ session, containers, node: seen.node });
-  const leftover = stale[0];
-  if (leftover !== undefined) return act({ do: 'remove', containerId: leftover.id, confirm: true });
+  const old = stale[0];
+  if (old !== undefined) return act({ do: 'remove', containerId: old.id, confirm: true });
+  const leftover = removeLeftover(seen);
+  if (leftover !== null) return leftover;
   if (session.meta.deletionMs !== null) return whileDeleting(seen, session, own);
-  if (!isAssignedHere(seen, session)) {
-    return own === null ? rest(null) : act({ do: 'remove', containerId: own.id, confirm: true });
-  }
+  if (!isAssignedHere(seen, session)) return elsewhere(seen, session, own);
+  const refuse = (report: Report): Decision =>
+    own === null
+      ? onceNothingIsLeft(seen, session, rest(null, report))
+      : act({ do: 'remove', containerId: own.id }, report);
   if (session.spec === null) return rest(null, rejection(session.problems)); // what runs was judged by whoever could read it
   const spec = session.spec;
   if (isFinished(session, own)) return whileFinished(seen, session, own);
@@ -55,7 +60,7 @@ export function nextStep(seen: Observation): Decision {
   const { labels, annotations } = own === null ? session.meta : NO_METADATA;
   const verdict = judge(spec, { labels, annotations, policy: seen.policy });
   const violations = own === null ? [...seen.namespaceProblems, ...verdict.violations] : verdict.violations;
-  if (violations.length > 0) return refuse(own, rejection(violations));
+  if (violations.length > 0) return refuse(rejection(violations));
   if (own !== null) return nextForContainer(seen, session, spec, own);
   return nextForCreation(seen, session, spec);
 }
@@ -79,21 +84,39 @@ function engineUnseen(seen: Observation): Decision {
   });
 }
 
-function withoutSession(containers: readonly ObservedContainer[]): Decision {
+function withoutSession(seen: Observation, containers: readonly ObservedContainer[]): Decision {
   const orphan = containers.find(isNamedByUs);
-  return orphan === undefined ? rest(null) : act({ do: 'remove', containerId: orphan.id });
+  if (orphan !== undefined) return act({ do: 'remove', containerId: orphan.id });
+  return removeLeftover(seen) ?? rest(null);
+}
+
+/** A stale copy goes. A workspace that persists stays: only that the session is gone is reason enough to lose it. */
+function elsewhere(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
+  if (own !== null) return act({ do: 'remove', containerId: own.id, confirm: true });
+  const wasHere = session.meta.finalizers.includes(FINALIZER);
+  return wasHere ? onceNothingIsLeft(seen, session, rest(null)) : rest(null);
 }
 
 function whileDeleting(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {
   if (own !== null) return waitOr(seen, 'Deleting', endContainer(own, session.spec));
+  const left = session.meta.finalizers.includes(FINALIZER) ? afterContainer(seen, session) : null;
+  if (left !== null) return waitOr(seen, 'Deleting', left);
   if (session.meta.finalizers.includes(FINALIZER)) return act({ do: 'removeFinalizer' });
   return rest(null);
 }
 
+const ENDING: ReadonlySet<Failure['act']> = new Set([
+  'stop',
+  'remove',
+  'lookAtAttachments',
+  'removeNetwork',
+  'removeWorkspace',
+]);
+
 /** After a failed stop or remove the next try waits for its time; the step itself is never skipped. */
 function waitOr(seen: Observation, reason: 'Deleting', decision: Decision): Decision {
   const failure = seen.lastFailure;
-  if (failure === null || (failure.act !== 'remove' && failure.act !== 'stop')) return decision;
+  if (failure === null || !ENDING.has(failure.act)) return decision;
   if (seen.nowMs >= failure.retryAtMs) return decision;
   return rest(failure.retryAtMs - seen.nowMs, { reason, message: `${failure.message}; trying again` });
 }
@@ -111,6 +134,8 @@ function whileFinished(seen: Observation, session: McpSession, own: ObservedCont
   const spec = session.spec;
   if (spec === null) return rest(null);
   if (own !== null && seen.nowMs >= expiryMs(session, spec)) return act({ do: 'remove', containerId: own.id });
+  const left = own === null ? afterContainer(seen, session) : null;
+  if (left !== null) return left;
   const deleteAt = deleteAtMs(session, spec);
   if (deleteAt === null) return rest(null);
   if (seen.nowMs >= deleteAt) return act({ do: 'deleteSession' });
@@ -130,7 +155,7 @@ function whileSuspended(
   const spec = session.spec;
   if (own !== null) return endContainer(own, spec);
   const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
-  return rest(untilExpiry, { reason: 'Suspended', message });
+  return onceNothingIsLeft(seen, session, rest(untilExpiry, { reason: 'Suspended', message }));
 }
 
 /** Only the API server says so: it is asked again before anything ends. */
@@ -143,11 +168,6 @@ function confirmed(decision: Decision): Decision {
 function ended(own: ObservedContainer | null, spec: SessionSpec, report: Report): Decision {
   if (own === null) return rest(0, report);
   return { ...endContainer(own, spec), report };
-}
-
-/** A session that may not be: its container goes, and the reason stays. */
-function refuse(own: ObservedContainer | null, report: Report): Decision {
-  return own === null ? rest(null, report) : act({ do: 'remove', containerId: own.id }, report);
 }
 
 /** One step towards no container: a grace for a program of the session's own, then force. */

@@ -1,5 +1,6 @@
 // Everything that a decision may look at, in one plain value. What is not in here cannot influence the controller.
 
+import type { Attachments, AttachmentSummary } from '../model/attachments.ts';
 import type {
   ContainerMountsSeen,
   ImageFacts,
@@ -23,6 +24,11 @@ export interface Failure {
     | 'deliverInit'
     | 'readReferences'
     | 'release'
+    | 'lookAtAttachments'
+    | 'createNetwork'
+    | 'prepareWorkspace'
+    | 'removeNetwork'
+    | 'removeWorkspace'
     | 'pull'
     | 'create'
     | 'start'
@@ -61,6 +67,12 @@ export interface Observation {
   readonly containerMounts: ContainerMountsSeen | null;
   /** Volume with this release's session init; null until it was asked for. */
   readonly initVolume: string | null;
+  /** The session's networks and workspaces on the engine; null until they were looked at with the container that there is now. */
+  readonly attachments: Attachments | null;
+  /** Whether the workspace volume was made ready for the next container, and for no earlier one. */
+  readonly workspaceReady: boolean;
+  /** Under the session's name, of UIDs that the API server does not know any more. */
+  readonly leftovers: readonly AttachmentSummary[];
   /** Whether everything that the session refers to could be read for the next container. */
   readonly referencesReadable: boolean;
   /** Whether the running session init still starts nothing; null until it has answered. */

@@ -1,5 +1,6 @@
 // What the controller can do in one pass: one mutation or one look, never more (design.md 4).
 
+import type { NetworkSpec, WorkspaceSpec } from '../model/attachments.ts';
 import type { ReadyReason } from '../model/conditions.ts';
 import type { Reference } from '../model/references.ts';
 import type { LockedDownSpec } from '../rules/lock-down.ts';
@@ -19,6 +20,17 @@ export type Step =
     }
   | { readonly do: 'lookAtInit' }
   | { readonly do: 'lookAtReferences'; readonly references: readonly Reference[] }
+  /** The networks and workspaces of one UID, while this run of this container (or none) is what there is. */
+  | {
+      readonly do: 'lookAtAttachments';
+      readonly uid: string;
+      readonly containerId: string | null;
+      readonly pid: number | null;
+    }
+  | { readonly do: 'createNetwork'; readonly spec: NetworkSpec }
+  | { readonly do: 'prepareWorkspace'; readonly spec: WorkspaceSpec }
+  | { readonly do: 'removeNetwork'; readonly networkId: string }
+  | { readonly do: 'removeWorkspace'; readonly name: string }
   | { readonly do: 'addFinalizer' }
   | { readonly do: 'removeFinalizer' }
   | { readonly do: 'pull'; readonly reference: string }

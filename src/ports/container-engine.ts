@@ -1,5 +1,12 @@
 // What the controller may ask of a container engine: a closed list (requirements.md 9.5). No raw client escapes through it.
 
+import type {
+  Attachments,
+  AttachmentSummary,
+  NetworkSpec,
+  ObservedWorkspace,
+  WorkspaceSpec,
+} from '../model/attachments.ts';
 import type { ContainerState, ImageFacts, NodeFacts, ObservedContainer } from '../model/container.ts';
 import type { LockedDownSpec } from '../rules/lock-down.ts';
 
@@ -53,6 +60,18 @@ export interface ContainerEngine {
   inspect(idOrName: string, signal: AbortSignal): Promise<InspectedContainer | null>;
   /** All containers with labels of this cluster and node, whatever their state. */
   list(signal: AbortSignal): Promise<readonly ContainerSummary[]>;
+  /** The networks and workspaces of one session, looked at one by one. Only those with its labels. */
+  attachmentsOf(uid: string, signal: AbortSignal): Promise<Attachments>;
+  /** All networks and workspaces with labels of this cluster and node. */
+  listAttachments(signal: AbortSignal): Promise<readonly AttachmentSummary[]>;
+  /** Rejects with `already-exists` when a network has the name: look by UID, adopt or refuse. */
+  createNetwork(spec: NetworkSpec, signal: AbortSignal): Promise<{ readonly id: string }>;
+  /** Success also when it is gone; `conflict` while a container is on it; `forbidden` when it lacks our labels. */
+  removeNetwork(networkId: string, signal: AbortSignal): Promise<void>;
+  /** Makes the volume where it is missing, and its directory the session's; can be repeated. `already-exists`: the name is somebody else's. */
+  prepareWorkspace(spec: WorkspaceSpec, signal: AbortSignal): Promise<ObservedWorkspace>;
+  /** Success also when it is gone; `conflict` while a container uses it; `forbidden` when it lacks our labels. */
+  removeWorkspace(name: string, signal: AbortSignal): Promise<void>;
   /** Delivers events until `signal` aborts or the stream ends (then it resolves: reconnect and list again). */
   watchEvents(onEvent: (event: EngineEvent) => void, signal: AbortSignal): Promise<void>;
 }

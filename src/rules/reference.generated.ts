@@ -414,13 +414,15 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "good": "workspace: {sizeLimit: 256Mi}"
   },
   "MCPS-408": {
-    "danger": "Disk without an enforced quota fills the node; a workspace that claims to persist and does not loses work.",
-    "fields": "spec.workspace.{medium,persistent}",
-    "allowed": "Memory, not persistent; the rest is not available in this release.",
+    "danger": "Disk without an enforced bound fills the node; a workspace that claims to persist and does not loses work.",
+    "fields": "spec.workspace.{medium,persistent,sizeLimit}",
+    "allowed": "Memory, not persistent; Disk from 1Mi up to policy limits.maxDisk, on nodes that hold it to its size or where policy allows disk without a bound (plan/wanted-attachments.ts, since only the node knows).",
     "source": "design.md 8.13.",
-    "config": [],
-    "bad": "workspace: {medium: Disk}",
-    "good": "workspace: {medium: Memory}"
+    "config": [
+      "limits.maxDisk"
+    ],
+    "bad": "workspace: {persistent: true}",
+    "good": "workspace: {medium: Disk, persistent: true}"
   },
   "MCPS-410": {
     "danger": "One subject, or one agent that creates in a loop, takes the room of everybody else on the nodes.",
@@ -458,11 +460,11 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-501": {
     "danger": "A network that is granted but not enforced reaches everything the node reaches.",
     "fields": "spec.network.{mode,egress}",
-    "allowed": "mode \"none\" without egress targets; \"isolated\" and \"egress\" are not available in this release.",
+    "allowed": "\"none\"; \"isolated\", which is a bridge of the session alone and no way out of it, and no mode of the engine beside it. No egress targets: \"egress\" is refused until it is enforced.",
     "source": "design.md 8.16, requirements.md K-20.",
     "config": [],
     "bad": "network: {mode: egress}",
-    "good": "network: {mode: none}"
+    "good": "network: {mode: isolated}"
   },
   "MCPS-502": {
     "danger": "A port on every address of the node is open to whoever reaches the node; the engine does that when the address is left out.",
@@ -473,7 +475,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
       "ports.allowPublic"
     ],
     "bad": "network: {mode: isolated, ports: [{containerPort: 8080}]}",
-    "good": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1}]}"
+    "good": "network: {ports: []}"
   },
   "MCPS-503": {
     "danger": "A port below 1024 on the node impersonates one of its services.",
@@ -482,12 +484,12 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "source": "CIS Docker 5.8, requirements.md section 6 \"ports\".",
     "config": [],
     "bad": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 80}]}",
-    "good": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 8080}]}"
+    "good": "network: {ports: []}"
   },
   "MCPS-504": {
-    "danger": "A published port that leads nowhere looks like a service that works.",
+    "danger": "A published port that leads nowhere looks like a service that works: the engine accepts ports on an internal network, and publishes none of them (measured, 20.10).",
     "fields": "spec.network.ports",
-    "allowed": "none while spec.network.mode is \"none\".",
+    "allowed": "none while spec.network.mode is \"none\" or \"isolated\".",
     "source": "requirements.md K-39.",
     "config": [],
     "bad": "network: {ports: [{containerPort: 8080, hostIP: 127.0.0.1}]}",
@@ -518,7 +520,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "source": "security.md 4.2 PortBindings, requirements.md S4.CHK.01, Kubernetes \"Ports and Protocols\".",
     "config": [],
     "bad": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 2375}]}",
-    "good": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 8080}]}"
+    "good": "network: {ports: []}"
   },
   "MCPS-508": {
     "danger": "Two publications of one port cannot both work, and which of them does is chance.",
@@ -527,7 +529,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
     "source": "security.md 11 class 11, design.md 8.21 (nothing that is asked is dropped).",
     "config": [],
     "bad": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 8080}, {containerPort: 9090, hostIP: 127.0.0.1, hostPort: 8080}]}",
-    "good": "network: {mode: isolated, ports: [{containerPort: 8080, hostIP: 127.0.0.1, hostPort: 8080}]}"
+    "good": "network: {ports: []}"
   },
   "MCPS-601": {
     "danger": "Whoever can name the owner of a session can take it over, or hand one to somebody who never asked.",
@@ -932,8 +934,8 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   },
   "MCPS-910": {
     "danger": "Every namespace shared with the node, or with another container; a foreign cgroup parent lifts every limit.",
-    "fields": "networkMode, pidMode, ipcMode, utsMode, usernsMode, cgroupnsMode, cgroupParent",
-    "allowed": "the private form alone (network \"none\" in this release), \"host\" where policy hostNamespaces.allow says so.",
+    "fields": "networkMode, dns, pidMode, ipcMode, utsMode, usernsMode, cgroupnsMode, cgroupParent",
+    "allowed": "the private form alone (network \"none\", or the session's own with the session's own loopback for names), \"host\" where policy hostNamespaces.allow says so.",
     "source": "CIS Docker 5.10, 5.16, 5.17, 5.21, 5.25, 5.31.",
     "config": [
       "hostNamespaces.allow"
@@ -1000,7 +1002,7 @@ export const RULE_REFERENCE: Readonly<Record<string, RuleReference>> = {
   "MCPS-917": {
     "danger": "Whatever the session asked for, this is what was really mounted: a followed link, a volume of the image, a driver bind.",
     "fields": "mounts",
-    "allowed": "bind, read-only, rprivate, not recursive (what is mounted below stays writable), from a source that passes the host path judgement and policy mounts, to a target outside the reserved places, once; and the read-only volume of the session init at its place (session-init.ts).",
+    "allowed": "bind, read-only, rprivate, not recursive (what is mounted below stays writable), from a source that passes the host path judgement and policy mounts, to a target outside the reserved places, once; the read-only volume of the session init at its place (session-init.ts); and the session's own volume at /workspace.",
     "source": "CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.",
     "config": [
       "mounts.allowedRoots",

@@ -40,6 +40,7 @@ export function aContainer(change: Partial<ContainerSpec> = {}): ContainerSpec {
     maskedPaths: [...DEFAULT_MASKED_PATHS],
     readonlyPaths: [...DEFAULT_READONLY_PATHS],
     networkMode: 'none',
+    dns: [],
     pidMode: '',
     ipcMode: 'private',
     utsMode: '',

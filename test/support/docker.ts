@@ -62,7 +62,16 @@ export async function listAllOf(clusterId: string): Promise<readonly string[]> {
   return containers.flatMap(({ Names }) => Names.map((name) => name.replace(/^\//, ''))).sort();
 }
 
+/** Containers, and what they were attached to. */
 export async function removeAllOf(clusterId: string): Promise<void> {
+  await removeContainersOf(clusterId);
+  const docker = rawDocker();
+  const filters = { label: [`${CONTAINER_LABELS.cluster}=${clusterId}`] };
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+  for (const { Name } of (await docker.listVolumes({ filters })).Volumes) await docker.getVolume(Name).remove();
+}
+
+async function removeContainersOf(clusterId: string): Promise<void> {
   const docker = rawDocker();
   for (const { Id } of await containersOf(clusterId)) {
     await docker

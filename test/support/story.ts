@@ -1,6 +1,12 @@
 // A world in memory around the pure core: what nextStep decides happens at once and exactly once. A story is the list of
 // steps and words that follow, as text that a person can review.
 
+import type {
+  Attachments,
+  AttachmentSummary,
+  ObservedNetwork,
+  ObservedWorkspace,
+} from '../../src/model/attachments.ts';
 import { conditionOf } from '../../src/model/conditions.ts';
 import {
   type FileIdentity,
@@ -37,6 +43,8 @@ export const STORY_NODE: NodeFacts = {
   userNamespaces: false,
   rootless: false,
   engineDirectory: '/var/lib/docker',
+  diskQuota: false,
+  volumeDrivers: ['local'],
   initProgram: true,
 };
 
@@ -95,6 +103,12 @@ export interface World {
   /** What the container really got instead of what was judged. */
   mountsGot: Observation['containerMounts'];
   initVolume: string | null;
+  /** What the engine has for the session, and what the controller knows of it. */
+  networks: ObservedNetwork[];
+  workspaces: ObservedWorkspace[];
+  attachments: { readonly of: string; readonly found: Attachments } | null;
+  workspaceReady: boolean;
+  leftovers: AttachmentSummary[];
   referencesReadable: boolean;
   isHeld: boolean | null;
   commandsBy: Observation['commandsBy'];
@@ -119,6 +133,11 @@ export function aWorld(change: Partial<World> = {}): World {
     containerMounts: null,
     mountsGot: null,
     initVolume: null,
+    networks: [],
+    workspaces: [],
+    attachments: null,
+    workspaceReady: false,
+    leftovers: [],
     referencesReadable: false,
     isHeld: null,
     commandsBy: 'session-init',
@@ -137,6 +156,9 @@ export function observationOf(world: World): Observation {
     hostPaths: world.hostPaths,
     containerMounts: world.containerMounts,
     initVolume: world.initVolume,
+    attachments: world.attachments?.of === containerText(world) ? world.attachments.found : null,
+    workspaceReady: world.workspaceReady,
+    leftovers: world.leftovers,
     referencesReadable: world.referencesReadable,
     isHeld: world.isHeld,
     commandsBy: world.commandsBy,
@@ -158,6 +180,9 @@ export function observationOf(world: World): Observation {
 
 const sinceOf = ({ containers }: World, which: 'startedMs' | 'finishedMs'): number | null =>
   containers?.[0]?.[which] ?? null;
+
+/** Which run of which container there is: what was looked at before it says nothing of it. */
+const containerText = ({ containers }: World): string => (containers ?? []).map(({ id, pid }) => `${id} ${pid}`).join();
 
 const MOST_STEPS = 30;
 
@@ -197,6 +222,8 @@ function describe(step: Step): string {
       return `${step.do} ${step.reference.slice(0, 30)}`;
     case 'create':
       return `create ${step.spec.containerName} attempt ${step.spec.identity.attempt}`;
+    case 'prepareWorkspace':
+      return `prepareWorkspace ${step.spec.driver} ${step.spec.sizeBytes ?? 'unbounded'}`;
     case 'stop':
       return `stop with ${step.graceSeconds} s of grace`;
     default:
@@ -241,6 +268,35 @@ function applyStep(world: World, step: Step): void {
     case 'lookAtInit':
       world.initVolume = STORY_INIT_VOLUME;
       return;
+    case 'lookAtAttachments':
+      world.attachments = { of: containerText(world), found: attachmentsIn(world) };
+      return;
+    case 'createNetwork':
+      world.attachments = null;
+      world.networks = [
+        ...world.networks,
+        { ...step.spec, id: 'n'.padEnd(64, String(world.networks.length)), differences: [], endpoints: [] },
+      ];
+      return;
+    case 'removeNetwork':
+      world.attachments = null;
+      world.networks = world.networks.filter(({ id }) => id !== step.networkId);
+      world.leftovers = world.leftovers.filter(({ id }) => id !== step.networkId);
+      return;
+    case 'prepareWorkspace': {
+      const { name, identity, driver, sizeBytes, persistent } = step.spec;
+      world.attachments = null;
+      world.workspaceReady = true;
+      if (world.workspaces.length === 0)
+        world.workspaces = [{ name, identity, driver, sizeBytes, persistent, differences: [] }];
+      return;
+    }
+    case 'removeWorkspace':
+      world.attachments = null;
+      world.workspaceReady = false;
+      world.workspaces = world.workspaces.filter(({ name }) => name !== step.name);
+      world.leftovers = world.leftovers.filter(({ id }) => id !== step.name);
+      return;
     case 'lookAtReferences':
       world.referencesReadable = true;
       return;
@@ -272,6 +328,7 @@ function applyStep(world: World, step: Step): void {
         spec: step.spec,
       };
       world.initVolume = null;
+      world.workspaceReady = false;
       world.referencesReadable = false;
       world.containers = [...(world.containers ?? []), world.tamper?.(made) ?? made];
       return;
@@ -291,6 +348,21 @@ function applyStep(world: World, step: Step): void {
     case 'rest':
       return;
   }
+}
+
+/** A container that runs is on its network. */
+function attachmentsIn({ networks, workspaces, containers }: World): Attachments {
+  const running = (containers ?? []).filter(({ state }) => state === 'running');
+  return {
+    networks: networks.map((network) => ({
+      ...network,
+      endpoints: [
+        ...network.endpoints,
+        ...running.filter(({ spec }) => spec.networkMode === network.name).map(({ id }) => id),
+      ].sort(),
+    })),
+    workspaces,
+  };
 }
 
 export function changeContainer(world: World, id: string, change: Partial<ObservedContainer>): void {

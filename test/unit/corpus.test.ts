@@ -7,6 +7,9 @@ import { atCheck, atController, atFrontend, atWebhook } from '../corpus/gates.ts
 import { hostileCases } from '../corpus/hostile/index.ts';
 import { runBenign } from '../corpus/run-benign.ts';
 
+/** Nothing, or the question what an earlier life has left on the engine. */
+const IDLE: ReadonlySet<string> = new Set(['rest', 'lookAtAttachments']);
+
 const byClass = (cases: readonly CorpusCase[]) =>
   [...Map.groupBy(cases, (given) => given.class)].map(([name, all]) => ({ name, count: all.length, all }));
 
@@ -16,7 +19,7 @@ describe('S0.C1.01, S2.STR.04: hostile specs get the same ids at all four gates,
   test.each(byClass(hostileCases))('$name ($count)', ({ all }) => {
     const verdicts = all.map(verdictsOf);
     expect(verdicts.map(refusals)).toEqual(all.map(wanted));
-    const steps = verdicts.filter(({ controller }) => controller.refuses.length > 0 && controller.step !== 'rest');
+    const steps = verdicts.filter(({ controller }) => controller.refuses.length > 0 && !IDLE.has(controller.step));
     expect(steps.map(({ id }) => id)).toEqual([]);
   });
 });

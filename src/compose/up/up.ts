@@ -198,11 +198,21 @@ async function lookAtEngine(socketPath: string, signal: AbortSignal): Promise<{ 
   return engine.facts(signal);
 }
 
-/** The sessions' containers go with us; those of other clusters and nodes are not ours to see. */
+/** The sessions' containers go with us, and what they were attached to but for workspaces that outlive them; those of other clusters and nodes are not ours to see. */
 async function removeContainers(engine: DockerEngine, log: Log, signal: AbortSignal): Promise<void> {
   for (const { id } of await engine.list(signal)) {
     await engine.remove(id, signal).catch((thrown: unknown) => {
       log.warn('container not removed', { container: id.slice(0, 12), error: asOperatorError(thrown).message });
+    });
+  }
+  for (const { kind, id, persistent } of await engine.listAttachments(signal)) {
+    if (persistent) {
+      log.info('workspace kept for the next run', { volume: id });
+      continue;
+    }
+    const removed = kind === 'network' ? engine.removeNetwork(id, signal) : engine.removeWorkspace(id, signal);
+    await removed.catch((thrown: unknown) => {
+      log.warn(`${kind} not removed`, { id, error: asOperatorError(thrown).message });
     });
   }
 }

@@ -49,9 +49,10 @@ const NODE_RULES = Object.values(FILE_TYPES).flatMap((value): ArgumentRule[] => 
 
 /**
  * Typing into somebody's terminal (TIOCSTI), the clipboard and more of a console (TIOCLINUX), and line disciplines, each of which is
- * another parser in the kernel (TIOCSETD). Type and number of the command are its low 16 bits; whatever stands above them is refused too.
+ * another parser in the kernel (TIOCSETD); flags of a file and the project whose disk quota it counts against (FS_IOC_SETFLAGS,
+ * FS_IOC_FSSETXATTR: its owner could take it out of the quota). Type and number of the command are its low 16 bits; whatever stands above them is refused too.
  */
-const REFUSED_IOCTLS = [0x5412, 0x541c, 0x5423] as const;
+const REFUSED_IOCTLS = [0x5412, 0x541c, 0x5423, 0x5820, 0x6602] as const;
 const IOCTL_RULES = everythingBut(REFUSED_IOCTLS, 16).map(
   ({ mask, value }): ArgumentRule => ({ call: 'ioctl', checks: [{ index: 1, mask, value }] }),
 );

@@ -1,9 +1,12 @@
 // Danger: whatever the session asked for, this is what was really mounted: a followed link, a volume of the image, a driver bind.
 // Fields: mounts. Allowed: bind, read-only, rprivate, not recursive (what is mounted below stays writable), from a source that passes the host path judgement and policy mounts, to a
-// target outside the reserved places, once; and the read-only volume of the session init at its place (session-init.ts). Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
+// target outside the reserved places, once; the read-only volume of the session init at its place (session-init.ts); and the session's own
+// volume at /workspace. Source: CIS Docker 5.6, 5.20, 5.32; security.md 4.3; K-30.
 
+import { canonicalJson } from '../../lib/canonical-json.ts';
 import { shownValue } from '../../lib/visible-text.ts';
-import { type ContainerMount, type ContainerSpec, sessionInitVolumeIn } from '../../model/container.ts';
+import { type ContainerMount, type ContainerSpec, sessionInitVolumeIn, workspaceMount } from '../../model/container.ts';
+import { workspaceVolumeOf } from '../../model/names.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Violation } from '../../model/violation.ts';
 import { mountTargetProblem } from '../container-path.ts';
@@ -17,10 +20,11 @@ export const containerMounts: Rule<ContainerSpec> = {
   severity: 'deny',
   title: 'container: mounts',
   why: 'A mounted runtime socket, system directory or key directory is root on the node.',
-  check: ({ mounts }, policy) =>
+  check: ({ mounts, identity }, policy) =>
     mounts.flatMap((mount): Violation[] => {
       const taken = mounts.filter(({ target }) => target === mount.target).length > 1;
-      const problem = taken ? 'is mounted twice' : mountProblem(mount, policy);
+      const own = canonicalJson(mount) === canonicalJson(workspaceMount(workspaceVolumeOf(identity.uid)));
+      const problem = taken ? 'is mounted twice' : own ? null : mountProblem(mount, policy);
       if (problem === null) return [];
       return [containerViolation({ rule: 'MCPS-917', field: `mounts[${shownValue(mount.target)}]`, message: problem })];
     }),

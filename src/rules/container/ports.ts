@@ -16,7 +16,7 @@ export const containerPorts: Rule<ContainerSpec> = {
   why: 'A port on every address of the node is open to whoever reaches the node.',
   check: ({ ports, publishAllPorts, networkMode }, policy) => {
     const violations = ports.flatMap((port): Violation[] => {
-      const problem = networkMode === 'none' ? 'is published without a network' : portProblem(port, policy);
+      const problem = WITHOUT_WAY_IN.test(networkMode) ? 'is published without a network' : portProblem(port, policy);
       return problem === null
         ? []
         : [containerViolation({ rule: 'MCPS-921', field: `ports[${port.containerPort}]`, message: problem })];
@@ -26,6 +26,9 @@ export const containerPorts: Rule<ContainerSpec> = {
       : violations;
   },
 };
+
+/** The session's own network is internal: the engine accepts ports there and publishes none. */
+const WITHOUT_WAY_IN = /^(?:none$|mcps-)/;
 
 function portProblem({ protocol, hostIp, hostPort }: ContainerPort, policy: Policy): string | null {
   if (protocol !== 'tcp') return 'is not TCP';

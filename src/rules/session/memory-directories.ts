@@ -16,7 +16,10 @@ export const memoryDirectories: Rule<SessionSubject> = {
   title: 'sizes of directories in memory',
   why: 'A directory in memory without a bound takes the memory of the node.',
   check: ({ spec }, policy) => [
-    ...sizeViolations({ path: 'spec.workspace.sizeLimit', sizeLimit: spec.workspace.sizeLimit, spec, policy }),
+    // MCPS-408 judges a workspace on disk.
+    ...(spec.workspace.medium === 'Memory'
+      ? sizeViolations({ path: 'spec.workspace.sizeLimit', sizeLimit: spec.workspace.sizeLimit, spec, policy })
+      : []),
     ...spec.tmpfs.flatMap(({ sizeLimit }, index) =>
       sizeViolations({ path: `spec.tmpfs[${index}].sizeLimit`, sizeLimit, spec, policy }),
     ),

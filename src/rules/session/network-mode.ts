@@ -1,7 +1,8 @@
 // Danger: a network that is granted but not enforced reaches everything the node reaches. Fields: spec.network.{mode,egress}.
-// Allowed: mode "none" without egress targets; "isolated" and "egress" are not available in this release.
-// Source: design.md 8.16, requirements.md K-20.
+// Allowed: "none"; "isolated", which is a bridge of the session alone and no way out of it, and no mode of the engine beside it. No egress
+// targets: "egress" is refused until it is enforced. Source: design.md 8.16, requirements.md K-20.
 
+import { shownValue } from '../../lib/visible-text.ts';
 import type { Violation } from '../../model/violation.ts';
 import type { Rule } from '../rule.ts';
 import type { SessionSubject } from '../session-subject.ts';
@@ -14,13 +15,24 @@ export const networkMode: Rule<SessionSubject> = {
   check: ({ spec }) => {
     const violations: Violation[] = [];
     const { mode, egress } = spec.network;
-    if (mode !== 'none') {
+    if (mode === 'egress') {
       violations.push({
         rule: 'MCPS-501',
         kind: 'forbidden',
         path: 'spec.network.mode',
-        message: `"${mode}" is not available in this release; allowed: none`,
+        message: '"egress" is not available in this release; allowed: none, isolated',
         fix: 'delete spec.network.mode',
+      });
+    }
+    const engineMode = spec.security.networkMode;
+    if (mode === 'isolated' && engineMode !== '') {
+      violations.push({
+        rule: 'MCPS-501',
+        kind: 'invalid',
+        path: 'spec.network.mode',
+        value: mode,
+        message: `spec.security.networkMode is ${shownValue(engineMode)}, which would take the place of the session's own network`,
+        fix: 'delete one of the two',
       });
     }
     if (egress.length > 0) {

@@ -19,7 +19,7 @@ const NOT_LITERAL = [
 ];
 const NOT_A_MACHINE = ['224.0.0.1', '255.255.255.255', 'ff02::1', ' 127.0.0.1', '127.0.0.1\n', '1.2.3'];
 
-export const ports = corpusClass('ports', { want: ['MCPS-501', 'MCPS-502'] }, [
+export const ports = corpusClass('ports', { want: ['MCPS-502', 'MCPS-504'] }, [
   ...[...PUBLIC, ...MAPPED, ...NOT_LITERAL, ...NOT_A_MACHINE].map((hostIP) => ({
     title: `S0.M1.05: published on ${JSON.stringify(hostIP)}`,
     spec: port({ containerPort: 80, hostIP }),
@@ -28,12 +28,12 @@ export const ports = corpusClass('ports', { want: ['MCPS-501', 'MCPS-502'] }, [
   ...[1, 22, 80, 443, 1023].map((hostPort) => ({
     title: `port ${hostPort} of the node`,
     spec: port({ containerPort: 80, hostIP: '127.0.0.1', hostPort }),
-    want: ['MCPS-501', 'MCPS-503'],
+    want: ['MCPS-503', 'MCPS-504'],
   })),
   {
     title: 'a low port on every address',
     spec: port({ containerPort: 80, hostIP: '0.0.0.0', hostPort: 80 }),
-    want: ['MCPS-501', 'MCPS-502', 'MCPS-503'],
+    want: ['MCPS-502', 'MCPS-503', 'MCPS-504'],
   },
   {
     title: 'K-39: a port without a network',
@@ -64,7 +64,26 @@ export const ports = corpusClass('ports', { want: ['MCPS-501', 'MCPS-502'] }, [
 ]);
 
 export const networks = corpusClass('networks', { want: ['SCHEMA'] }, [
-  { title: 'K-20: a network that is not enforced', spec: { network: { mode: 'isolated' } }, want: ['MCPS-501'] },
+  {
+    title: 'an isolated network beside the network of the node',
+    spec: { network: { mode: 'isolated' }, security: { networkMode: 'host' } },
+    want: ['MCPS-204', 'MCPS-501'],
+  },
+  {
+    title: 'an isolated network beside a mode of the engine that is allowed',
+    spec: { network: { mode: 'isolated' }, security: { networkMode: 'none' } },
+    want: ['MCPS-501'],
+  },
+  {
+    title: 'a port of an isolated network, which the engine accepts and does not publish',
+    spec: { network: { mode: 'isolated', ports: [{ containerPort: 80, hostIP: '127.0.0.1' }] } },
+    want: ['MCPS-504'],
+  },
+  {
+    title: 'targets of an isolated network',
+    spec: { network: { mode: 'isolated', egress: [{ host: 'pypi.org' }] } },
+    want: ['MCPS-501'],
+  },
   { title: 'K-20: egress without targets', spec: { network: { mode: 'egress' } }, want: ['MCPS-501'] },
   ...['host', 'bridge', 'None', 'NONE', '', 'container:x', 'none '].map((mode) => ({
     title: `network mode ${JSON.stringify(mode)}`,

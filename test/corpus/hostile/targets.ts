@@ -75,8 +75,17 @@ export const memoryDirectories = corpusClass('memory-directories', { want: ['MCP
     spec: { tmpfs: Array.from({ length: 17 }, (_, index) => ({ path: `/c${index}` })) },
     want: ['SCHEMA'],
   },
-  { title: 'a workspace on disk', spec: { workspace: { medium: 'Disk' } }, want: ['MCPS-408'] },
-  { title: 'a workspace that persists', spec: { workspace: { persistent: true } }, want: ['MCPS-408'] },
+  {
+    title: 'a workspace on disk above the most that policy gives',
+    spec: { workspace: { medium: 'Disk', sizeLimit: '11Gi' } },
+    want: ['MCPS-408'],
+  },
+  {
+    title: 'a workspace on disk without a size',
+    spec: { workspace: { medium: 'Disk', sizeLimit: '0' } },
+    want: ['MCPS-408'],
+  },
+  { title: 'a workspace in memory that persists', spec: { workspace: { persistent: true } }, want: ['MCPS-408'] },
   { title: 'a medium nobody knows', spec: { workspace: { medium: 'HostPath' } }, want: ['SCHEMA'] },
 ]);
 

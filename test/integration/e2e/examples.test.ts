@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parsePolicy } from '../../../src/config/load-policy.ts';
+import { rawDocker } from '../../support/docker.ts';
 import { type RunningUp, startUp } from '../../support/running-up.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -46,6 +47,8 @@ test('there is a test for every example', async () => {
     '04-readonly-host-data.yaml',
     '05-recreate.yaml',
     '06-suspend.yaml',
+    '07-isolated.yaml',
+    '08-disk.yaml',
   ]);
 });
 
@@ -85,6 +88,24 @@ test('06-suspend has no container until it is resumed', async () => {
   await until('suspend', 'Suspended');
   await up.kubectl(['patch', 'mcps', 'suspend', '--type', 'merge', '-p', '{"spec":{"operatingMode":"Running"}}']);
   await until('suspend', 'Running');
+});
+
+test('07-isolated is Ready, alone on its network, which goes with it', async () => {
+  await apply('07-isolated.yaml');
+  await until('isolated', 'Running');
+  expect(await control('isolated', 'ownNetwork')).toBe('internal bridge with this container alone');
+  const network = `mcps-${await field('isolated', '{.metadata.uid}')}`;
+  const found = async () => (await rawDocker().listNetworks()).some(({ Name }) => Name === network);
+  expect(await found()).toBe(true);
+  expect(await up.kubectl(['delete', 'mcps', 'isolated'])).toMatchObject({ code: 0 });
+  expect(await found()).toBe(false);
+});
+
+test('08-disk is told that nothing bounds it here', async () => {
+  await apply('08-disk.yaml');
+  const message = () => field('disk', '{.status.conditions[?(@.type=="Ready")].message}');
+  await waitFor('the reason', async () => /quota/.test(await message()));
+  expect(['NoEligibleNode', 'PolicyRejected']).toContain(await reason('disk'));
 });
 
 test('rbac/agent gives an agent its rights, and no others', async () => {

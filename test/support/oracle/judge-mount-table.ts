@@ -1,7 +1,7 @@
 // /proc/<pid>/mountinfo: every mount that the process sees must be one that a container of ours has, of the right kind, from the
 // right place and with the right options. This is where a volume that is really the node's root shows itself.
 
-import { sizeOf } from './judge-mounts.ts';
+import { isWorkspace, sizeOf } from './judge-mounts.ts';
 import { type Finding, type Inspected, listOf, type ProcessTexts, recordOf, shown } from './subject.ts';
 
 export interface Mount {
@@ -81,7 +81,7 @@ function ruleFor(point: string, container: Inspected): Rule | null {
   const asked = listOf(HostConfig['Mounts'])
     .map(recordOf)
     .find(({ Target }) => Target === point);
-  return asked === undefined ? null : askedRule(asked);
+  return asked === undefined ? null : askedRule(asked, container);
 }
 
 /** Only the one device file that gives nothing, or an empty file system that cannot be written. */
@@ -99,12 +99,16 @@ function tmpfsRule(asked: readonly string[]): Rule {
   };
 }
 
-function askedRule({ Type, Source }: Readonly<Record<string, unknown>>): Rule {
+function askedRule(asked: Readonly<Record<string, unknown>>, container: Inspected): Rule {
+  const { Type, Source } = asked;
   // The root is told from the start of its own file system, which may itself be mounted somewhere below "/".
   const isFrom = (m: Mount): boolean =>
     Type === 'volume'
       ? m.root.endsWith(`/volumes/${String(Source)}/_data`)
       : m.root !== '/' && String(Source).endsWith(m.root);
+  // Of a plugin the root is wherever that keeps it; the volume itself is judged by judge-mounts.ts.
+  if (isWorkspace(asked, Source, container))
+    return { want: `a disk, of ${shown(Source)}`, holds: (m) => m.type !== 'tmpfs' && isFrom(m) };
   return { want: `ro, of ${shown(Source)}`, holds: (m) => has(m, 'ro') && isFrom(m) };
 }
 

@@ -14,6 +14,11 @@ import {
 
 const INIT_VOLUME = /^mcpsession-init-[0-9a-f]{16}$/;
 const INIT_TARGET = '/.mcpsession';
+const WORKSPACE = '/workspace';
+
+/** The session's own volume, named as its container is; or the same on the container that gives it its owner. */
+export const isWorkspace = ({ Type, Target }: Settings, source: unknown, { Name }: Inspected): boolean =>
+  Type === 'volume' && Target === WORKSPACE && `/${String(source)}` === Name.replace(/-workspace$/, '');
 
 /** Bytes of "size=100m" and the like; 0 for none. */
 export function sizeOf(options: readonly string[]): number {
@@ -29,7 +34,7 @@ export function judgeMounts(container: Inspected, volumes: Readonly<Record<strin
   return [
     ...asked.flatMap((mount) => judgeAsked(mount, container)),
     ...tmpfs.flatMap(([path, options]) => judgeTmpfs(path, options.split(','))),
-    ...container.Mounts.flatMap((mount) => judgeSeen(mount, { asked, tmpfs: tmpfs.map(([path]) => path) })),
+    ...container.Mounts.flatMap((mount) => judgeSeen(mount, { asked, tmpfs: tmpfs.map(([path]) => path), container })),
     ...container.Mounts.flatMap((mount) => judgeVolume(mount, volumes)),
   ];
 }
@@ -43,11 +48,12 @@ function judgeAsked(mount: Settings, container: Inspected): readonly Finding[] {
     got: shown(got),
   });
   const found: Finding[] = [];
-  if (ReadOnly !== true) found.push(finding('ReadOnly', 'true', ReadOnly));
+  const workspace = isWorkspace(mount, Source, container);
+  if (ReadOnly !== true && !workspace) found.push(finding('ReadOnly', 'true', ReadOnly));
   if (Type === 'volume') {
     const { NoCopy, DriverConfig } = recordOf(VolumeOptions);
-    if (!INIT_VOLUME.test(String(Source)) || Target !== INIT_TARGET)
-      found.push(finding('Source', 'the session init', Source));
+    const init = INIT_VOLUME.test(String(Source)) && Target === INIT_TARGET;
+    if (!init && !workspace) found.push(finding('Source', 'the session init or the workspace', Source));
     if (DriverConfig !== undefined && DriverConfig !== null) found.push(finding('DriverConfig', 'none', DriverConfig));
     if (kindOf(container) === 'session' && NoCopy !== true) found.push(finding('NoCopy', 'true', NoCopy));
     return found;
@@ -75,13 +81,17 @@ function judgeTmpfs(path: string, options: readonly string[]): readonly Finding[
 /** What the engine mounted must be what it was asked to. */
 function judgeSeen(
   mount: Settings,
-  { asked, tmpfs }: { readonly asked: readonly Settings[]; readonly tmpfs: readonly string[] },
+  {
+    asked,
+    tmpfs,
+    container,
+  }: { readonly asked: readonly Settings[]; readonly tmpfs: readonly string[]; readonly container: Inspected },
 ): readonly Finding[] {
   const { Type, Destination, RW, Name, Source } = mount;
   if (Type === 'tmpfs' && tmpfs.includes(String(Destination))) return [];
   const ask = asked.find(({ Target }) => Target === Destination);
   const same = ask !== undefined && ask['Type'] === Type && ask['Source'] === (Type === 'volume' ? Name : Source);
-  if (same && RW === false) return [];
+  if (same && (RW === false || isWorkspace(ask, Name, container))) return [];
   return [{ what: `Mounts[${String(Destination)}]`, want: 'only what was asked for, read-only', got: shown(mount) }];
 }
 
@@ -90,8 +100,9 @@ function judgeVolume(mount: Settings, volumes: Readonly<Record<string, VolumeFac
   if (mount['Type'] !== 'volume') return [];
   const volume = volumes[String(mount['Name'])];
   if (volume === undefined) return []; // gone with its container
-  const plain = volume.driver === 'local' && Object.keys(volume.options ?? {}).length === 0;
+  const options = Object.keys(volume.options ?? {}).filter((name) => name !== 'size');
+  const plain = volume.driver === 'local' && options.length === 0;
   return plain
     ? []
-    : [{ what: `Volume[${String(mount['Destination'])}]`, want: 'local, no options', got: shown(volume) }];
+    : [{ what: `Volume[${String(mount['Destination'])}]`, want: 'local, no options but a size', got: shown(volume) }];
 }

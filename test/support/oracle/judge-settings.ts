@@ -42,6 +42,12 @@ const HOST: Readonly<Record<string, Check>> = {
     (value, container) => all(kindOf(container) === 'delivery' ? ENGINE_MASKED_PATHS : SESSION_MASKED_PATHS, value),
   ],
   ReadonlyPaths: ['at least what must be read-only', (value) => all(READONLY_PATHS, value)],
+  Dns: [
+    'the session itself on its own network, else nothing',
+    (value, { HostConfig }) =>
+      shown(value) === (HostConfig['NetworkMode'] === 'none' ? '[]' : '["127.0.0.1"]') ||
+      isEmptyOfNone(value, HostConfig),
+  ],
   IpcMode: exactly('private'),
   CgroupnsMode: exactly('private'),
   NetworkMode: [
@@ -62,7 +68,7 @@ const HOST: Readonly<Record<string, Check>> = {
     (value) => Object.keys(recordOf(value)).every((name) => SAFE_SYSCTLS.has(name)),
   ],
   PortBindings: ['loopback addresses and high ports', arePorts],
-  LogConfig: ['none with the session init, else a bounded file', isLog],
+  LogConfig: ['none with the session init or on the way to it, else a bounded file', isLog],
   RestartPolicy: ['no', (value) => ['', 'no'].includes(String(recordOf(value)['Name']))],
   Runtime: exactly('runc'),
   Init: ['only without the session init', (value, container) => isEmpty(value) || !hasInit(container)],
@@ -90,7 +96,7 @@ const CONFIG: Readonly<Record<string, Check>> = {
     'an image id, or the init image',
     (value, container) =>
       /^sha256:[0-9a-f]{64}$/.test(String(value)) ||
-      (kindOf(container) === 'delivery' && /^mcpsession\/init:[0-9a-f]{16}$/.test(String(value))),
+      (kindOf(container) === 'delivery' && /^mcpsession\/init:(?:[0-9a-f]{16}|owner-\d+-\d+)$/.test(String(value))),
   ],
   Healthcheck: ['nothing', (value) => isEmpty(value) || shown(recordOf(value)['Test']) === '["NONE"]'],
   StopSignal: [
@@ -111,14 +117,15 @@ const CONFIG: Readonly<Record<string, Check>> = {
 };
 
 /** With a value: an empty one takes away what the image sets. */
+/** The session init on its way, or the owner of a workspace. */
+const DELIVERY_NAME = /^\/(?:mcpsession-init-[0-9a-f]{16}-|mcps-[0-9a-f-]{36}-workspace$)/;
 const HIJACKING = /^(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|DOCKER_HOST|NVIDIA_[A-Z_]*)=./;
 const STEERING = /^(?:io\.kubernetes\.|com\.docker\.|traefik\.|ofelia\.|com\.centurylinklabs\.|com\.datadoghq\.)/;
 
 export function judgeSettings(container: Inspected): readonly Finding[] {
   const { Name, HostConfig, Config, NetworkSettings, AppArmorProfile } = container;
   const { [LABELS.uid]: uid = '' } = labelsOf(container);
-  const name =
-    kindOf(container) === 'session' ? Name === `/mcps-${uid}` : /^\/mcpsession-init-[0-9a-f]{16}-/.test(Name);
+  const name = kindOf(container) === 'session' ? Name === `/mcps-${uid}` : DELIVERY_NAME.test(Name);
   const networks = Object.keys(NetworkSettings.Networks);
   return [
     ...judgeTable('HostConfig', { table: HOST, settings: HostConfig, container }),
@@ -146,6 +153,8 @@ function judgeTable(part: string, { table, settings, container }: Table): readon
     return holds(value, container) ? [] : [{ what: `${part}.${name}`, want, got: shown(value) }];
   });
 }
+
+const isEmptyOfNone = (value: unknown, { NetworkMode }: Settings): boolean => NetworkMode === 'none' && isEmpty(value);
 
 function isUser(value: unknown): boolean {
   const match = /^([1-9]\d*):([1-9]\d*)$/.exec(String(value));
@@ -175,7 +184,7 @@ function arePorts(value: unknown): boolean {
 
 function isLog(value: unknown, container: Inspected): boolean {
   const { Type, Config } = recordOf(value);
-  if (hasInit(container)) return Type === 'none';
+  if (hasInit(container) || kindOf(container) === 'delivery') return Type === 'none';
   const { 'max-size': size, 'max-file': files, ...others } = recordOf(Config);
   const bounded = /^\d{1,2}m$/.test(String(size)) && /^[1-9]$/.test(String(files)) && isEmpty(others);
   return ['json-file', 'local'].includes(String(Type)) && bounded;

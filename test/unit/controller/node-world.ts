@@ -14,6 +14,7 @@ import { orAborted } from '../../../src/process/deadline.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { grantsInMemory } from '../../support/grants.ts';
+import { noAttachments } from '../../support/no-attachments.ts';
 import { idleInits } from '../../support/idle-inits.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { aStoredSession, STORY_IMAGE, STORY_INIT_VOLUME, STORY_NODE, STORY_START_MS } from '../../support/story.ts';
@@ -151,6 +152,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
         createdMs,
       }));
     },
+    ...noAttachments,
     watchEvents: (listener, signal) => {
       onEvent = listener;
       return new Promise<void>((resolve) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { allowedCall, isTargetOf, type OutgoingRequest } from '../../../src/docker/allowed-call.ts';
 
 const id = 'ab'.repeat(32);
-const plain = { query: {}, body: 'none', bodyFields: [] } as const;
+const plain = { query: {}, body: 'none', bodyFields: [], driverOptions: [] } as const;
 
 test.each([
   { method: 'GET', path: '/images/docker.io/library/python:3.13-slim/json', want: 'imageInspect' },
@@ -16,6 +16,8 @@ test.each([
   { method: 'POST', path: `/containers/${id}/attach`, want: 'attach' },
   { method: 'GET', path: '/volumes/mcpsession-init-0a', want: 'volumeInspect' },
   { method: 'DELETE', path: '/images/mcpsession/init:0a', want: 'imageRemove' },
+  { method: 'GET', path: `/networks/${id}`, want: 'networkInspect' },
+  { method: 'DELETE', path: `/networks/${id}`, want: 'networkRemove' },
 ])('$method $path is allowed', ({ method, path, want }) => {
   expect(allowedCall({ ...plain, method, path })).toBe(want);
 });
@@ -36,7 +38,21 @@ test.each([
     path: '/volumes/create',
     body: 'json',
     bodyFields: ['DriverOpts'],
+    driverOptions: ['size', 'device'],
   },
+  {
+    name: 'a network with a container of another',
+    method: 'POST',
+    path: '/networks/create',
+    body: 'json',
+    bodyFields: ['ConfigFrom'],
+  },
+  { name: 'a connection to a network', method: 'POST', path: `/networks/${id}/connect`, body: 'json' },
+  { name: 'a network prune', method: 'POST', path: '/networks/prune' },
+  { name: 'the removal of a network by its name', method: 'DELETE', path: '/networks/bridge' },
+  { name: 'a list of all networks', method: 'GET', path: '/networks' },
+  { name: 'a list of networks by name', method: 'GET', path: '/networks', query: { filters: '{"name":["a"]}' } },
+  { name: 'a list of foreign volumes', method: 'GET', path: '/volumes', query: { filters: '{"label":["com.x"]}' } },
   {
     name: 'an import of a URL',
     method: 'POST',
@@ -108,3 +124,13 @@ test.each(['python', 'mcpsession/init', 'mcpsession/init2:0a', 'x/mcpsession/ini
     expect(isTargetOf('imageRemove', target)).toBe(false);
   },
 );
+
+test.each(['networks', 'volumes'])('a list of %s goes out by labels of ours', (path) => {
+  const query = { filters: '{"label":["mcpsession.dev/cluster=c","mcpsession.dev/node=n"]}' };
+  expect(allowedCall({ ...plain, method: 'GET', path: `/${path}`, query })).not.toBeNull();
+});
+
+test('a volume goes out with a size', () => {
+  const sized = { body: 'json', bodyFields: ['Name', 'DriverOpts'], driverOptions: ['size'] } as const;
+  expect(allowedCall({ ...plain, method: 'POST', path: '/volumes/create', ...sized })).toBe('volumeCreate');
+});

@@ -4,7 +4,7 @@ import { factsFromInfo } from '../../../src/docker/facts-from-info.ts';
 import { SESSION_SECCOMP_DIGEST } from '../../../src/docker/seccomp/profile.ts';
 import recorded from './recorded/info-20.10.json' with { type: 'json' };
 
-const engine = { cluster: 'cluster-1', nodeName: 'node-1', apiVersion: '1.41' };
+const engine = { cluster: 'cluster-1', nodeName: 'node-1', apiVersion: '1.41', diskQuota: false };
 
 test('reads a recorded answer of Engine 20.10', () => {
   expect(factsFromInfo(recorded, engine)).toEqual({
@@ -23,6 +23,8 @@ test('reads a recorded answer of Engine 20.10', () => {
     userNamespaces: false,
     rootless: false,
     engineDirectory: '/var/lib/docker',
+    diskQuota: false,
+    volumeDrivers: [],
     initProgram: true,
   });
 });
@@ -48,6 +50,11 @@ test.each([
     want: { engineDirectory: '/data/docker' },
   },
   { name: 'an init that does not answer', change: { InitCommit: { ID: 'N/A' } }, want: { initProgram: false } },
+  {
+    name: 'volume plugins',
+    change: { Plugins: { Volume: ['local', 'acme/disk:latest'] } },
+    want: { volumeDrivers: ['acme/disk:latest', 'local'] },
+  },
   { name: 'no init', change: { InitBinary: '' }, want: { initProgram: false } },
   { name: 'an init with a commit', change: { InitCommit: { ID: 'de40ad0' } }, want: { initProgram: true } },
 ])('sees $name', ({ change, want }) => {

@@ -95,7 +95,6 @@ describe('settings that the model has no field for are named', () => {
     { name: 'HostConfig.Binds', host: { Binds: ['/:/h'] } },
     { name: 'HostConfig.VolumesFrom', host: { VolumesFrom: ['x'] } },
     { name: 'HostConfig.Links', host: { Links: ['a:b'] } },
-    { name: 'HostConfig.Dns', host: { Dns: ['1.1.1.1'] } },
     { name: 'HostConfig.DnsOptions', host: { DnsOptions: ['x'] } },
     { name: 'HostConfig.ExtraHosts', host: { ExtraHosts: ['a:1.1.1.1'] } },
     { name: 'HostConfig.DeviceCgroupRules', host: { DeviceCgroupRules: ['a *:* rwm'] } },

@@ -66,8 +66,16 @@ test.each<Kept>([
     change: { method: 'POST', path: '/v1.41/containers/create', file: '/etc/shadow' },
   },
   {
+    name: 'a volume with options that are no object',
+    change: { method: 'POST', path: '/v1.41/volumes/create', options: { _body: { Name: 'a', DriverOpts: 'device' } } },
+  },
+  {
     name: 'a volume with options of its driver',
-    change: { method: 'POST', path: '/v1.41/volumes/create', options: { _body: { Name: 'a', DriverOpts: {} } } },
+    change: {
+      method: 'POST',
+      path: '/v1.41/volumes/create',
+      options: { _body: { Name: 'a', DriverOpts: { device: '/' } } },
+    },
   },
 ])('$name does not leave', async ({ change }) => {
   expect(await dial(change)).toMatchObject({

@@ -129,6 +129,7 @@ test('S0.L7.01, S0.L7.07: the evaluator skips the rules, and the judges of what 
     'plan/engine-problems.ts',
     'plan/image-problems.ts',
     'plan/next-status.ts', // tells of it
+    'plan/wanted-attachments.ts',
     'rules/rule.ts',
   ]);
 });

@@ -41,6 +41,7 @@ const different: { readonly [Field in keyof ContainerSpec]: ContainerSpec[Field]
   maskedPaths: [],
   readonlyPaths: [],
   networkMode: 'host',
+  dns: ['192.0.2.53'],
   pidMode: 'host',
   ipcMode: 'host',
   utsMode: 'host',

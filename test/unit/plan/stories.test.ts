@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { Failure } from '../../../src/plan/observation.ts';
+import { aPolicy } from '../../support/judgement.ts';
 import {
   aStoredSession,
   aWorld,
@@ -11,6 +12,7 @@ import {
   meanwhile,
   runToRest,
   STORY_IDENTITY,
+  STORY_NODE,
   STORY_START_MS,
   type World,
 } from '../../support/story.ts';
@@ -18,6 +20,16 @@ import {
 const MINUTE = 60_000;
 /** A session with a directory of the node. */
 const MOUNTING = { mounts: [{ hostPath: '/srv/data', target: '/data' }] };
+const ISOLATED = { network: { mode: 'isolated' as const } };
+const ON_DISK = { workspace: { medium: 'Disk' as const } };
+const UNBOUNDED = aPolicy({ workspace: { unboundedDisk: true } });
+const attached = () => {
+  const { uid, namespace, name } = aStoredSession().meta;
+  const identity = { cluster: 'cluster-1', node: 'node-1', uid, namespace, name, instanceGeneration: 1 };
+  return { name: `mcps-${uid}`, identity, differences: [] };
+};
+const aNetwork = () => ({ ...attached(), id: 'a'.repeat(64), endpoints: [] });
+const aWorkspace = () => ({ ...attached(), driver: 'local', sizeBytes: 268_435_456, persistent: true });
 /** A session with a variable from a Secret. */
 const REFERRING = { env: [{ name: 'DB', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } }] };
 const pass = (world: World, ms: number) => meanwhile(world, `${ms / 1000} s pass`, () => (world.nowMs += ms));
@@ -141,6 +153,126 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
     tell: (world) => {
       runToRest(world);
       meanwhile(world, 'docker rm -f', () => (world.containers = []));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'an isolated session gets its network first and gives it back last',
+    world: aWorld({ session: aStoredSession(ISOLATED) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'it is suspended', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })));
+      runToRest(world);
+      meanwhile(world, 'it is resumed', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })));
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a network that somebody else is on ends the session and is told when it cannot be removed',
+    world: aWorld({ session: aStoredSession(ISOLATED) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'a stranger joins, and the controller starts anew', () => {
+        world.networks = world.networks.map((network) => ({ ...network, endpoints: ['f'.repeat(64)] }));
+        world.attachments = null;
+      });
+      world.failNext = {
+        step: 'removeNetwork',
+        failure: failure({ act: 'removeNetwork', message: 'network is still used by container ffffffffffff' }),
+      };
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+      pass(world, 5_000);
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a controller that died after it made the network makes no second one',
+    world: aWorld({ session: aStoredSession(ISOLATED), networks: [aNetwork(), { ...aNetwork(), id: 'b'.repeat(64) }] }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a network of another form is replaced before the container',
+    world: aWorld({
+      session: aStoredSession(ISOLATED),
+      networks: [{ ...aNetwork(), differences: ['Internal'] }],
+    }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'disk without a bound is refused where policy does not allow it',
+    world: aWorld({ session: aStoredSession(ON_DISK) }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the engine gets a quota', () => (world.node = { ...world.node, diskQuota: true }));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a workspace on disk goes with its container',
+    world: aWorld({ session: aStoredSession(ON_DISK), policy: UNBOUNDED }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a workspace that persists is kept until the session is deleted',
+    world: aWorld({
+      session: aStoredSession({ workspace: { medium: 'Disk', persistent: true }, failurePolicy: 'Recreate' }),
+      node: { ...STORY_NODE, diskQuota: true },
+    }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'docker rm -f', () => (world.containers = []));
+      runToRest(world);
+      meanwhile(world, 'it is suspended', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })));
+      runToRest(world);
+      meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a kept workspace of another bound is not used',
+    world: aWorld({
+      session: aStoredSession({ workspace: { medium: 'Disk', persistent: true } }),
+      workspaces: [{ ...aWorkspace(), sizeBytes: null }],
+      node: { ...STORY_NODE, diskQuota: true },
+    }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a volume that leads elsewhere ends the container',
+    world: aWorld({ session: aStoredSession(ON_DISK), policy: UNBOUNDED }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'the volume is another one, and the controller starts anew', () => {
+        world.workspaces = [{ ...aWorkspace(), sizeBytes: null, differences: ['device'] }];
+        world.attachments = null;
+      });
+      runToRest(world);
+    },
+  },
+  {
+    name: 'what a session that is gone has left behind is removed',
+    world: aWorld({
+      session: null,
+      leftovers: [
+        { kind: 'workspace', id: aWorkspace().name, identity: aWorkspace().identity, persistent: true },
+        { kind: 'network', id: aNetwork().id, identity: aNetwork().identity, persistent: false },
+      ],
+    }),
+    tell: (world) => {
       runToRest(world);
     },
   },

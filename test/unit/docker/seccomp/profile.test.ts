@@ -120,15 +120,19 @@ describe('arguments decide', () => {
     { what: 'TIOCSTI under bits that the kernel keeps', call: ['ioctl', 0, 0x4000_5412], want: 1 },
     { what: 'TIOCLINUX', call: ['ioctl', 0, 0x541c], want: 1 },
     { what: 'TIOCSETD', call: ['ioctl', 0, 0x5423], want: 1 },
+    { what: 'a file in another project, out of its quota', call: ['ioctl', 0, 0x401c_5820], want: 1 },
+    { what: 'the project of a file', call: ['ioctl', 0, 0x801c_581f], want: null },
+    { what: 'flags of a file, of 32 and of 64 bits', call: ['ioctl', 0, 0x4008_6602], want: 1 },
+    { what: 'flags of a file under bits that the kernel drops', call: ['ioctl', 0, high(0x4004_6602)], want: 1 },
   ])('9.2: $what', ({ call, want }) => {
     expect(answer(...call)).toBe(want);
   });
 
-  test('9.2: of all ioctl commands exactly three are refused', () => {
+  test('9.2: of all ioctl commands exactly five are refused', () => {
     const refused = Array.from({ length: 65_536 }, (_, command) => command).filter(
       (command) => answer('ioctl', 0, command) !== null,
     );
-    expect(refused).toEqual([0x5412, 0x541c, 0x5423]);
+    expect(refused).toEqual([0x5412, 0x541c, 0x5423, 0x5820, 0x6602]);
   });
 });
 

@@ -48,6 +48,13 @@ const isolation: readonly VerdictRow[] = [
   mode('CgroupParent', '', ['/', '../../x', '/../../../esc', 'system.slice']),
   mode('NetworkMode', 'none', ['host', 'container:x', 'bridge', 'default', 'other', 'HOST', ' host', '']),
   {
+    field: 'HostConfig.Dns',
+    verdict: 'fixed',
+    sends: [],
+    hostile: [['127.0.0.1'], ['192.0.2.53']],
+    foundBy: 'MCPS-910',
+  },
+  {
     field: 'HostConfig.PortBindings',
     verdict: 'fixed', // no network, no ports (K-39)
     sends: {},
@@ -183,7 +190,6 @@ export const hostConfigRows: readonly VerdictRow[] = [
     VolumesFrom: [['other']],
     VolumeDriver: ['nfs'],
     Links: [['db:db']],
-    Dns: [['127.0.0.1']],
     DnsOptions: [['a\nnameserver 1.1.1.1']],
     DnsSearch: [['x']],
     ExtraHosts: [['node:host-gateway'], ['a:1.1.1.1\n2.2.2.2 kubernetes']],

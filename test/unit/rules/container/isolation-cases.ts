@@ -70,6 +70,15 @@ export const isolationCases: readonly ContainerCase[] = [
     change: { networkMode },
     want: [`MCPS-910 container.networkMode "${networkMode === '' ? '(empty)' : networkMode}" is not "none"`],
   })),
+  { change: { dns: ['192.0.2.53'] }, want: ['MCPS-910 container.dns "192.0.2.53" is not ""'] },
+  {
+    change: { networkMode: aContainer().containerName },
+    want: ['MCPS-910 container.dns "(empty)" is not "127.0.0.1"'],
+  },
+  {
+    change: { networkMode: aContainer().containerName, dns: ['127.0.0.1', '192.0.2.53'] },
+    want: ['MCPS-910 container.dns "127.0.0.1,192.0.2.53" is not "127.0.0.1"'],
+  },
   { change: { pidMode: 'host' }, want: ['MCPS-910 container.pidMode "host" is not ""'] },
   { change: { ipcMode: 'shareable' }, want: ['MCPS-910 container.ipcMode "shareable" is not "private"'] },
   { change: { utsMode: 'host' }, want: ['MCPS-910 container.utsMode "host" is not ""'] },

@@ -102,16 +102,41 @@ testSessionRules({
       ],
     },
     {
-      name: 'a workspace that is on disk and persistent',
+      name: 'a workspace in memory that persists',
       rule: workspaceMedium,
-      given: { workspace: { medium: 'Disk', persistent: true } },
+      given: { workspace: { persistent: true } },
       want: [
-        'spec.workspace.medium: Forbidden: [MCPS-408] Disk is not available in this release; allowed: Memory; fix: delete spec.workspace.medium',
-        'spec.workspace.persistent: Forbidden: [MCPS-408] a persistent workspace is not available in this release; fix: delete spec.workspace.persistent',
+        'spec.workspace.persistent: Invalid value: true: [MCPS-408] a workspace in memory ends with its container, and spec.workspace.medium is "Memory"; fix: set medium: Disk, or delete persistent',
+      ],
+    },
+    {
+      name: 'a workspace on disk above the maximum',
+      rule: workspaceMedium,
+      given: { workspace: { medium: 'Disk', sizeLimit: '11Gi' } },
+      want: [
+        'spec.workspace.sizeLimit: Invalid value: 11Gi: [MCPS-408] above 10Gi, the maximum of profile "sandbox"; fix: set sizeLimit <= 10Gi',
+      ],
+    },
+    {
+      name: 'a workspace on disk without a bound',
+      rule: workspaceMedium,
+      given: { workspace: { medium: 'Disk', sizeLimit: '0' } },
+      want: [
+        'spec.workspace.sizeLimit: Invalid value: 0: [MCPS-408] below 1Mi, the least that a volume is bounded to; fix: set sizeLimit >= 1Mi',
       ],
     },
   ],
   accepted: [
+    {
+      name: 'a workspace on disk that persists, whatever memory there is',
+      rule: workspaceMedium,
+      given: { workspace: { medium: 'Disk', persistent: true, sizeLimit: '10Gi' } },
+    },
+    {
+      name: 'a workspace on disk above the memory limit',
+      rule: memoryDirectories,
+      given: { workspace: { medium: 'Disk', sizeLimit: '10Gi' } },
+    },
     { name: 'a time to live at the maximum', rule: timeToLive, given: { lifetime: { ttlSeconds: 28_800 } } },
     {
       name: 'no idle limit, since ttlSeconds bounds',

@@ -25,16 +25,24 @@ testSessionRules({
       rule: networkMode,
       given: { network: { mode: 'egress', egress: [{ host: 'pypi.org' }] } },
       want: [
-        'spec.network.mode: Forbidden: [MCPS-501] "egress" is not available in this release; allowed: none; fix: delete spec.network.mode',
+        'spec.network.mode: Forbidden: [MCPS-501] "egress" is not available in this release; allowed: none, isolated; fix: delete spec.network.mode',
         'spec.network.egress: Forbidden: [MCPS-501] egress targets are not available in this release; fix: delete spec.network.egress',
       ],
     },
     {
-      name: 'an isolated network',
+      name: 'an isolated network beside a mode of the engine',
       rule: networkMode,
-      given: { network: { mode: 'isolated' } },
+      given: { network: { mode: 'isolated' }, security: { networkMode: 'host' } },
       want: [
-        'spec.network.mode: Forbidden: [MCPS-501] "isolated" is not available in this release; allowed: none; fix: delete spec.network.mode',
+        "spec.network.mode: Invalid value: isolated: [MCPS-501] spec.security.networkMode is host, which would take the place of the session's own network; fix: delete one of the two",
+      ],
+    },
+    {
+      name: 'a port of an isolated network, which the engine accepts and does not publish',
+      rule: portsWithoutNetwork,
+      given: { network: { mode: 'isolated', ports } },
+      want: [
+        'spec.network.ports: Forbidden: [MCPS-504] an isolated network has no way in, and spec.network.mode is "isolated"; fix: delete spec.network.ports',
       ],
     },
     {
@@ -226,6 +234,7 @@ testSessionRules({
       rule: lowHostPort,
       given: { network: { mode: 'isolated', ports: [{ containerPort: 80, hostPort: 1024 }] } },
     },
+    { name: 'an isolated network', rule: networkMode, given: { network: { mode: 'isolated' } } },
     { name: 'no ports', rule: portsWithoutNetwork, given: {} },
   ],
 });
