@@ -11,8 +11,13 @@ export interface ContainerView {
   containersOf(key: string, signal: AbortSignal): Promise<readonly ObservedContainer[]>;
   /** Replaces the index; entries that stay are looked at again when they are needed. */
   replaceAll(containers: readonly ContainerSummary[]): void;
-  /** A later list: adds what is new, has everything that the list shows otherwise looked at again, and returns the keys of both. */
-  merge(containers: readonly ContainerSummary[]): ReadonlySet<string>;
+  /** Before a later list is asked for. */
+  mark(): number;
+  /**
+   * A later list: adds what is new, has everything that the list shows otherwise looked at again, and returns the keys of both.
+   * What was learned after `since`, a mark, is newer than the list and stays.
+   */
+  merge(containers: readonly ContainerSummary[], since: number): ReadonlySet<string>;
   /** The engine is away: nothing is known until the next list; `why` is what is said meanwhile. */
   forget(why: string): void;
   /** Marks what the event is about; returns the session key that deserves a look. */
@@ -35,6 +40,8 @@ interface Entry {
   container: ObservedContainer | null;
   /** Grows with every reason to look anew: an answer that was asked for before it is not kept. */
   version: number;
+  /** The number of the last thing learned about it; see mark(). */
+  learned: number;
 }
 
 /** Inspects of one look; an entry that keeps changing meanwhile is looked at again by the event that changed it. */
@@ -58,12 +65,14 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
   let away = 'the containers of the engine are not listed yet';
   let synced = false;
   let size = 0;
+  let learned = 0;
 
   const touch = (key: string, id: string): void => {
     const entries = byKey.get(key) ?? new Map<string, Entry>();
     const known = entries.get(id);
     if (known === undefined) size += 1;
-    entries.set(id, { container: null, started: false, version: (known?.version ?? 0) + 1 });
+    learned += 1;
+    entries.set(id, { container: null, started: false, version: (known?.version ?? 0) + 1, learned });
     byKey.set(key, entries);
   };
 
@@ -72,6 +81,12 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     if (entries?.delete(id) !== true) return;
     size -= 1;
     if (entries.size === 0) byKey.delete(key);
+  };
+
+  const keep = (entry: Entry, container: ObservedContainer): void => {
+    learned += 1;
+    entry.container = container;
+    entry.learned = learned;
   };
 
   const clear = (): void => {
@@ -91,7 +106,7 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
       const after = byKey.get(key)?.get(id);
       const early = after?.started === true && found.container.state === 'created';
       const unchanged = after !== undefined && after.version === before?.version && !early;
-      if (unchanged) after.container = found.container;
+      if (unchanged) keep(after, found.container);
       if (unchanged || tries >= MOST_TRIES) return found.container;
     }
   };
@@ -121,7 +136,8 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
       for (const summary of containers) touch(sessionKeyOf(summary), summary.id);
       synced = true;
     },
-    merge(containers) {
+    mark: () => learned,
+    merge(containers, since) {
       const listed = new Map(containers.map(({ id, state }) => [id, state]));
       const changed = new Set<string>();
       const look = (key: string, id: string): void => {
@@ -129,7 +145,8 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
         changed.add(key);
       };
       for (const [key, entries] of byKey) {
-        for (const [id, { container }] of entries) {
+        for (const [id, { container, learned: at }] of entries) {
+          if (at > since) continue;
           const state = listed.get(id);
           if (state === undefined || (container !== null && container.state !== state)) look(key, id);
         }

@@ -45,8 +45,9 @@ export async function sweep(
 ): Promise<{ readonly unheardSinceMs: number | null }> {
   const askedMs = deps.clock.monotonicMs();
   try {
+    const mark = deps.view.mark();
     const containers = await deps.engine.list(signal);
-    const changed = deps.view.merge(containers);
+    const changed = deps.view.merge(containers, mark);
     const { orphans, missing } = keysToLookAt(containers, deps.cache.all());
     metrics.orphanContainers.set({ node: nodeName }, orphans.size);
     for (const key of new Set([...changed, ...orphans, ...missing])) queue.add(key);

@@ -84,7 +84,7 @@ test('a later list adds what is new, and has what it lacks looked at before it i
   view.replaceAll([summary('c1')]);
   await ids();
   view.add(KEY, 'made-after-the-list-began');
-  view.merge([summary('c2')]);
+  view.merge([summary('c2')], view.mark());
   gone.add('c1');
   expect((await ids()).sort()).toEqual(['c2', 'made-after-the-list-began']);
   expect(inspected.filter((id) => id === 'c1')).toHaveLength(2);
@@ -121,10 +121,22 @@ test('a list that shows another state than the known one causes a look', async (
   const { view, inspected, ids } = setUp();
   view.replaceAll([summary('c1')]);
   await ids();
-  view.merge([summary('c1')]);
+  view.merge([summary('c1')], view.mark());
   await ids();
   expect(inspected).toEqual(['c1']);
-  view.merge([{ ...summary('c1'), state: 'exited' }]);
+  view.merge([{ ...summary('c1'), state: 'exited' }], view.mark());
   await ids();
   expect(inspected).toEqual(['c1', 'c1']);
+});
+
+test('what was learned after a list was asked for is newer than the list', async () => {
+  const { view, inspected, ids } = setUp();
+  view.replaceAll([summary('c1')]);
+  const mark = view.mark();
+  view.add(KEY, 'c2');
+  await ids();
+  expect(view.merge([{ ...summary('c1'), state: 'created' }], mark)).toEqual(new Set());
+  await ids();
+  expect(inspected).toEqual(['c1', 'c2']);
+  expect(view.merge([{ ...summary('c1'), state: 'created' }], view.mark())).toEqual(new Set([KEY]));
 });
