@@ -1,0 +1,63 @@
+// A process's way to the simulated API server: requests arrive when the world lets them, answers come back when it lets them, and either
+// may be lost. Stands where src/kube/kube-client.ts stands in the programs.
+
+import type { KubeClient, KubeRequest, KubeResponse } from '../../../src/kube/kube-client.ts';
+import type { WatchEvent } from '../../../src/kube/watch-events.ts';
+import { asOperatorError, OperatorError } from '../../../src/lib/errors.ts';
+import { Call, type Link } from '../kit/call.ts';
+import type { Scheduler } from '../kit/scheduler.ts';
+import type { SimApiServer } from './api-server.ts';
+import { OpenWatch, type WatchHub } from './watch.ts';
+
+const URL = 'https://simulated';
+/** As in src/kube/kube-client.ts. */
+const DEFAULT_DEADLINE_MS = 15_000;
+
+export interface SimClientOptions {
+  readonly scheduler: Scheduler;
+  readonly server: SimApiServer;
+  readonly hub: WatchHub;
+  readonly link: Link;
+}
+
+export interface SimClient extends KubeClient {
+  /** For reflectors: lines of simulated watches name events instead of holding them. */
+  readonly readEvent: (line: string, what: string) => WatchEvent;
+}
+
+export function createSimClient({ scheduler, server, hub, link }: SimClientOptions): SimClient {
+  return {
+    url: URL,
+    readEvent: (line) => hub.eventOf(line),
+    request: (request, signal) => {
+      const what = `${request.method} ${request.path}`;
+      const handle = (): KubeResponse => ({
+        status: 200,
+        body: server.handle(request, laggingFor(request, link)),
+        warnings: [],
+      });
+      const deadline = { ms: request.deadlineMs ?? DEFAULT_DEADLINE_MS, what: `${what} on ${URL}` };
+      return new Call({ scheduler, link, what, deadline, handle }).begin(signal);
+    },
+    stream: async ({ path, query }, signal) => {
+      const what = `WATCH ${path}`;
+      const open = (): OpenWatch => new OpenWatch({ scheduler, server, hub, link, path, query: query ?? {} });
+      const watch = await new Call({ scheduler, link, what, deadline: null, handle: open }).begin(signal);
+      if (signal.aborted) throw asOperatorError(signal.reason);
+      signal.addEventListener('abort', () => watch.end(cancelled(signal)), { once: true });
+      return watch.attach();
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+const cancelled = (signal: AbortSignal): unknown =>
+  signal.reason instanceof Error ? signal.reason : new OperatorError('cancelled', 'the watch was cancelled');
+
+/** Only lists are answered from an older revision: each by the choice of the world, once. */
+function laggingFor({ method, path }: KubeRequest, link: Link): number | null {
+  if (method !== 'GET' || link.lagging === null || !path.endsWith('/mcpsessions')) return null;
+  const { lagging } = link;
+  link.lagging = null;
+  return lagging;
+}

@@ -1,0 +1,229 @@
+// The simulated container engine of one node: what there is, and what happened to it. It knows nothing of connections: calls are handled
+// at once and exactly as often as they arrive (engine-port.ts is the way to it).
+
+import { OperatorError } from '../../../src/lib/errors.ts';
+import type { ContainerSpec, ContainerState, ImageFacts, NodeFacts, ObservedContainer } from '../../../src/model/container.ts';
+import type { ContainerSummary, EngineEvent, InspectedContainer } from '../../../src/ports/container-engine.ts';
+
+export interface SimContainer {
+  readonly id: string;
+  /** Names are unique. */
+  readonly name: string;
+  /** null for a container without our labels. */
+  readonly spec: ContainerSpec | null;
+  readonly createdMs: number;
+  state: ContainerState;
+  startedMs: number | null;
+  finishedMs: number | null;
+  exitCode: number | null;
+  oomKilled: boolean;
+  pid: number | null;
+}
+
+/** What the world wants to know of every effect, just before it happens. */
+export interface EngineObserver {
+  creates(engine: SimEngine, spec: ContainerSpec): void;
+  starts(engine: SimEngine, container: SimContainer): void;
+  /** A running or existing container is to be stopped or removed by a process. */
+  ends(engine: SimEngine, container: SimContainer, how: 'stop' | 'remove'): void;
+}
+
+export interface EngineStream {
+  push(event: EngineEvent): void;
+  end(): void;
+}
+
+interface PastEvent {
+  readonly atMs: number;
+  readonly event: EngineEvent;
+}
+
+export interface SimEngineOptions {
+  readonly facts: NodeFacts;
+  readonly now: () => number;
+  readonly observer: EngineObserver;
+  readonly newId: () => string;
+}
+
+/** How long the engine remembers events, enough for whoever connects again. */
+const REMEMBERED_EVENTS = 64;
+
+export class SimEngine {
+  readonly facts: NodeFacts;
+  readonly containers = new Map<string, SimContainer>();
+  readonly images = new Map<string, ImageFacts>();
+  /** What a registry has for a pull. */
+  readonly registry = new Map<string, ImageFacts>();
+  readonly streams = new Set<EngineStream>();
+  /** Whether starts fail: an image without the program. */
+  readonly #options: SimEngineOptions;
+  #past: PastEvent[] = [];
+  #pids = 100;
+
+  constructor(options: SimEngineOptions) {
+    this.#options = options;
+    this.facts = options.facts;
+  }
+
+  find(idOrName: string): SimContainer | null {
+    const byId = this.containers.get(idOrName);
+    if (byId !== undefined) return byId;
+    for (const container of this.containers.values()) if (container.name === idOrName) return container;
+    return null;
+  }
+
+  create(spec: ContainerSpec): { readonly id: string } {
+    if (this.find(spec.containerName) !== null) {
+      throw new OperatorError('already-exists', `the name ${spec.containerName} is in use by another container`);
+    }
+    if (this.#imageById(spec.imageId) === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
+    this.#options.observer.creates(this, spec);
+    return { id: this.put(spec.containerName, spec).id };
+  }
+
+  /** A container from nowhere: also one of somebody else, who has no labels of ours. */
+  put(name: string, spec: ContainerSpec | null): SimContainer {
+    const container: SimContainer = {
+      id: this.#options.newId(),
+      name,
+      spec,
+      createdMs: this.#options.now(),
+      state: 'created',
+      startedMs: null,
+      finishedMs: null,
+      exitCode: null,
+      oomKilled: false,
+      pid: null,
+    };
+    this.containers.set(container.id, container);
+    this.#tell(container, 'create');
+    return container;
+  }
+
+  start(id: string): void {
+    const container = this.#required(id);
+    if (container.state === 'running') return;
+    if (container.state === 'paused') throw new OperatorError('conflict', `container ${id} is paused`);
+    this.#options.observer.starts(this, container);
+    this.run(container);
+  }
+
+  run(container: SimContainer): void {
+    container.state = 'running';
+    container.startedMs = this.#options.now();
+    container.finishedMs = null;
+    container.exitCode = null;
+    container.oomKilled = false;
+    container.pid = this.#pids++;
+    this.#tell(container, 'start');
+  }
+
+  stop(id: string): void {
+    const container = this.find(id);
+    if (container === null || (container.state !== 'running' && container.state !== 'paused')) return;
+    this.#options.observer.ends(this, container, 'stop');
+    this.exit(container, { exitCode: 143 });
+    this.#tell(container, 'stop');
+  }
+
+  remove(id: string): void {
+    const container = this.find(id);
+    if (container === null) return;
+    this.#options.observer.ends(this, container, 'remove');
+    this.destroy(container);
+  }
+
+  /** The main process ends, by itself or by another's hand. */
+  exit(container: SimContainer, how: { readonly exitCode: number; readonly oomKilled?: boolean }): void {
+    container.state = 'exited';
+    container.finishedMs = this.#options.now();
+    container.exitCode = how.exitCode;
+    container.oomKilled = how.oomKilled ?? false;
+    container.pid = null;
+    if (container.oomKilled) this.#tell(container, 'oom');
+    this.#tell(container, 'die');
+  }
+
+  pause(container: SimContainer): void {
+    container.state = 'paused';
+    this.#tell(container, 'pause');
+  }
+
+  unpause(container: SimContainer): void {
+    container.state = 'running';
+    this.#tell(container, 'unpause');
+  }
+
+  destroy(container: SimContainer): void {
+    if (container.state === 'running' || container.state === 'paused') this.exit(container, { exitCode: 137 });
+    this.containers.delete(container.id);
+    this.#tell(container, 'destroy');
+  }
+
+  inspect(idOrName: string): InspectedContainer | null {
+    const container = this.find(idOrName);
+    if (container === null) return null;
+    const { spec } = container;
+    if (spec === null) return { ours: false, id: container.id };
+    const { id, state, createdMs, startedMs, finishedMs, exitCode, oomKilled, pid } = container;
+    const times = { createdMs, startedMs, finishedMs };
+    const observed: ObservedContainer = { id, state, ...times, exitCode, oomKilled, engineError: '', pid, spec };
+    return { ours: true, container: observed };
+  }
+
+  list(): readonly ContainerSummary[] {
+    const found: ContainerSummary[] = [];
+    for (const { id, spec, createdMs, state } of this.containers.values()) {
+      if (spec === null) continue;
+      const { uid, namespace, name } = spec.identity;
+      found.push({ id, uid, namespace, name, createdMs, state });
+    }
+    return found;
+  }
+
+  inspectImage(reference: string): ImageFacts | null {
+    return this.images.get(reference) ?? this.#imageById(reference);
+  }
+
+  pull(reference: string): void {
+    const image = this.registry.get(reference);
+    if (image === undefined) throw new OperatorError('invalid', `the registry has no ${reference}`);
+    this.images.set(reference, image);
+  }
+
+  /** Hears of what happens from now on, and of the last moment before: who connects says since when. */
+  listen(stream: EngineStream, sinceMs: number): void {
+    for (const { atMs, event } of this.#past) if (atMs >= sinceMs) stream.push(event);
+    this.streams.add(stream);
+  }
+
+  /** The engine goes; a new one knows nothing of what was before but the containers. */
+  endStreams(): void {
+    for (const stream of this.streams) stream.end();
+    this.streams.clear();
+  }
+
+  forgetEvents(): void {
+    this.#past = [];
+  }
+
+  #imageById(id: string): ImageFacts | null {
+    for (const image of this.images.values()) if (image.id === id) return image;
+    return null;
+  }
+
+  #required(id: string): SimContainer {
+    const container = this.find(id);
+    if (container === null) throw new OperatorError('not-found', `no such container: ${id}`);
+    return container;
+  }
+
+  #tell({ id, spec }: SimContainer, action: string): void {
+    if (spec === null) return;
+    const { namespace, name } = spec.identity;
+    const event: EngineEvent = { containerId: id, namespace, name, action };
+    this.#past.push({ atMs: this.#options.now(), event });
+    if (this.#past.length > REMEMBERED_EVENTS) this.#past.shift();
+    for (const stream of this.streams) stream.push(event);
+  }
+}

@@ -1,0 +1,230 @@
+// One history: a world is made, faults and users have their way with it for a while, then the faults end and the world has to come to
+// rest as it should. Driven from outside, one step at a time, because promises settle in between.
+
+import { mixSeeds, createRandom, type SimRandom } from './kit/random.ts';
+import { perform } from './world/acts.ts';
+import { type Appetite, type Choice, choose, NEXT_TIMER, userAct } from './world/choices.ts';
+import { unfinished } from './world/judge.ts';
+import { type Violation, World, type WorldConfig } from './world/world.ts';
+
+export interface Script {
+  readonly config: WorldConfig;
+  readonly choices: readonly Choice[];
+  /** Whether rest is watched for longer than usual. */
+  readonly longRest: boolean;
+}
+
+export interface Outcome {
+  readonly steps: number;
+  readonly violations: readonly Violation[];
+  /** Follows from everything that happened: the same seed gives the same number. */
+  readonly fingerprint: number;
+}
+
+export type Narrator = (line: string) => void;
+
+/** Time that everybody may take once the faults have ended: beyond every backoff, deadline and relist. */
+const REST_WITHIN_MS = 240_000;
+/** Steps without time going on: more is a hot loop (I10). */
+const MOST_STEPS_AT_ONCE = 3_000;
+const MOST_STEPS = 60_000;
+const REST_MS = 4_000;
+const LONG_REST_MS = 65_000;
+
+export class History {
+  readonly world: World;
+  /** What was chosen, when it is kept. */
+  readonly chosen: Choice[] = [];
+  readonly #source: (world: World, step: number) => Choice | null;
+  readonly #narrate: Narrator | null;
+  readonly #keep: boolean;
+  readonly #longRest: boolean;
+  #phase: 'faults' | 'settle' | 'rest' | 'over' = 'faults';
+  #steps = 0;
+  #atOnce = 0;
+  #lastMs = 0;
+  #restBeganMs = 0;
+  #writesAtRest = 0;
+  #fingerprint = 17;
+
+  constructor(options: {
+    readonly config: WorldConfig;
+    readonly source: (world: World, step: number) => Choice | null;
+    readonly longRest: boolean;
+    readonly keep?: boolean;
+    readonly narrate?: Narrator | null;
+  }) {
+    this.world = new World(options.config);
+    this.#source = options.source;
+    this.#longRest = options.longRest;
+    this.#keep = options.keep ?? false;
+    this.#narrate = options.narrate ?? null;
+    for (const node of this.world.nodes) this.world.start(node, node.name);
+    this.world.start(null, 'p1');
+  }
+
+  get over(): boolean {
+    return this.#phase === 'over';
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  outcome(): Outcome {
+    return { steps: this.#steps, violations: this.world.violations, fingerprint: this.#fingerprint };
+  }
+
+  /** One action of the world. Everything that it leads to inside of the processes has to run before the next one. */
+  step(): void {
+    const { world } = this;
+    this.#steps += 1;
+    for (const process of world.processes) process.looks = 0;
+    switch (this.#phase) {
+      case 'faults':
+        this.#choose();
+        break;
+      case 'settle':
+        this.#settle();
+        break;
+      case 'rest':
+        this.#rest();
+        break;
+      case 'over':
+        return;
+    }
+    this.#watchOver();
+  }
+
+  #choose(): void {
+    const choice = this.#source(this.world, this.#steps);
+    if (choice === null) {
+      this.#say('the faults end');
+      this.world.heal();
+      this.#phase = 'settle';
+      this.#restBeganMs = this.world.scheduler.nowMs;
+      return;
+    }
+    if (this.#keep) this.chosen.push(choice);
+    this.#apply(choice);
+  }
+
+  #apply(choice: Choice): void {
+    const { world } = this;
+    const { scheduler } = world;
+    if (typeof choice !== 'number') {
+      this.#say(`! ${JSON.stringify(choice)}`);
+      perform(world, choice);
+      this.#mix(choice.do.length);
+    } else if (choice === NEXT_TIMER || scheduler.ready.length === 0) {
+      const fired = scheduler.runTimer();
+      this.#say(`time: ${fired ?? 'nothing'}`);
+      this.#mix(scheduler.nowMs);
+    } else {
+      const action = scheduler.run(choice % scheduler.ready.length);
+      if (action !== null) this.#say(`${action.actor?.name ?? 'world'} ${action.kind} ${action.what}`);
+      this.#mix(choice + world.api.revision * 31);
+    }
+  }
+
+  #settle(): void {
+    const { scheduler } = this.world;
+    if (scheduler.ready.length > 0) return this.#apply(0);
+    const left = unfinished(this.world);
+    if (left === null) {
+      this.#say('all is as it should be');
+      this.#phase = 'rest';
+      this.#restBeganMs = scheduler.nowMs;
+      this.#writesAtRest = this.world.truth.writes + this.world.truth.engineEffects;
+      return;
+    }
+    if (scheduler.nowMs - this.#restBeganMs > REST_WITHIN_MS) {
+      this.world.violate(left.invariant, `${left.what}, ${REST_WITHIN_MS / 1000} s after the faults`);
+      this.#end();
+    } else this.#apply(NEXT_TIMER);
+  }
+
+  /** I4: at rest nothing is written and nothing is done, but by time: what ends by its lifetime begins the rest anew. */
+  #rest(): void {
+    const { scheduler, truth } = this.world;
+    if (scheduler.ready.length > 0) return this.#apply(0);
+    const left = unfinished(this.world);
+    if (left !== null) {
+      this.#phase = 'settle';
+      return;
+    }
+    const passedMs = scheduler.nowMs - this.#restBeganMs;
+    if (passedMs < (this.#longRest ? LONG_REST_MS : REST_MS)) return this.#apply(NEXT_TIMER);
+    const writes = truth.writes + truth.engineEffects - this.#writesAtRest;
+    if (writes > this.#allowedWrites()) this.world.violate('I4', `${writes} writes at rest`);
+    this.#end();
+  }
+
+  /** Sessions that end by their lifetime meanwhile, and are deleted after it, cause writes. */
+  #allowedWrites(): number {
+    let allowed = 0;
+    for (const { spec } of this.world.truth.sessions.values()) {
+      if (spec.lifetime.ttlSeconds < 600 || spec.lifetime.ttlSecondsAfterFinished < 600) allowed += 8;
+    }
+    return allowed;
+  }
+
+  #end(): void {
+    this.#phase = 'over';
+    this.world.restarts = false;
+    for (const process of this.world.processes) process.alive = false;
+    this.world.processes = [];
+  }
+
+  /** I10, and the first violation ends the history. */
+  #watchOver(): void {
+    const { scheduler, violations } = this.world;
+    this.#atOnce = scheduler.nowMs === this.#lastMs ? this.#atOnce + 1 : 0;
+    this.#lastMs = scheduler.nowMs;
+    if (this.#atOnce > MOST_STEPS_AT_ONCE) this.world.violate('I10', `${MOST_STEPS_AT_ONCE} steps at one moment`);
+    if (this.#steps > MOST_STEPS) this.world.violate('I10', `no rest after ${MOST_STEPS} steps`);
+    if (violations.length > 0 && this.#phase !== 'over') this.#end();
+  }
+
+  #mix(value: number): void {
+    this.#fingerprint = Math.imul(this.#fingerprint ^ (value | 0), 16_777_619) >>> 0;
+  }
+
+  #say(line: string): void {
+    this.#narrate?.(`${String(this.#steps).padStart(5)} ${(this.world.scheduler.nowMs / 1000).toFixed(3).padStart(9)} s  ${line}`);
+  }
+}
+
+const LEAST_STEPS = 50;
+
+/** The history that belongs to a number. */
+export function historyOf(
+  seed: number,
+  number: number,
+  how: { readonly keep?: boolean; readonly narrate?: Narrator | null } = {},
+): History {
+  const own = mixSeeds(seed, number);
+  const random = createRandom(own);
+  const config: WorldConfig = {
+    seed: own,
+    nodes: random.chance(0.4) ? 2 : 1,
+    slots: random.chance(0.1) ? 1 : 8,
+    pageSize: random.chance(0.2) ? 1 : 500,
+  };
+  const appetite: Appetite = { users: 0.04 + 0.06 * random.next(), faults: random.chance(0.1) ? 0 : 0.1 * random.next() };
+  const length = LEAST_STEPS + random.below(60);
+  const longRest = random.chance(0.1);
+  return new History({ config, source: randomChoices(random, appetite, length), longRest, ...how });
+}
+
+function randomChoices(random: SimRandom, appetite: Appetite, length: number) {
+  return (world: World, step: number): Choice | null => {
+    if (step > length) return null;
+    return step <= 1 ? userAct(random) : choose(world, random, appetite);
+  };
+}
+
+export function scriptedHistory(script: Script, how: { readonly narrate?: Narrator | null } = {}): History {
+  const { config, longRest, choices } = script;
+  return new History({ config, longRest, source: (_world, step) => choices[step - 1] ?? null, ...how });
+}

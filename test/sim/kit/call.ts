@@ -1,0 +1,166 @@
+// One call from a process to the other side: sent, arrived (its effect), answered; each a step of the world, and each can be lost.
+
+import { asOperatorError, OperatorError } from '../../../src/lib/errors.ts';
+import type { Actor, Scheduler, Timer } from './scheduler.ts';
+
+/** The way from a process to one other side. */
+export interface Link {
+  readonly actor: Actor;
+  readonly to: string;
+  /** "cut": nothing gets through and nobody says so; "refused": the other side is away. */
+  state: 'up' | 'cut' | 'refused';
+  /** The other side is there and does not answer: what arrives waits. */
+  readonly held: Held[] | null;
+  /** Revision of the past that the next list of sessions is answered from; null for now. */
+  lagging: number | null;
+}
+
+/** A call that arrived while the other side does not answer. */
+export interface Held {
+  arrive(): void;
+  refuse(fault: OperatorError): void;
+}
+
+export interface CallOptions<T> {
+  readonly scheduler: Scheduler;
+  readonly link: Link;
+  readonly what: string;
+  /** null: the signal alone ends it. */
+  readonly deadline: { readonly ms: number; readonly what: string } | null;
+  /** The effect. Throws OperatorError for a refusal. */
+  readonly handle: () => T;
+}
+
+export class Call<T> {
+  readonly #options: CallOptions<T>;
+  readonly #settled = Promise.withResolvers<T>();
+  #over = false;
+  #deadline: Timer | null = null;
+  #signal: AbortSignal | null = null;
+
+  constructor(options: CallOptions<T>) {
+    this.#options = options;
+  }
+
+  begin(signal: AbortSignal): Promise<T> {
+    const { scheduler, link, what, deadline } = this.#options;
+    const { promise } = this.#settled;
+    if (!link.actor.alive) return promise; // a dead process hears of nothing
+    if (signal.aborted) {
+      this.#fail(cancelled(signal, what));
+      return promise;
+    }
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (deadline !== null) {
+      const late = (): void =>
+        this.#fail(new OperatorError('timeout', `${deadline.what} did not finish within ${deadline.ms} ms`));
+      this.#deadline = scheduler.after(deadline.ms, link.actor, 'deadline', late);
+    }
+    scheduler.add(new Arrival(this, link.actor, what));
+    return promise;
+  }
+
+  get link(): Link {
+    return this.#options.link;
+  }
+
+  /** The request reaches the other side, unless the way is cut. */
+  arrive(): void {
+    const { link, handle } = this.#options;
+    if (link.state === 'cut') return;
+    if (link.state === 'refused') return this.#answer(() => this.#fail(refused(link)));
+    if (link.held !== null) {
+      link.held.push(this);
+      return;
+    }
+    try {
+      const answer = handle();
+      this.#answer(() => this.#succeed(answer));
+    } catch (thrown) {
+      const fault = asOperatorError(thrown);
+      this.#answer(() => this.#fail(fault));
+    }
+  }
+
+  /** Answered without any effect. */
+  refuse(fault: OperatorError): void {
+    this.#fail(fault);
+  }
+
+  #answer(deliver: () => void): void {
+    const { scheduler, link, what } = this.#options;
+    if (link.actor.alive && !this.#over) scheduler.add(new Reply(this, link.actor, what, deliver));
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#signal !== null) this.#fail(cancelled(this.#signal, this.#options.what));
+  };
+
+  #succeed(answer: T): void {
+    if (this.#over) return;
+    this.#close();
+    this.#settled.resolve(answer);
+  }
+
+  #fail(fault: OperatorError): void {
+    if (this.#over) return;
+    this.#close();
+    if (this.#options.link.actor.alive) this.#settled.reject(fault);
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#deadline?.cancel();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
+
+/** A request on its way. */
+export class Arrival {
+  readonly kind = 'arrive';
+  readonly call: Pick<Call<unknown>, 'arrive' | 'refuse' | 'link'>;
+  readonly actor: Actor;
+  readonly what: string;
+
+  constructor(call: Pick<Call<unknown>, 'arrive' | 'refuse' | 'link'>, actor: Actor, what: string) {
+    this.call = call;
+    this.actor = actor;
+    this.what = what;
+  }
+
+  run(): void {
+    this.call.arrive();
+  }
+}
+
+/** An answer on its way. */
+export class Reply {
+  readonly kind = 'reply';
+  readonly call: Pick<Call<unknown>, 'refuse' | 'link'>;
+  readonly actor: Actor;
+  readonly what: string;
+  readonly #deliver: () => void;
+
+  constructor(call: Pick<Call<unknown>, 'refuse' | 'link'>, actor: Actor, what: string, deliver: () => void) {
+    this.call = call;
+    this.actor = actor;
+    this.what = what;
+    this.#deliver = deliver;
+  }
+
+  run(): void {
+    if (this.call.link.state !== 'cut') this.#deliver();
+  }
+}
+
+const refused = ({ to }: Link): OperatorError => new OperatorError('unavailable', `${to} does not answer (ECONNREFUSED)`);
+
+export const reset = (what: string): OperatorError =>
+  new OperatorError('unavailable', `${what}: the connection was lost (ECONNRESET)`);
+
+function cancelled(signal: AbortSignal, what: string): OperatorError {
+  const { reason } = signal as { reason: unknown }; // lib types it as any
+  if (reason instanceof OperatorError) return reason;
+  return new OperatorError('cancelled', `${what} was cancelled`, { cause: reason });
+}

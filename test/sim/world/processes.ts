@@ -1,0 +1,184 @@
+// The real programs in the simulated world: wired as src/compose/roles/{controller,placement}.ts do, without what listens on the network.
+
+import { createController } from '../../../src/controller/controller.ts';
+import { createLeaseStore } from '../../../src/kube/lease-store.ts';
+import { createNodeCache } from '../../../src/kube/node-cache.ts';
+import { createNodeStore } from '../../../src/kube/node-store.ts';
+import { createReferences } from '../../../src/kube/references.ts';
+import { createSessionCache } from '../../../src/kube/session-cache.ts';
+import { createSessionEvents } from '../../../src/kube/session-events.ts';
+import { createSessionStore } from '../../../src/kube/session-store.ts';
+import { hasSessionInit } from '../../../src/model/container.ts';
+import { SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
+import { runPlacement } from '../../../src/placement/placement.ts';
+import { silentLog } from '../../../src/ports/log.ts';
+import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
+import { createSimClient, type SimClient } from '../api/sim-client.ts';
+import { createEnginePort } from '../engine/engine-port.ts';
+import { createSimInits } from '../engine/sim-inits.ts';
+import type { Link } from '../kit/call.ts';
+import { createSimClock, type Skewed, WORLD_START_MS } from '../kit/sim-clock.ts';
+import { silentMetrics } from './metrics-stub.ts';
+import type { SimNode, World } from './world.ts';
+
+/** One run of a program: from its start to its crash or its end. */
+export interface SimProcess extends Skewed {
+  readonly program: 'controller' | 'placement';
+  /** null for placement. */
+  readonly node: SimNode | null;
+  /** Differs between processes that may run at the same time; kept over a restart of the same one. */
+  readonly identity: string;
+  readonly toApi: Link;
+  /** null for placement. */
+  readonly toEngine: Link | null;
+  /** SIGTERM. */
+  readonly stop: AbortController;
+  /** The policy has changed. */
+  lookAgain(): void;
+}
+
+/** Looks at a time: two cores. */
+const CONCURRENCY = 4;
+const SWEEP_INTERVAL_MS = 60_000;
+const ANSWER_MS = 10_000;
+
+interface Started {
+  readonly world: World;
+  readonly identity: string;
+  readonly onEnd: (process: SimProcess, fault: unknown) => void;
+}
+
+function newProcess(program: SimProcess['program'], node: SimNode | null, { world, identity }: Started): SimProcess {
+  const process: SimProcess = {
+    program,
+    node,
+    identity,
+    name: `${program}:${identity}`,
+    alive: true,
+    skewMs: 0,
+    looks: 0,
+    toApi: { actor: null as never, to: 'the API server', state: 'up', held: null, lagging: null },
+    toEngine: null,
+    stop: new AbortController(),
+    lookAgain: () => {},
+  };
+  const toApi: Link = { actor: process, to: 'the API server', state: world.apiState, held: null, lagging: null };
+  const toEngine: Link | null = node === null ? null : node.linkFor(process);
+  return Object.assign(process, { toApi, toEngine });
+}
+
+function commonOf(process: SimProcess, world: World) {
+  const { scheduler, api, hub } = world;
+  const clock = createSimClock(scheduler, process);
+  const client = createSimClient({ scheduler, server: api, hub, link: process.toApi });
+  const random = (): number => world.jitter.next();
+  const caches = { client, clock, random, log: silentLog, readEvent: client.readEvent };
+  return { clock, client, random, caches };
+}
+
+const eventsOf = (process: SimProcess, client: SimClient, clock: ReturnType<typeof createSimClock>) =>
+  createSessionEvents({
+    client,
+    component: `mcpsession-${process.program}`,
+    instance: process.identity,
+    clock,
+    log: silentLog,
+    signal: process.stop.signal,
+  });
+
+export function startController(node: SimNode, started: Started): SimProcess {
+  const { world } = started;
+  const process = newProcess('controller', node, started);
+  const { clock, client, random, caches } = commonOf(process, world);
+  const { nodeName, cluster } = node.engine.facts;
+  const cache = createSessionCache({ ...caches, filter: { sessions: 'of-node', nodeName }, namespace: null });
+  const { scheduler } = world;
+  const engine = createEnginePort({
+    scheduler,
+    engine: node.engine,
+    link: process.toEngine as Link, // a controller has one
+    now: () => WORLD_START_MS + scheduler.nowMs,
+  });
+  const inits = createSimInits(engine, node.engine, node.released);
+  const { signal } = process.stop;
+  const controller = createController({
+    cache,
+    engine,
+    store: createSessionStore(client),
+    events: eventsOf(process, client, clock),
+    hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
+    references: createReferences(client),
+    inits,
+    wayInto: inits.wayInto,
+    onRunning: (_session, container) => {
+      if (!hasSessionInit(container.spec)) return;
+      const within = new AbortController();
+      clock.sleep(ANSWER_MS, signal).then(
+        () => within.abort('late'),
+        () => {},
+      );
+      inits.whenReady(container.id, within.signal).catch(() => {});
+    },
+    onReleased: () => {},
+    clock,
+    random,
+    log: silentLog,
+    metrics: silentMetrics,
+    policies: world.policies,
+    namespaces: world.namespaces,
+    nodeName,
+    cluster,
+    written: (session) => cache.observe(session),
+    publisher: {
+      nodes: createNodeStore(client),
+      labels: { 'kubernetes.io/hostname': nodeName },
+      slots: () => node.slots,
+      nodeApi: { url: `https://${nodeName}:7443`, caPem: 'simulated' },
+    },
+    lease: {
+      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      identity: started.identity,
+      durations: DEFAULT_LEASE_DURATIONS,
+    },
+    concurrency: CONCURRENCY,
+    sweepIntervalMs: SWEEP_INTERVAL_MS,
+  });
+  process.lookAgain = () => controller.lookAgain(null);
+  watchEnd(process, controller.run(signal), started);
+  return process;
+}
+
+export function startPlacement(started: Started): SimProcess {
+  const { world } = started;
+  const process = newProcess('placement', null, started);
+  const { clock, client, random, caches } = commonOf(process, world);
+  const cache = createSessionCache({ ...caches, filter: { sessions: 'all' }, namespace: null });
+  const { signal } = process.stop;
+  const running = runPlacement(
+    {
+      cache,
+      store: createSessionStore(client),
+      events: eventsOf(process, client, clock),
+      nodes: createNodeCache(caches),
+      policies: { whenKnown: async () => {}, of: () => world.policy().policy },
+      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      identity: started.identity,
+      durations: DEFAULT_LEASE_DURATIONS,
+      clock,
+      random,
+      log: silentLog,
+      metrics: silentMetrics,
+      written: (session) => cache.observe(session),
+    },
+    signal,
+  );
+  watchEnd(process, running, started);
+  return process;
+}
+
+function watchEnd(process: SimProcess, running: Promise<void>, { onEnd }: Started): void {
+  running.then(
+    () => onEnd(process, null),
+    (thrown: unknown) => onEnd(process, thrown),
+  );
+}

@@ -1,0 +1,80 @@
+// What users of the simulated world ask for. Made once: specs are shared by all histories, as values that nobody changes.
+
+import type { ImageFacts, NodeFacts } from '../../../src/model/container.ts';
+import type { SessionSpec, SessionSpecInput } from '../../../src/model/session-spec.ts';
+import { sha256Hex } from '../../../src/lib/sha256.ts';
+import { aSessionSpec } from '../../support/session-builder.ts';
+import { aPolicySet } from '../../support/policies.ts';
+import { STORY_NODE } from '../../support/story.ts';
+
+const imageOf = (name: string): string => `registry.example/team/${name}:1.0@sha256:${sha256Hex(name)}`;
+
+const IMAGES = {
+  /** On every node from the start. */
+  local: imageOf('local'),
+  /** In the registry. */
+  remote: imageOf('remote'),
+  /** Nowhere. */
+  missing: imageOf('missing'),
+} as const;
+
+export function factsOfImage(name: 'local' | 'remote'): { readonly reference: string; readonly facts: ImageFacts } {
+  return { reference: IMAGES[name], facts: IMAGE_FACTS[name] };
+}
+
+const factsNamed = (name: string): ImageFacts => ({
+  id: `sha256:${sha256Hex(`id of ${name}`)}`,
+  repoDigests: [`registry.example/team/${name}@sha256:${sha256Hex(name)}`],
+  env: [{ name: 'PATH', value: '/usr/bin:/bin' }],
+  volumes: [],
+  labels: [],
+  workingDir: '',
+});
+
+const IMAGE_FACTS = { local: factsNamed('local'), remote: factsNamed('remote') };
+
+export interface Template {
+  readonly name: string;
+  readonly spec: SessionSpec;
+  /** Words that the session may come to rest with although nothing went wrong, beside running. */
+  readonly restsWith: readonly string[];
+}
+
+const template = (name: string, change: Partial<SessionSpecInput>, restsWith: readonly string[] = []): Template => ({
+  name,
+  spec: aSessionSpec({ image: IMAGES.local, ...change }),
+  restsWith,
+});
+
+export const TEMPLATES: readonly Template[] = [
+  template('idle', {}),
+  template('idle, recreated', { failurePolicy: 'Recreate' }),
+  template('without init', { sessionInit: 'Disabled' }),
+  template('program, recreated', { command: ['serve'], failurePolicy: 'Recreate', sessionInit: 'Disabled' }),
+  template('program', { command: ['serve'] }),
+  template('short', { lifetime: { ttlSeconds: 20, ttlSecondsAfterFinished: 30 } }, ['SessionExpired']),
+  template('idles out', { lifetime: { idleTimeoutSeconds: 30 } }, ['SessionExpired']),
+  template('suspended', { operatingMode: 'Suspended' }),
+  template('refused', { user: { uid: 0 } }, ['PolicyRejected']),
+  template('pulled', { image: IMAGES.remote }),
+  template('without image', { image: IMAGES.missing }, ['ImagePullFailed', 'StartDeadlineExceeded']),
+];
+
+export const POLICIES = {
+  normal: aPolicySet(),
+  /** Refuses most sessions. */
+  strict: aPolicySet({ limits: { maxTtlSeconds: 600 } }),
+  suspended: aPolicySet({ suspendAll: true }),
+  kept: aPolicySet({ suspendAll: true, suspendKeepsContainers: true }),
+} as const;
+
+export type PolicyName = keyof typeof POLICIES;
+
+const nodeFacts = new Map<string, NodeFacts>();
+
+/** The same value for every history, so that what was worked out about it counts on. */
+export function factsOfNode(nodeName: string): NodeFacts {
+  const known = nodeFacts.get(nodeName) ?? { ...STORY_NODE, nodeName, cluster: 'simulated' };
+  nodeFacts.set(nodeName, known);
+  return known;
+}

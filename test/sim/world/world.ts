@@ -1,0 +1,261 @@
+// One simulated world: API server, nodes with their engines, processes, users and time. What happens next is chosen from outside.
+
+import type { PolicySet, ProfilePolicy } from '../../../src/model/policy-set.ts';
+import { containerNameOf } from '../../../src/model/names.ts';
+import { lockDown } from '../../../src/rules/lock-down.ts';
+import type { Namespaces } from '../../../src/ports/policies.ts';
+import { SimApiServer } from '../api/api-server.ts';
+import { WatchHub } from '../api/watch.ts';
+import { type EngineObserver, type SimContainer, SimEngine } from '../engine/sim-engine.ts';
+import { type Held, type Link, reset } from '../kit/call.ts';
+import { createRandom, mixSeeds, type SimRandom } from '../kit/random.ts';
+import { type Actor, Scheduler } from '../kit/scheduler.ts';
+import { WORLD_START_MS } from '../kit/sim-clock.ts';
+import { type SimProcess, startController, startPlacement } from './processes.ts';
+import { factsOfImage, factsOfNode, POLICIES, type PolicyName } from './templates.ts';
+import { Truth } from './truth.ts';
+
+export interface WorldConfig {
+  /** For jitter and ids of the world; the choices have a stream of their own. */
+  readonly seed: number;
+  readonly nodes: number;
+  /** Sessions that a node takes. */
+  readonly slots: number;
+  /** Objects of one page of a list. */
+  readonly pageSize: number;
+}
+
+export interface SimNode {
+  readonly name: string;
+  readonly engine: SimEngine;
+  readonly slots: number;
+  readonly released: Set<string>;
+  /** What arrived while the engine hangs; null while it does not. */
+  held: Held[] | null;
+  down: boolean;
+  linkFor(actor: Actor): Link;
+  /** Ids of containers that are nobody's business, and how they were left. */
+  readonly sentinels: Map<string, string>;
+}
+
+export interface Violation {
+  /** Of security.md 3.4. */
+  readonly invariant: string;
+  readonly what: string;
+}
+
+export const NAMESPACE = 'team-a';
+
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly api: SimApiServer;
+  readonly hub: WatchHub;
+  readonly nodes: readonly SimNode[];
+  readonly truth: Truth;
+  readonly jitter: SimRandom;
+  /** Those that run now. */
+  processes: SimProcess[] = [];
+  readonly violations: Violation[] = [];
+  /** How a new process finds the API server. */
+  apiState: Link['state'] = 'up';
+  policyName: PolicyName = 'normal';
+  readonly policies = { current: (): PolicySet => POLICIES[this.policyName] };
+  readonly namespaces: Namespaces = NO_LABELS;
+  /** Whether a process that ends by itself is started again. */
+  restarts = true;
+  readonly #config: WorldConfig;
+  readonly #pending = new Set<{ readonly act: () => void }>();
+  #ids = 0;
+
+  constructor(config: WorldConfig) {
+    this.#config = config;
+    const now = (): number => WORLD_START_MS + this.scheduler.nowMs;
+    this.jitter = createRandom(mixSeeds(config.seed, 1));
+    this.api = new SimApiServer(now);
+    this.api.pageSize = config.pageSize;
+    this.hub = new WatchHub(this.api);
+    this.truth = new Truth(now);
+    this.api.onChange((plural, change) => this.truth.noteChange(plural, change));
+    this.nodes = Array.from({ length: config.nodes }, (_, index) => this.#newNode(`n${index + 1}`, now));
+  }
+
+  get nowMs(): number {
+    return WORLD_START_MS + this.scheduler.nowMs;
+  }
+
+  policy(): ProfilePolicy {
+    const set = POLICIES[this.policyName];
+    return set.profiles[set.defaultProfile];
+  }
+
+  violate(invariant: string, what: string): void {
+    this.violations.push({ invariant, what });
+  }
+
+  /** A controller of the node; without a node, placement. */
+  start(node: SimNode | null, identity: string): void {
+    const onEnd = (process: SimProcess, fault: unknown): void => this.#ended(process, fault);
+    const started = { world: this, identity, onEnd };
+    this.processes.push(node === null ? startPlacement(started) : startController(node, started));
+  }
+
+  /** SIGKILL: nothing of it happens any more, but what it sent may still arrive. */
+  crash(process: SimProcess, arrives: () => boolean): void {
+    if (!process.alive) return;
+    process.alive = false;
+    this.#leave(process);
+    this.scheduler.forget(process, arrives);
+    for (const watch of this.hub.open) if (watch.link.actor === process) watch.silence();
+  }
+
+  setPolicy(name: PolicyName): void {
+    this.policyName = name;
+    if (name !== 'normal') this.truth.policyWasStrict = true;
+    for (const process of this.processes) process.lookAgain();
+  }
+
+  /** A hand or a fault ended or took away a container of ours: what follows from that is nobody's mistake. */
+  noteHarm({ spec }: SimContainer): void {
+    const owner = this.truth.ownerOf(spec);
+    if (owner !== null) owner.harmed += 1;
+  }
+
+  /** Something that the world does by itself after a while; all of it is done when the faults end. */
+  later(ms: number, what: string, act: () => void): void {
+    const pending = { act };
+    this.#pending.add(pending);
+    this.scheduler.after(ms, null, what, () => {
+      if (this.#pending.delete(pending)) act();
+    });
+  }
+
+  /** The faults end: everything is given back now, and every clock is right. */
+  heal(): void {
+    for (const { act } of this.#pending) act();
+    this.#pending.clear();
+    for (const process of this.processes) process.skewMs = 0;
+    if (this.policyName !== 'normal') this.setPolicy('normal');
+  }
+
+  engineGoesOn(node: SimNode): void {
+    const { held } = node;
+    node.held = null;
+    for (const call of held ?? []) {
+      this.scheduler.add({ kind: 'arrive', actor: null, what: 'held call', run: () => call.arrive() });
+    }
+  }
+
+  engineDown(node: SimNode, kills: boolean): void {
+    node.down = true;
+    for (const call of node.held ?? []) call.refuse(reset('engine'));
+    node.held = null;
+    node.engine.endStreams();
+    node.engine.forgetEvents();
+    if (!kills) return;
+    for (const container of node.engine.containers.values()) {
+      if (container.state !== 'running' && container.state !== 'paused') continue;
+      this.noteHarm(container);
+      node.engine.exit(container, { exitCode: 137 });
+      if (node.sentinels.has(container.id)) node.sentinels.set(container.id, 'exited');
+    }
+  }
+
+  #ended(process: SimProcess, fault: unknown): void {
+    if (!process.alive) return;
+    process.alive = false;
+    this.#leave(process);
+    this.scheduler.forget(process, () => true);
+    for (const watch of this.hub.open) if (watch.link.actor === process) watch.silence();
+    if (fault !== null && !isRefusal(fault)) this.violate('ended', `${process.name} ended: ${String(fault)}`);
+    if (!this.restarts || process.stop.signal.aborted) return;
+    this.later(RESTART_MS, `restart ${process.name}`, () => this.start(process.node, process.identity));
+  }
+
+  #leave(process: SimProcess): void {
+    this.processes = this.processes.filter((each) => each !== process);
+  }
+
+  #newNode(name: string, now: () => number): SimNode {
+    const newId = (): string => `${name}c${String((this.#ids += 1)).padStart(4, '0')}`.padEnd(64, '0');
+    const engine = new SimEngine({ facts: factsOfNode(name), now, observer: this.#observer, newId });
+    for (const image of ['local'] as const) {
+      const { reference, facts } = factsOfImage(image);
+      engine.images.set(reference, facts);
+    }
+    const { reference, facts } = factsOfImage('remote');
+    engine.registry.set(reference, facts);
+    const node: SimNode = {
+      name,
+      engine,
+      slots: this.#config.slots,
+      released: new Set(),
+      held: null,
+      down: false,
+      linkFor: (actor) => ({
+        actor,
+        to: `the engine of ${name}`,
+        get state() {
+          return node.down ? 'refused' : 'up';
+        },
+        set state(_state) {},
+        get held() {
+          return node.held;
+        },
+        lagging: null,
+      }),
+      sentinels: new Map(),
+    };
+    for (const container of [engine.put('somebody-else', null), engine.put(containerNameOf(SENTINEL_UID), null)]) {
+      engine.run(container);
+      node.sentinels.set(container.id, container.state);
+    }
+    return node;
+  }
+
+  readonly #observer: EngineObserver = {
+    creates: (engine, spec) => {
+      this.truth.engineEffects += 1;
+      const owner = this.truth.ownerOf(spec);
+      if (owner !== null) owner.created += 1;
+      const judged = lockDown(spec, POLICIES.normal.profiles.sandbox.policy);
+      if (!judged.ok) this.violate('I8', `a container that breaks ${judged.error[0]?.rule} was created`);
+      if (spec.identity.node !== engine.facts.nodeName) this.violate('I7', 'a container was created on another node');
+    },
+    starts: (engine, container) => {
+      this.truth.engineEffects += 1;
+      const owner = this.truth.ownerOf(container.spec);
+      if (owner === null || container.spec === null) return;
+      owner.started += 1;
+      if (this.truth.isCurrent(owner, engine, container.spec)) this.#onlyOne(owner.uid, container);
+    },
+    ends: (engine, container, how) => {
+      this.truth.engineEffects += 1;
+      const owner = this.truth.ownerOf(container.spec);
+      if (owner !== null && how === 'remove') owner.removed += 1;
+      if (this.truth.reasonToEnd(engine, container) !== null) return;
+      const whose = owner === null ? 'that is not ours' : `of ${owner.key} (${owner.uid.slice(-4)}), which lives`;
+      this.violate('I7', `${how} of the running container ${container.name} ${whose}`);
+    },
+  };
+
+  /** I2: no other running container of this session that is current too. */
+  #onlyOne(uid: string, starting: SimContainer): void {
+    for (const { engine } of this.nodes) {
+      for (const other of engine.containers.values()) {
+        if (other === starting || other.spec?.identity.uid !== uid || other.state !== 'running') continue;
+        const owner = this.truth.ownerOf(other.spec);
+        if (owner !== null && this.truth.isCurrent(owner, engine, other.spec)) {
+          this.violate('I2', `${starting.id} starts while ${other.id} runs for the same session`);
+        }
+      }
+    }
+  }
+}
+
+const RESTART_MS = 3_000;
+const SENTINEL_UID = '5e47139e-0000-4000-8000-000000000000';
+const NO_LABELS: Namespaces = { labelsOf: () => Promise.resolve({}), knownLabelsOf: () => NONE };
+const NONE = {};
+
+/** Another controller serves the node: what a supervisor starts again. */
+const isRefusal = (fault: unknown): boolean => fault instanceof Error && 'kind' in fault && fault.kind === 'conflict';
