@@ -1,8 +1,7 @@
 // Reads and writes of McpNode objects. A controller publishes only its own.
 
-import { isDeepStrictEqual } from 'node:util';
-
 import { isFault, OperatorError } from '../lib/errors.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { API_VERSION, NODE_KIND } from '../model/names.ts';
 import type { McpNode, NodeStatus } from '../model/node.ts';
 import type { NodeStore } from '../ports/nodes.ts';
@@ -75,7 +74,7 @@ export function createNodeStore(client: KubeClient): NodeStore {
       for (let attempt = 1; ; attempt += 1) {
         const found = await read(wanted.name, signal);
         const node = found !== null && hasLabels(found, wanted.labels) ? found : await applyLabels(wanted, signal);
-        if (isDeepStrictEqual(plain(node.status), plain(wanted.status))) return node;
+        if (sameJson(node.status, wanted.status)) return node;
         try {
           return await putStatus(node, wanted.status, signal);
         } catch (thrown) {
@@ -88,9 +87,6 @@ export function createNodeStore(client: KubeClient): NodeStore {
 
 const hasLabels = (node: McpNode, labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(labels).every(([key, value]) => node.labels[key] === value);
-
-/** As it goes over the wire: fields that are undefined are not there. */
-const plain = (status: NodeStatus): unknown => JSON.parse(JSON.stringify(status));
 
 function parsed(body: unknown): McpNode {
   const node = parseNode(body);

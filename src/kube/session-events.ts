@@ -55,9 +55,11 @@ export function createSessionEvents(options: {
   readonly log: Log;
   /** Ends all writing when the program ends. */
   readonly signal: AbortSignal;
+  /** Most events that are counted instead of written anew. Default 2,000. */
+  readonly maxRemembered?: number;
 }): KubeSessionEvents {
-  const { client, clock, log } = options;
-  const remembered = new LRUCache<string, RecordedEvent>({ max: MAX_REMEMBERED });
+  const { client, clock, log, maxRemembered = MAX_REMEMBERED } = options;
+  const remembered = new LRUCache<string, RecordedEvent>({ max: maxRemembered });
   const queue: RecordedEvent[] = [];
   let writing: Promise<void> | null = null;
 

@@ -1,4 +1,5 @@
 import { historyOf } from './history.ts';
+import { writeSync } from 'node:fs';
 import { inTurns, setWorld, takeOverTimers } from './kit/real-time.ts';
 Error.stackTraceLimit = Number(process.env['STL'] ?? 0);
 takeOverTimers();
@@ -13,7 +14,7 @@ await inTurns(() => {
   if (h.over) {
     const o = h.outcome(); steps += o.steps;
     if (o.violations.length) { violations++; const v = o.violations[0]!; const key = v.invariant + ' ' + v.what.replace(/\d{2,}/g,'#').slice(0, 90); if (!kinds.has(key)) console.log(k, key); kinds.set(key, (kinds.get(key)??0)+1); }
-    k++;
+    k++; if (process.env['SHOW']) writeSync(2, 'K=' + k + '\n');
     if (only !== undefined || k >= n) return true;
     h = historyOf(seed, k); setWorld(h.world.scheduler);
     return false;

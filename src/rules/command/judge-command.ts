@@ -1,7 +1,7 @@
 // The verdict on a command line, wherever it is to run (design.md 8.4). A guard rail and an aid to people and audit; what holds a
 // command is its container (requirements.md K-05, K-26).
 
-import { rememberLast } from '../../lib/remember.ts';
+import { rememberByIdentity, rememberLast } from '../../lib/remember.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { SessionSpec } from '../../model/session-spec.ts';
 import type { Violation } from '../../model/violation.ts';
@@ -26,12 +26,12 @@ const rulesOfCommandLines: readonly Rule<CommandLine>[] = commandRules.map((rule
   check: (line, { commands }) => violationsOf(rule, analysisOfLine(line), { commands, pathOf: (at) => `argv[${at}]` }),
 }));
 
-const analysisOfSpec: (spec: SessionSpec) => Analysis = rememberLast(({ command, args, workingDir, env }) =>
+const analysisOfSpec: (spec: SessionSpec) => Analysis = rememberByIdentity(({ command, args, workingDir, env }) =>
   analyseCommand({ argv: [...command, ...args], cwd: workingDir, env }),
 );
 
 /** One answer for all laws. */
-const isPlain: (spec: SessionSpec) => (settings: Policy['commands']) => boolean = rememberLast((spec: SessionSpec) =>
+const isPlain: (spec: SessionSpec) => (settings: Policy['commands']) => boolean = rememberByIdentity((spec: SessionSpec) =>
   rememberLast((settings: Policy['commands']) =>
     isPlainCommand([...spec.command, ...spec.args], spec.workingDir, commandPolicyOf(settings)),
   ),

@@ -112,7 +112,7 @@ export class SimApiServer {
       ...(finalizers === undefined ? {} : { finalizers }),
     };
     const { status: _status, preconditions: _preconditions, ...kept } = body;
-    return this.#commit(path.plural, null, { ...withoutUndefined(kept), metadata });
+    return this.#commit(path.plural, null, { ...kept, metadata });
   }
 
   #newMetadata({ name, namespace }: { readonly name: string; readonly namespace: string | null }): ObjectMetadata {
@@ -133,9 +133,9 @@ export class SimApiServer {
     const { uid, resourceVersion } = body.metadata ?? {};
     if (uid !== undefined && uid !== before.metadata.uid) throw conflict(path);
     if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion) throw conflict(path);
-    const clean = withoutUndefined(body);
-    if (path.subresource === 'status') return this.#update(path.plural, before, { ...before, status: clean.status });
-    return this.#update(path.plural, before, { ...before, spec: clean.spec });
+    const { status = {}, spec } = body;
+    if (path.subresource !== 'status') return this.#update(path.plural, before, { ...before, spec });
+    return this.#update(path.plural, before, { ...before, status: withoutUndefined(status) });
   }
 
   #patch(path: ApiPath, request: KubeRequest): ApiObject {

@@ -51,21 +51,13 @@ export function parseApiPath(path: string): ApiPath {
 export const keyOf = ({ namespace, name }: { readonly namespace?: string | null; readonly name: string }): string =>
   namespace == null ? name : `${namespace}/${name}`;
 
-/** As it comes out of JSON: without members that are undefined. The value itself when there are none. */
-export function withoutUndefined<T>(value: T): T {
-  return (hasUndefined(value) ? JSON.parse(JSON.stringify(value)) : value) as T; // plain data
+/** As it comes out of JSON: without members that are undefined, which the programs leave at the top alone. */
+export function withoutUndefined<T extends object>(value: T): T {
+  for (const key in value) {
+    if (value[key] === undefined) return JSON.parse(JSON.stringify(value)) as T; // plain data
+  }
+  return value;
 }
-
-function hasUndefined(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value === undefined;
-  if (clean.has(value)) return false;
-  for (const key in value) if (hasUndefined((value as Record<string, unknown>)[key])) return true;
-  clean.add(value);
-  return false;
-}
-
-/** What was looked through already: parts of objects that are shared by many versions. */
-const clean = new WeakSet<object>();
 
 const name = (kind: string, name: string): string => `${kind} "${name}"`;
 

@@ -1,6 +1,7 @@
 // Takes real time away from everything in this process: only the simulated clock may wait. A turn of the event loop becomes an action of
 // the world; a real timer is a mistake, and says so.
 
+import { LightAbortController, LightAbortSignal } from './light-abort.ts';
 import type { Scheduler } from './scheduler.ts';
 
 const realImmediate = globalThis.setImmediate;
@@ -32,6 +33,7 @@ export function takeOverTimers(): void {
   const cancel = (handle: Turn): void => {
     handle.cancelled = true;
   };
+  Object.assign(globalThis, { AbortController: LightAbortController, AbortSignal: LightAbortSignal });
   Object.assign(globalThis, { setTimeout: refuse, setInterval: refuse, setImmediate: turn, clearImmediate: cancel });
 }
 

@@ -154,7 +154,7 @@ function toProcess(world: World, act: ProcessAct): void {
 }
 
 function startLater(world: World, process: SimProcess, backMs: number): void {
-  world.later(backMs, `start ${process.name}`, () => world.start(process.node, process.identity));
+  world.later(backMs, `start ${process.name}`, () => world.startAgain(process));
 }
 
 function cut(world: World, process: SimProcess, how: 'cut' | 'refused', healMs: number): void {
@@ -214,7 +214,7 @@ function toWatch(world: World, act: WatchAct): void {
       else watch.silence();
       return;
     case 'loseEvent':
-      watch.queue.shift();
+      if (watch.queue.shift() !== undefined) world.lostEvents = true;
       return;
     case 'repeatEvent':
       if (watch.queue[0] !== undefined) watch.queue.unshift(watch.queue[0]);

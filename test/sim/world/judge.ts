@@ -3,6 +3,7 @@
 
 import { conditionOf } from '../../../src/model/conditions.ts';
 import { FINALIZER } from '../../../src/model/names.ts';
+import type { NodeStatus } from '../../../src/model/node.ts';
 import type { SimContainer } from '../engine/sim-engine.ts';
 import { TEMPLATES } from './templates.ts';
 import type { SessionTruth } from './truth.ts';
@@ -16,7 +17,7 @@ const broken = (invariant: string, what: string): Violation => ({ invariant, wha
 /** null when all is as it should be. */
 export function unfinished(world: World): Violation | null {
   for (const node of world.nodes) {
-    const found = inEngine(world, node);
+    const found = isPublished(world, node) ?? inEngine(world, node);
     if (found !== null) return found;
   }
   for (const truth of world.truth.sessions.values()) {
@@ -24,6 +25,13 @@ export function unfinished(world: World): Violation | null {
     if (found !== null) return found;
   }
   return null;
+}
+
+/** The node says that it works, and a controller holds its lease. */
+function isPublished(world: World, { name }: SimNode): Violation | null {
+  const status = (world.api.collection('mcpnodes').objects.get(name)?.status ?? {}) as NodeStatus; // written by the programs
+  const docker = conditionOf(status.conditions, 'DockerReady');
+  return docker?.status === 'True' ? null : broken('I4', `node ${name} says DockerReady ${docker?.status ?? 'nothing'}`);
 }
 
 /** I1 and I6: nothing in an engine that nobody wants; I7: what is not ours is as it was. */
@@ -55,7 +63,7 @@ function inSession(world: World, truth: SessionTruth): Violation | null {
   if (nowMs >= world.truth.expiryMs(truth) + LATE_MS) return broken('I15', `${key} is past its lifetime: ${reason}`);
   if (nowMs >= world.truth.expiryMs(truth)) return null; // on its way
   if (ready?.observedGeneration !== object?.metadata.generation) return broken('I4', `${key}: its status is old (${reason})`);
-  if (spec.operatingMode === 'Suspended') {
+  if (spec.operatingMode === 'Suspended' && status.assignment !== undefined) {
     if (container !== null) return broken('I3', `${key} is suspended and has a container`);
     return reason === 'Suspended' ? null : broken('I3', `${key} is suspended and says ${reason}`);
   }
@@ -78,7 +86,7 @@ function whenFinished(
   const { key, spec, status } = truth;
   if (container?.state === 'running') return broken('I4', `${key} is finished (${reason}) and its container runs`);
   const deleteAtMs = Date.parse(status.finishedAt ?? '') + spec.lifetime.ttlSecondsAfterFinished * 1000;
-  if (world.nowMs + world.truth.aheadMs >= deleteAtMs + LATE_MS) return broken('I6', `${key} finished and was not deleted`);
+  if (world.nowMs >= deleteAtMs + LATE_MS) return broken('I6', `${key} finished and was not deleted`);
   return mayFinish(world, truth, reason);
 }
 

@@ -84,6 +84,7 @@ const eventsOf = (process: SimProcess, client: SimClient, clock: ReturnType<type
     clock,
     log: silentLog,
     signal: process.stop.signal,
+    maxRemembered: 32, // room is made at once, for every process of every history
   });
 
 export function startController(node: SimNode, started: Started): SimProcess {

@@ -63,6 +63,8 @@ export class World {
   readonly namespaces: Namespaces = NO_LABELS;
   /** Whether a process that ends by itself is started again. */
   restarts = true;
+  /** Whether an event of a watch was lost without a trace. */
+  lostEvents = false;
   readonly #config: WorldConfig;
   readonly #pending = new Set<{ readonly act: () => void }>();
   #ids = 0;
@@ -99,6 +101,13 @@ export class World {
     this.processes.push(node === null ? startPlacement(started) : startController(node, started));
   }
 
+  /** One process of an identity at a time: its supervisor waits for the one before to end. */
+  startAgain(process: Pick<SimProcess, 'name' | 'node' | 'identity'>): void {
+    const before = this.processes.find(({ name }) => name === process.name);
+    if (before === undefined) this.start(process.node, process.identity);
+    else if (before.stop.signal.aborted) this.later(STILL_ENDING_MS, `start ${process.name}`, () => this.startAgain(process));
+  }
+
   /** SIGKILL: nothing of it happens any more, but what it sent may still arrive. */
   crash(process: SimProcess, arrives: () => boolean): void {
     if (!process.alive) return;
@@ -131,8 +140,9 @@ export class World {
 
   /** The faults end: everything is given back now, and every clock is right. */
   heal(): void {
-    for (const { act } of this.#pending) act();
-    this.#pending.clear();
+    const pending = [...this.#pending];
+    this.#pending.clear(); // what they leave for later is no fault
+    for (const { act } of pending) act();
     for (const process of this.processes) process.skewMs = 0;
     if (this.policyName !== 'normal') this.setPolicy('normal');
   }
@@ -168,7 +178,7 @@ export class World {
     for (const watch of this.hub.open) if (watch.link.actor === process) watch.silence();
     if (fault !== null && !isRefusal(fault)) this.violate('ended', `${process.name} ended: ${String(fault)}`);
     if (!this.restarts || process.stop.signal.aborted) return;
-    this.later(RESTART_MS, `restart ${process.name}`, () => this.start(process.node, process.identity));
+    this.later(RESTART_MS, `restart ${process.name}`, () => this.startAgain(process));
   }
 
   #leave(process: SimProcess): void {
@@ -253,6 +263,7 @@ export class World {
 }
 
 const RESTART_MS = 3_000;
+const STILL_ENDING_MS = 500;
 const SENTINEL_UID = '5e47139e-0000-4000-8000-000000000000';
 const NO_LABELS: Namespaces = { labelsOf: () => Promise.resolve({}), knownLabelsOf: () => NONE };
 const NONE = {};
