@@ -34,13 +34,22 @@ const MOST_STEPS = 60_000;
 const REST_MS = 500;
 const LONG_REST_MS = 65_000;
 
+export interface HistoryUse {
+  /** Whether the choices are kept. */
+  readonly keep?: boolean;
+  readonly narrate?: Narrator | null;
+  readonly afterStep?: ((world: World) => void) | null;
+}
+
 export class History {
   readonly world: World;
+  readonly setting: Pick<Script, 'config' | 'longRest'>;
   /** What was chosen, when it is kept. */
   readonly chosen: Choice[] = [];
   readonly #source: (world: World, step: number) => Choice | null;
   readonly #narrate: Narrator | null;
   readonly #keep: boolean;
+  readonly #afterStep: ((world: World) => void) | null;
   readonly #longRest: boolean;
   #phase: 'faults' | 'settle' | 'rest' | 'over' = 'faults';
   #steps = 0;
@@ -50,14 +59,16 @@ export class History {
   #writesAtRest = 0;
   #fingerprint = 17;
 
-  constructor(options: {
-    readonly config: WorldConfig;
-    readonly source: (world: World, step: number) => Choice | null;
-    readonly longRest: boolean;
-    readonly keep?: boolean;
-    readonly narrate?: Narrator | null;
-  }) {
+  constructor(
+    options: {
+      readonly config: WorldConfig;
+      readonly source: (world: World, step: number) => Choice | null;
+      readonly longRest: boolean;
+    } & HistoryUse,
+  ) {
     this.world = new World(options.config);
+    this.setting = { config: options.config, longRest: options.longRest };
+    this.#afterStep = options.afterStep ?? null;
     this.#source = options.source;
     this.#longRest = options.longRest;
     this.#keep = options.keep ?? false;
@@ -96,6 +107,7 @@ export class History {
       case 'over':
         return;
     }
+    this.#afterStep?.(this.world);
     this.#watchOver();
   }
 
@@ -195,18 +207,16 @@ export class History {
   }
 
   #say(line: string): void {
-    this.#narrate?.(`${String(this.#steps).padStart(5)} ${(this.world.scheduler.nowMs / 1000).toFixed(3).padStart(9)} s  ${line}`);
+    this.#narrate?.(
+      `${String(this.#steps).padStart(5)} ${(this.world.scheduler.nowMs / 1000).toFixed(3).padStart(9)} s  ${line}`,
+    );
   }
 }
 
 const LEAST_STEPS = 50;
 
 /** The history that belongs to a number. */
-export function historyOf(
-  seed: number,
-  number: number,
-  how: { readonly keep?: boolean; readonly narrate?: Narrator | null } = {},
-): History {
+export function historyOf(seed: number, number: number, how: HistoryUse = {}): History {
   const own = mixSeeds(seed, number);
   const random = createRandom(own);
   const config: WorldConfig = {
@@ -215,7 +225,10 @@ export function historyOf(
     slots: random.chance(0.1) ? 1 : 8,
     pageSize: random.chance(0.2) ? 1 : 500,
   };
-  const appetite: Appetite = { users: 0.04 + 0.06 * random.next(), faults: random.chance(0.1) ? 0 : 0.1 * random.next() };
+  const appetite: Appetite = {
+    users: 0.04 + 0.06 * random.next(),
+    faults: random.chance(0.1) ? 0 : 0.1 * random.next(),
+  };
   const length = LEAST_STEPS + random.below(40);
   const longRest = random.chance(0.1);
   return new History({ config, source: randomChoices(random, appetite, length), longRest, ...how });
@@ -228,7 +241,7 @@ function randomChoices(random: SimRandom, appetite: Appetite, length: number) {
   };
 }
 
-export function scriptedHistory(script: Script, how: { readonly narrate?: Narrator | null } = {}): History {
+export function scriptedHistory(script: Script, how: HistoryUse = {}): History {
   const { config, longRest, choices } = script;
   return new History({ config, longRest, source: (_world, step) => choices[step - 1] ?? null, ...how });
 }

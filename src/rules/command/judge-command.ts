@@ -31,10 +31,11 @@ const analysisOfSpec: (spec: SessionSpec) => Analysis = rememberByIdentity(({ co
 );
 
 /** One answer for all laws. */
-const isPlain: (spec: SessionSpec) => (settings: Policy['commands']) => boolean = rememberByIdentity((spec: SessionSpec) =>
-  rememberLast((settings: Policy['commands']) =>
-    isPlainCommand([...spec.command, ...spec.args], spec.workingDir, commandPolicyOf(settings)),
-  ),
+const isPlain: (spec: SessionSpec) => (settings: Policy['commands']) => boolean = rememberByIdentity(
+  (spec: SessionSpec) =>
+    rememberLast((settings: Policy['commands']) =>
+      isPlainCommand([...spec.command, ...spec.args], spec.workingDir, commandPolicyOf(settings)),
+    ),
 );
 
 /** The same laws about the command that a session is made for. An idle session has none. */

@@ -1,6 +1,7 @@
 // The simulated API server: Kubernetes semantics as far as the programs rely on them (a contract suite holds it to the real one). It
 // knows nothing of networks: requests are handled at once and exactly as often as they arrive.
 
+import { assertNever } from '../../../src/lib/assert-never.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
 import { isoTime } from '../../../src/lib/iso-time.ts';
 import { sameJson } from '../../../src/lib/same-json.ts';
@@ -49,9 +50,12 @@ export class SimApiServer {
     this.#now = now;
   }
 
-  onChange(listener: ChangeListener): void {
-    this.#listeners.push(listener);
+  /** As in the head of an answer: whole seconds. */
+  dateMs(): number {
+    return Math.floor(this.#now() / 1000) * 1000;
   }
+
+  onChange = (listener: ChangeListener): void => void this.#listeners.push(listener);
 
   collection(plural: string): Collection {
     const known = this.#collections.get(plural);
@@ -66,6 +70,7 @@ export class SimApiServer {
     const path = parseApiPath(request.path);
     switch (request.method) {
       case 'GET':
+        if (path.plural === '') return {}; // of the server itself, such as its version
         return path.name === null ? this.#list(path, request.query ?? {}, revision) : this.#found(path);
       case 'POST':
         return this.#create(path, request.body as Body);
@@ -75,6 +80,8 @@ export class SimApiServer {
         return this.#patch(path, request);
       case 'DELETE':
         return this.#delete(path, request.body as Body);
+      default:
+        return assertNever(request.method);
     }
   }
 

@@ -2,8 +2,10 @@
 
 export class Pipe implements AsyncIterableIterator<Buffer> {
   readonly #chunks: Buffer[] = [];
-  #waiting: { readonly resolve: (result: IteratorResult<Buffer>) => void; readonly reject: (why: unknown) => void } | null =
-    null;
+  #waiting: {
+    readonly resolve: (result: IteratorResult<Buffer>) => void;
+    readonly reject: (why: unknown) => void;
+  } | null = null;
   #end: { readonly fault: unknown } | null = null;
 
   get ended(): boolean {

@@ -4,6 +4,7 @@
 import type { KubeClient, KubeRequest, KubeResponse } from '../../../src/kube/kube-client.ts';
 import type { WatchEvent } from '../../../src/kube/watch-events.ts';
 import { asOperatorError, OperatorError } from '../../../src/lib/errors.ts';
+import type { ServerAnswer } from '../../../src/process/cluster-clock.ts';
 import { Call, type Link } from '../kit/call.ts';
 import type { Scheduler } from '../kit/scheduler.ts';
 import type { SimApiServer } from './api-server.ts';
@@ -26,8 +27,10 @@ export interface SimClient extends KubeClient {
 }
 
 export function createSimClient({ scheduler, server, hub, link }: SimClientOptions): SimClient {
+  const listeners: ((answer: ServerAnswer) => void)[] = [];
   return {
     url: URL,
+    onAnswer: (listener) => void listeners.push(listener),
     readEvent: (line) => hub.eventOf(line),
     request: (request, signal) => {
       const what = `${request.method} ${request.path}`;
@@ -37,7 +40,16 @@ export function createSimClient({ scheduler, server, hub, link }: SimClientOptio
         warnings: [],
       });
       const deadline = { ms: request.deadlineMs ?? DEFAULT_DEADLINE_MS, what: `${what} on ${URL}` };
-      return new Call({ scheduler, link, what, deadline, handle }).begin(signal);
+      const sentMs = scheduler.nowMs;
+      let dateMs = 0;
+      const dated = (): KubeResponse => {
+        dateMs = server.dateMs();
+        return handle();
+      };
+      const onAnswer = (): void => {
+        for (const listener of listeners) listener({ dateMs, roundTripMs: scheduler.nowMs - sentMs });
+      };
+      return new Call({ scheduler, link, what, deadline, handle: dated, onAnswer }).begin(signal);
     },
     stream: async ({ path, query }, signal) => {
       const what = `WATCH ${path}`;

@@ -150,4 +150,3 @@ export class OpenWatch implements Action {
 }
 
 const END: WatchEvent = { type: 'BOOKMARK', object: null };
-

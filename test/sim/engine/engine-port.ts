@@ -54,8 +54,7 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
     call,
     ping: (signal) => call('ping', '', () => {}, signal),
     facts: (signal) => call('info', '', () => engine.facts, signal),
-    inspectImage: (reference, signal) =>
-      call('imageInspect', reference, () => engine.inspectImage(reference), signal),
+    inspectImage: (reference, signal) => call('imageInspect', reference, () => engine.inspectImage(reference), signal),
     pullImage: (reference, signal) => call('imagePull', reference, () => engine.pull(reference), signal),
     sessionInitVolume: (signal) => call('deliverInit', '', () => SIM_INIT_VOLUME, signal),
     create: async (spec, signal) => {

@@ -2,7 +2,13 @@
 // at once and exactly as often as they arrive (engine-port.ts is the way to it).
 
 import { OperatorError } from '../../../src/lib/errors.ts';
-import type { ContainerSpec, ContainerState, ImageFacts, NodeFacts, ObservedContainer } from '../../../src/model/container.ts';
+import type {
+  ContainerSpec,
+  ContainerState,
+  ImageFacts,
+  NodeFacts,
+  ObservedContainer,
+} from '../../../src/model/container.ts';
 import type { ContainerSummary, EngineEvent, InspectedContainer } from '../../../src/ports/container-engine.ts';
 
 export interface SimContainer {

@@ -29,6 +29,8 @@ export interface CallOptions<T> {
   readonly deadline: { readonly ms: number; readonly what: string } | null;
   /** The effect. Throws OperatorError for a refusal. */
   readonly handle: () => T;
+  /** Any answer has come, a refusal too; told before the one who asked. */
+  readonly onAnswer?: () => void;
 }
 
 export class Call<T> {
@@ -67,7 +69,7 @@ export class Call<T> {
 
   /** The request reaches the other side, unless the way is cut. */
   arrive(): void {
-    const { link, handle } = this.#options;
+    const { link, handle, onAnswer } = this.#options;
     if (link.state === 'cut') return;
     if (link.state === 'refused') return this.#answer(() => this.#fail(refused(link)));
     if (link.held !== null) {
@@ -76,10 +78,16 @@ export class Call<T> {
     }
     try {
       const answer = handle();
-      this.#answer(() => this.#succeed(answer));
+      this.#answer(() => {
+        if (!this.#over) onAnswer?.();
+        this.#succeed(answer);
+      });
     } catch (thrown) {
       const fault = asOperatorError(thrown);
-      this.#answer(() => this.#fail(fault));
+      this.#answer(() => {
+        if (!this.#over) onAnswer?.();
+        this.#fail(fault);
+      });
     }
   }
 
@@ -154,7 +162,8 @@ export class Reply {
   }
 }
 
-const refused = ({ to }: Link): OperatorError => new OperatorError('unavailable', `${to} does not answer (ECONNREFUSED)`);
+const refused = ({ to }: Link): OperatorError =>
+  new OperatorError('unavailable', `${to} does not answer (ECONNREFUSED)`);
 
 export const reset = (what: string): OperatorError =>
   new OperatorError('unavailable', `${what}: the connection was lost (ECONNRESET)`);

@@ -21,7 +21,8 @@ export function createSimClock(scheduler: Scheduler, actor: Skewed): Clock {
     nowMs: () => WORLD_START_MS + scheduler.nowMs + actor.skewMs,
     monotonicMs: () => {
       actor.looks += 1;
-      if (actor.looks > MOST_LOOKS_PER_STEP) throw new Error(`${actor.name} runs in circles without waiting for anything`);
+      if (actor.looks > MOST_LOOKS_PER_STEP)
+        throw new Error(`${actor.name} runs in circles without waiting for anything`);
       return scheduler.nowMs;
     },
     sleep: (ms, signal) =>

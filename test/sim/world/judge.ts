@@ -7,7 +7,8 @@ import type { NodeStatus } from '../../../src/model/node.ts';
 import type { SimContainer } from '../engine/sim-engine.ts';
 import { TEMPLATES } from './templates.ts';
 import type { SessionTruth } from './truth.ts';
-import type { SimNode, Violation, World } from './world.ts';
+import type { SimNode } from './sim-node.ts';
+import type { Violation, World } from './world.ts';
 
 /** How late an end by lifetime may be (I15). */
 const LATE_MS = 30_000;
@@ -31,7 +32,9 @@ export function unfinished(world: World): Violation | null {
 function isPublished(world: World, { name }: SimNode): Violation | null {
   const status = (world.api.collection('mcpnodes').objects.get(name)?.status ?? {}) as NodeStatus; // written by the programs
   const docker = conditionOf(status.conditions, 'DockerReady');
-  return docker?.status === 'True' ? null : broken('I4', `node ${name} says DockerReady ${docker?.status ?? 'nothing'}`);
+  return docker?.status === 'True'
+    ? null
+    : broken('I4', `node ${name} says DockerReady ${docker?.status ?? 'nothing'}`);
 }
 
 /** I1 and I6: nothing in an engine that nobody wants; I7: what is not ours is as it was. */
@@ -46,7 +49,8 @@ function inEngine(world: World, node: SimNode): Violation | null {
     seen.add(owner.uid);
   }
   for (const [id, state] of node.sentinels) {
-    if (node.engine.containers.get(id)?.state !== state) return broken('I7', `the container ${id} of somebody else changed`);
+    if (node.engine.containers.get(id)?.state !== state)
+      return broken('I7', `the container ${id} of somebody else changed`);
   }
   return null;
 }
@@ -62,7 +66,8 @@ function inSession(world: World, truth: SessionTruth): Violation | null {
   if (truth.status.finishedAt !== undefined) return whenFinished(world, truth, reason, container);
   if (nowMs >= world.truth.expiryMs(truth) + LATE_MS) return broken('I15', `${key} is past its lifetime: ${reason}`);
   if (nowMs >= world.truth.expiryMs(truth)) return null; // on its way
-  if (ready?.observedGeneration !== object?.metadata.generation) return broken('I4', `${key}: its status is old (${reason})`);
+  if (ready?.observedGeneration !== object?.metadata.generation)
+    return broken('I4', `${key}: its status is old (${reason})`);
   if (spec.operatingMode === 'Suspended' && status.assignment !== undefined) {
     if (container !== null) return broken('I3', `${key} is suspended and has a container`);
     return reason === 'Suspended' ? null : broken('I3', `${key} is suspended and says ${reason}`);
@@ -72,7 +77,8 @@ function inSession(world: World, truth: SessionTruth): Violation | null {
 }
 
 function whenRunning({ key, status }: SessionTruth, container: SimContainer | null): Violation | null {
-  if (container?.state !== 'running') return broken('I4', `${key} says Running and its container is ${container?.state ?? 'gone'}`);
+  if (container?.state !== 'running')
+    return broken('I4', `${key} says Running and its container is ${container?.state ?? 'gone'}`);
   if (status.container?.id !== container.id) return broken('I4', `${key} names another container than its own`);
   return null;
 }
@@ -108,7 +114,10 @@ function mayRest(world: World, truth: SessionTruth, reason: string, container: S
   if (template?.restsWith.includes(reason) === true) return null;
   if (reason === 'ContainerLost' && container?.state === 'paused') return null;
   if (reason === 'NoEligibleNode' && world.nodes.every((node) => isFull(world, node))) return null;
-  if (reason === 'StartDeadlineExceeded' && world.nowMs - truth.createdMs >= spec.lifetime.startupDeadlineSeconds * 1000)
+  if (
+    reason === 'StartDeadlineExceeded' &&
+    world.nowMs - truth.createdMs >= spec.lifetime.startupDeadlineSeconds * 1000
+  )
     return null;
   const bound = object?.metadata.finalizers?.includes(FINALIZER) === true ? 'bound' : 'not bound';
   return broken('I3', `${key} stays at ${reason} (${bound}, container ${container?.state ?? 'none'})`);
@@ -129,7 +138,8 @@ function ownContainer(world: World, truth: SessionTruth): SimContainer | null {
   for (const { engine } of world.nodes) {
     for (const container of engine.containers.values()) {
       const { spec } = container;
-      if (spec !== null && spec.identity.uid === truth.uid && world.truth.isCurrent(truth, engine, spec)) return container;
+      if (spec !== null && spec.identity.uid === truth.uid && world.truth.isCurrent(truth, engine, spec))
+        return container;
     }
   }
   return null;

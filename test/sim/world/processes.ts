@@ -1,5 +1,6 @@
 // The real programs in the simulated world: wired as src/compose/roles/{controller,placement}.ts do, without what listens on the network.
 
+import { createGrantBook, readNodeState } from '../../../src/controller/grants.ts';
 import { createController } from '../../../src/controller/controller.ts';
 import { createLeaseStore } from '../../../src/kube/lease-store.ts';
 import { createNodeCache } from '../../../src/kube/node-cache.ts';
@@ -11,15 +12,22 @@ import { createSessionStore } from '../../../src/kube/session-store.ts';
 import { hasSessionInit } from '../../../src/model/container.ts';
 import { SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
 import { runPlacement } from '../../../src/placement/placement.ts';
+import type { ClockAnchor } from '../../../src/model/node-state.ts';
+import type { BootClock, Clock } from '../../../src/ports/clock.ts';
+import type { KeptText } from '../../../src/ports/kept-text.ts';
 import { silentLog } from '../../../src/ports/log.ts';
+import { type ClusterClock, createClusterClock } from '../../../src/process/cluster-clock.ts';
+import { withDeadline } from '../../../src/process/deadline.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createSimClient, type SimClient } from '../api/sim-client.ts';
 import { createEnginePort } from '../engine/engine-port.ts';
 import { createSimInits } from '../engine/sim-inits.ts';
 import type { Link } from '../kit/call.ts';
+import type { Scheduler } from '../kit/scheduler.ts';
 import { createSimClock, type Skewed, WORLD_START_MS } from '../kit/sim-clock.ts';
 import { silentMetrics } from './metrics-stub.ts';
-import type { SimNode, World } from './world.ts';
+import type { SimNode } from './sim-node.ts';
+import type { World } from './world.ts';
 
 /** One run of a program: from its start to its crash or its end. */
 export interface SimProcess extends Skewed {
@@ -41,6 +49,8 @@ export interface SimProcess extends Skewed {
 const CONCURRENCY = 4;
 const SWEEP_INTERVAL_MS = 60_000;
 const ANSWER_MS = 10_000;
+const FIRST_ANSWER_MS = 2_000;
+const UP_BEFORE_MS = 1_000_000;
 
 interface Started {
   readonly world: World;
@@ -69,14 +79,25 @@ function newProcess(program: SimProcess['program'], node: SimNode | null, { worl
 
 function commonOf(process: SimProcess, world: World) {
   const { scheduler, api, hub } = world;
-  const clock = createSimClock(scheduler, process);
+  const own = createSimClock(scheduler, process);
   const client = createSimClient({ scheduler, server: api, hub, link: process.toApi });
   const random = (): number => world.jitter.next();
-  const caches = { client, clock, random, log: silentLog, readEvent: client.readEvent };
-  return { clock, client, random, caches };
+  const clockFrom = (kept: ClockAnchor | null): ClusterClock => {
+    const clock = createClusterClock({ base: own, boot: bootClockOf(process, world), kept, log: silentLog });
+    client.onAnswer((answer) => clock.observe(answer));
+    return clock;
+  };
+  const cachesFor = (clock: Clock) => ({ client, clock, random, log: silentLog, readEvent: client.readEvent });
+  return { clockFrom, client, random, cachesFor };
 }
 
-const eventsOf = (process: SimProcess, client: SimClient, clock: ReturnType<typeof createSimClock>) =>
+/** Counts since the machine was booted, which was a while before the world began. */
+const bootClockOf = ({ node }: SimProcess, { scheduler }: World): BootClock => ({
+  bootId: `boot-${node?.boots ?? 0}`,
+  sinceBootMs: () => scheduler.nowMs + UP_BEFORE_MS,
+});
+
+const eventsOf = (process: SimProcess, client: SimClient, clock: Clock) =>
   createSessionEvents({
     client,
     component: `mcpsession-${process.program}`,
@@ -88,12 +109,32 @@ const eventsOf = (process: SimProcess, client: SimClient, clock: ReturnType<type
   });
 
 export function startController(node: SimNode, started: Started): SimProcess {
-  const { world } = started;
   const process = newProcess('controller', node, started);
-  const { clock, client, random, caches } = commonOf(process, world);
+  watchEnd(process, runController(process, node, started), started);
+  return process;
+}
+
+async function runController(process: SimProcess, node: SimNode, { world, identity }: Started): Promise<void> {
+  const { clockFrom, client, random, cachesFor } = commonOf(process, world);
   const { nodeName, cluster } = node.engine.facts;
-  const cache = createSessionCache({ ...caches, filter: { sessions: 'of-node', nodeName }, namespace: null });
+  const { signal } = process.stop;
   const { scheduler } = world;
+  const isOurs = node.disk.owner === null;
+  if (isOurs) node.disk.owner = process;
+  const kept = isOurs ? keptTextOf(node, process, scheduler) : NOWHERE;
+  const state = await readNodeState(kept, { cluster, nodeName }, silentLog);
+  const clock = clockFrom(state.clock);
+  await client.request({ method: 'GET', path: '/version', deadlineMs: FIRST_ANSWER_MS }, signal).catch(() => {}); // away: the kept time goes on
+  const grants = createGrantBook({
+    kept,
+    identity: { cluster, nodeName },
+    sessions: state.sessions,
+    anchor: () => clock.anchor(),
+    clock,
+    log: silentLog,
+  });
+  const caches = cachesFor(clock);
+  const cache = createSessionCache({ ...caches, filter: { sessions: 'of-node', nodeName }, namespace: null });
   const engine = createEnginePort({
     scheduler,
     engine: node.engine,
@@ -101,10 +142,14 @@ export function startController(node: SimNode, started: Started): SimProcess {
     now: () => WORLD_START_MS + scheduler.nowMs,
   });
   const inits = createSimInits(engine, node.engine, node.released);
-  const { signal } = process.stop;
+  const meetInit = async (containerId: string): Promise<void> => {
+    const limit = { ms: ANSWER_MS, what: 'an answer of the session init', clock };
+    await withDeadline(limit, (within) => inits.whenReady(containerId, within), signal).catch(() => {}); // told by the way commands take
+  };
   const controller = createController({
     cache,
     engine,
+    grants,
     store: createSessionStore(client),
     events: eventsOf(process, client, clock),
     hostPaths: { resolve: async () => [], inContainer: async () => ({ seen: true, mounts: [] }) },
@@ -112,13 +157,7 @@ export function startController(node: SimNode, started: Started): SimProcess {
     inits,
     wayInto: inits.wayInto,
     onRunning: (_session, container) => {
-      if (!hasSessionInit(container.spec)) return;
-      const within = new AbortController();
-      clock.sleep(ANSWER_MS, signal).then(
-        () => within.abort('late'),
-        () => {},
-      );
-      inits.whenReady(container.id, within.signal).catch(() => {});
+      if (hasSessionInit(container.spec)) void meetInit(container.id);
     },
     onReleased: () => {},
     clock,
@@ -138,21 +177,47 @@ export function startController(node: SimNode, started: Started): SimProcess {
     },
     lease: {
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
-      identity: started.identity,
+      identity,
       durations: DEFAULT_LEASE_DURATIONS,
     },
     concurrency: CONCURRENCY,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
   });
   process.lookAgain = () => controller.lookAgain(null);
-  watchEnd(process, controller.run(signal), started);
-  return process;
+  const keeping = isOurs ? controller.keepDeadlines(signal) : Promise.resolve();
+  try {
+    await controller.run(signal);
+  } finally {
+    if (signal.aborted) await keeping;
+    await grants.close();
+    if (node.disk.owner === process) node.disk.owner = null;
+  }
+}
+
+const NOWHERE: KeptText = { place: 'nowhere', read: () => Promise.resolve(null), replace: () => Promise.resolve() };
+
+/** The file on the node's disk. A write that is cut off by a crash leaves the old text. */
+function keptTextOf(node: SimNode, process: SimProcess, scheduler: Scheduler): KeptText {
+  return {
+    place: node.name,
+    read: () => Promise.resolve(node.disk.text),
+    replace: (text) =>
+      new Promise((resolve) => {
+        const run = (): void => {
+          node.disk.text = text;
+          resolve();
+        };
+        if (process.alive) scheduler.add({ kind: 'reply', actor: process, what: 'write to disk', run });
+      }),
+  };
 }
 
 export function startPlacement(started: Started): SimProcess {
   const { world } = started;
   const process = newProcess('placement', null, started);
-  const { clock, client, random, caches } = commonOf(process, world);
+  const { clockFrom, client, random, cachesFor } = commonOf(process, world);
+  const clock = clockFrom(null);
+  const caches = cachesFor(clock);
   const cache = createSessionCache({ ...caches, filter: { sessions: 'all' }, namespace: null });
   const { signal } = process.stop;
   const running = runPlacement(

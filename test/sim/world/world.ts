@@ -1,18 +1,20 @@
 // One simulated world: API server, nodes with their engines, processes, users and time. What happens next is chosen from outside.
 
+import { asOperatorError } from '../../../src/lib/errors.ts';
 import type { PolicySet, ProfilePolicy } from '../../../src/model/policy-set.ts';
-import { containerNameOf } from '../../../src/model/names.ts';
 import { lockDown } from '../../../src/rules/lock-down.ts';
 import type { Namespaces } from '../../../src/ports/policies.ts';
 import { SimApiServer } from '../api/api-server.ts';
 import { WatchHub } from '../api/watch.ts';
-import { type EngineObserver, type SimContainer, SimEngine } from '../engine/sim-engine.ts';
-import { type Held, type Link, reset } from '../kit/call.ts';
+import type { ApiObject } from '../api/objects.ts';
+import type { EngineObserver, SimContainer } from '../engine/sim-engine.ts';
+import { type Link, reset } from '../kit/call.ts';
 import { createRandom, mixSeeds, type SimRandom } from '../kit/random.ts';
-import { type Actor, Scheduler } from '../kit/scheduler.ts';
+import { Scheduler } from '../kit/scheduler.ts';
 import { WORLD_START_MS } from '../kit/sim-clock.ts';
 import { type SimProcess, startController, startPlacement } from './processes.ts';
-import { factsOfImage, factsOfNode, POLICIES, type PolicyName } from './templates.ts';
+import { newNode, type SimNode } from './sim-node.ts';
+import { POLICIES, type PolicyName } from './templates.ts';
 import { Truth } from './truth.ts';
 
 export interface WorldConfig {
@@ -23,19 +25,6 @@ export interface WorldConfig {
   readonly slots: number;
   /** Objects of one page of a list. */
   readonly pageSize: number;
-}
-
-export interface SimNode {
-  readonly name: string;
-  readonly engine: SimEngine;
-  readonly slots: number;
-  readonly released: Set<string>;
-  /** What arrived while the engine hangs; null while it does not. */
-  held: Held[] | null;
-  down: boolean;
-  linkFor(actor: Actor): Link;
-  /** Ids of containers that are nobody's business, and how they were left. */
-  readonly sentinels: Map<string, string>;
 }
 
 export interface Violation {
@@ -65,12 +54,10 @@ export class World {
   restarts = true;
   /** Whether an event of a watch was lost without a trace. */
   lostEvents = false;
-  readonly #config: WorldConfig;
   readonly #pending = new Set<{ readonly act: () => void }>();
   #ids = 0;
 
   constructor(config: WorldConfig) {
-    this.#config = config;
     const now = (): number => WORLD_START_MS + this.scheduler.nowMs;
     this.jitter = createRandom(mixSeeds(config.seed, 1));
     this.api = new SimApiServer(now);
@@ -78,7 +65,20 @@ export class World {
     this.hub = new WatchHub(this.api);
     this.truth = new Truth(now);
     this.api.onChange((plural, change) => this.truth.noteChange(plural, change));
-    this.nodes = Array.from({ length: config.nodes }, (_, index) => this.#newNode(`n${index + 1}`, now));
+    this.nodes = Array.from({ length: config.nodes }, (_, index) =>
+      newNode({
+        name: `n${index + 1}`,
+        slots: config.slots,
+        now,
+        observer: this.#observer,
+        newId: () => this.#newId(),
+      }),
+    );
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return `c${String(this.#ids).padStart(4, '0')}`.padEnd(64, '0');
   }
 
   get nowMs(): number {
@@ -101,11 +101,21 @@ export class World {
     this.processes.push(node === null ? startPlacement(started) : startController(node, started));
   }
 
+  startLater(process: SimProcess, backMs: number): void {
+    this.later(backMs, `start ${process.name}`, () => this.startAgain(process));
+  }
+
+  /** null while nobody has the name. */
+  sessionNamed(name: string): ApiObject | null {
+    return this.api.collection('mcpsessions').objects.get(`${NAMESPACE}/${name}`) ?? null;
+  }
+
   /** One process of an identity at a time: its supervisor waits for the one before to end. */
   startAgain(process: Pick<SimProcess, 'name' | 'node' | 'identity'>): void {
     const before = this.processes.find(({ name }) => name === process.name);
     if (before === undefined) this.start(process.node, process.identity);
-    else if (before.stop.signal.aborted) this.later(STILL_ENDING_MS, `start ${process.name}`, () => this.startAgain(process));
+    else if (before.stop.signal.aborted)
+      this.later(STILL_ENDING_MS, `start ${process.name}`, () => this.startAgain(process));
   }
 
   /** SIGKILL: nothing of it happens any more, but what it sent may still arrive. */
@@ -176,50 +186,15 @@ export class World {
     this.#leave(process);
     this.scheduler.forget(process, () => true);
     for (const watch of this.hub.open) if (watch.link.actor === process) watch.silence();
-    if (fault !== null && !isRefusal(fault)) this.violate('ended', `${process.name} ended: ${String(fault)}`);
+    if (fault !== null && !isRefusal(fault))
+      this.violate('ended', `${process.name} ended: ${asOperatorError(fault).message}`);
     if (!this.restarts || process.stop.signal.aborted) return;
     this.later(RESTART_MS, `restart ${process.name}`, () => this.startAgain(process));
   }
 
   #leave(process: SimProcess): void {
+    if (process.node?.disk.owner === process) process.node.disk.owner = null;
     this.processes = this.processes.filter((each) => each !== process);
-  }
-
-  #newNode(name: string, now: () => number): SimNode {
-    const newId = (): string => `${name}c${String((this.#ids += 1)).padStart(4, '0')}`.padEnd(64, '0');
-    const engine = new SimEngine({ facts: factsOfNode(name), now, observer: this.#observer, newId });
-    for (const image of ['local'] as const) {
-      const { reference, facts } = factsOfImage(image);
-      engine.images.set(reference, facts);
-    }
-    const { reference, facts } = factsOfImage('remote');
-    engine.registry.set(reference, facts);
-    const node: SimNode = {
-      name,
-      engine,
-      slots: this.#config.slots,
-      released: new Set(),
-      held: null,
-      down: false,
-      linkFor: (actor) => ({
-        actor,
-        to: `the engine of ${name}`,
-        get state() {
-          return node.down ? 'refused' : 'up';
-        },
-        set state(_state) {},
-        get held() {
-          return node.held;
-        },
-        lagging: null,
-      }),
-      sentinels: new Map(),
-    };
-    for (const container of [engine.put('somebody-else', null), engine.put(containerNameOf(SENTINEL_UID), null)]) {
-      engine.run(container);
-      node.sentinels.set(container.id, container.state);
-    }
-    return node;
   }
 
   readonly #observer: EngineObserver = {
@@ -264,7 +239,6 @@ export class World {
 
 const RESTART_MS = 3_000;
 const STILL_ENDING_MS = 500;
-const SENTINEL_UID = '5e47139e-0000-4000-8000-000000000000';
 const NO_LABELS: Namespaces = { labelsOf: () => Promise.resolve({}), knownLabelsOf: () => NONE };
 const NONE = {};
 

@@ -1,0 +1,70 @@
+// One node of the simulated world: its engine, its disk, and what is on it that is nobody's business.
+
+import { containerNameOf } from '../../../src/model/names.ts';
+import { type EngineObserver, SimEngine } from '../engine/sim-engine.ts';
+import type { Held, Link } from '../kit/call.ts';
+import type { Actor } from '../kit/scheduler.ts';
+import type { SimProcess } from './processes.ts';
+import { factsOfImage, factsOfNode } from './templates.ts';
+
+export interface SimNode {
+  readonly name: string;
+  readonly engine: SimEngine;
+  readonly slots: number;
+  readonly released: Set<string>;
+  /** The state directory: one process at a time has it. */
+  readonly disk: { text: string | null; owner: SimProcess | null };
+  /** How often the machine was booted. */
+  boots: number;
+  /** What arrived while the engine hangs; null while it does not. */
+  held: Held[] | null;
+  down: boolean;
+  linkFor(actor: Actor): Link;
+  /** Ids of containers that are nobody's business, and how they were left. */
+  readonly sentinels: Map<string, string>;
+}
+
+const SENTINEL_UID = '5e47139e-0000-4000-8000-000000000000';
+
+export function newNode(options: {
+  readonly name: string;
+  readonly slots: number;
+  readonly now: () => number;
+  readonly observer: EngineObserver;
+  readonly newId: () => string;
+}): SimNode {
+  const { name, slots, now, observer, newId } = options;
+  const engine = new SimEngine({ facts: factsOfNode(name), now, observer, newId });
+  const local = factsOfImage('local');
+  engine.images.set(local.reference, local.facts);
+  const remote = factsOfImage('remote');
+  engine.registry.set(remote.reference, remote.facts);
+  const node: SimNode = {
+    name,
+    engine,
+    slots,
+    released: new Set(),
+    disk: { text: null, owner: null },
+    boots: 1,
+    held: null,
+    down: false,
+    linkFor: (actor) => ({
+      actor,
+      to: `the engine of ${name}`,
+      get state() {
+        return node.down ? 'refused' : 'up';
+      },
+      set state(_state) {},
+      get held() {
+        return node.held;
+      },
+      lagging: null,
+    }),
+    sentinels: new Map(),
+  };
+  for (const container of [engine.put('somebody-else', null), engine.put(containerNameOf(SENTINEL_UID), null)]) {
+    engine.run(container);
+    node.sentinels.set(container.id, container.state);
+  }
+  return node;
+}
