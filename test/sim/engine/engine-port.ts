@@ -22,6 +22,9 @@ const DEADLINES = {
   attach: 10_000,
   askInit: 10_000,
   list: 30_000,
+  attachments: 10_000,
+  network: 30_000,
+  volume: 30_000,
 } as const;
 
 export const SIM_INIT_VOLUME = 'mcpsession-init-0123456789abcdef';
@@ -84,6 +87,12 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
       for (const { id } of found) owned.add(id);
       return found;
     },
+    attachmentsOf: (uid, signal) => call('attachments', uid, () => engine.attachments.of(uid), signal),
+    listAttachments: (signal) => call('attachments', '', () => engine.attachments.list(), signal),
+    createNetwork: (spec, signal) => call('network', 'new', () => engine.attachments.createNetwork(spec), signal),
+    removeNetwork: (id, signal) => call('network', id, () => engine.attachments.removeNetwork(id), signal),
+    prepareWorkspace: (spec, signal) => call('volume', 'new', () => engine.attachments.prepareWorkspace(spec), signal),
+    removeWorkspace: (name, signal) => call('volume', name, () => engine.attachments.removeWorkspace(name), signal),
     watchEvents: async (onEvent, signal) => {
       if (signal.aborted) return;
       const since = now() - REPLAYED_MS;

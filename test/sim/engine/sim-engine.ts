@@ -9,6 +9,7 @@ import type {
   NodeFacts,
   ObservedContainer,
 } from '../../../src/model/container.ts';
+import { SimAttachments } from './sim-attachments.ts';
 import type { ContainerSummary, EngineEvent, InspectedContainer } from '../../../src/ports/container-engine.ts';
 
 export interface SimContainer {
@@ -61,7 +62,7 @@ export class SimEngine {
   /** What a registry has for a pull. */
   readonly registry = new Map<string, ImageFacts>();
   readonly streams = new Set<EngineStream>();
-  /** Whether starts fail: an image without the program. */
+  readonly attachments: SimAttachments;
   readonly #options: SimEngineOptions;
   #past: PastEvent[] = [];
   #pids = 100;
@@ -69,6 +70,7 @@ export class SimEngine {
   constructor(options: SimEngineOptions) {
     this.#options = options;
     this.facts = options.facts;
+    this.attachments = new SimAttachments(this.containers, options.newId);
   }
 
   find(idOrName: string): SimContainer | null {
@@ -84,6 +86,7 @@ export class SimEngine {
     }
     if (this.#imageById(spec.imageId) === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
     this.#options.observer.creates(this, spec);
+    this.attachments.mount(spec);
     return { id: this.put(spec.containerName, spec).id };
   }
 
@@ -110,6 +113,7 @@ export class SimEngine {
     const container = this.#required(id);
     if (container.state === 'running') return;
     if (container.state === 'paused') throw new OperatorError('conflict', `container ${id} is paused`);
+    if (container.spec !== null) this.attachments.requireNetwork(container.spec);
     this.#options.observer.starts(this, container);
     this.run(container);
   }

@@ -48,6 +48,10 @@ function inEngine(world: World, node: SimNode): Violation | null {
     if (seen.has(owner.uid)) return broken('I2', `two containers of ${owner.key}`);
     seen.add(owner.uid);
   }
+  for (const { uid, namespace, name } of node.engine.attachments.identities()) {
+    const owner = world.truth.sessions.get(uid);
+    if (owner === undefined || owner.object === null) return broken('I6', `something is left of ${namespace}/${name}`);
+  }
   for (const [id, state] of node.sentinels) {
     if (node.engine.containers.get(id)?.state !== state)
       return broken('I7', `the container ${id} of somebody else changed`);

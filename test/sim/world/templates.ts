@@ -56,6 +56,9 @@ export const TEMPLATES: readonly Template[] = [
   template('idles out', { lifetime: { idleTimeoutSeconds: 30 } }, ['SessionExpired']),
   template('suspended', { operatingMode: 'Suspended' }),
   template('refused', { user: { uid: 0 } }, ['PolicyRejected']),
+  template('isolated', { network: { mode: 'isolated' } }),
+  template('on disk', { workspace: { medium: 'Disk' }, failurePolicy: 'Recreate' }),
+  template('kept on disk', { workspace: { medium: 'Disk', persistent: true }, network: { mode: 'isolated' } }),
   template('pulled', { image: IMAGES.remote }),
   template('without image', { image: IMAGES.missing }, ['ImagePullFailed', 'StartDeadlineExceeded']),
 ];
@@ -74,7 +77,7 @@ const nodeFacts = new Map<string, NodeFacts>();
 
 /** The same value for every history, so that what was worked out about it counts on. */
 export function factsOfNode(nodeName: string): NodeFacts {
-  const known = nodeFacts.get(nodeName) ?? { ...STORY_NODE, nodeName, cluster: 'simulated' };
+  const known = nodeFacts.get(nodeName) ?? { ...STORY_NODE, nodeName, cluster: 'simulated', diskQuota: true };
   nodeFacts.set(nodeName, known);
   return known;
 }
