@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 
-import type Docker from 'dockerode';
+import Docker from 'dockerode';
+import { ensureSessionImage } from '../../../hack/session-image.ts';
 import { buildInit } from '../../../hack/init/build.ts';
 import { createContainerView } from '../../../src/controller/container-view.ts';
 import { createImageLooks } from '../../../src/controller/image-looks.ts';
@@ -20,7 +21,7 @@ import type { SessionSpec, SessionSpecInput } from '../../../src/model/session-s
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
-import { engineSocket, newClusterId, rawDocker, removeAllOf, sessionImage } from '../../support/docker.ts';
+import { engineSocket, newClusterId, removeAllOf } from '../../support/docker.ts';
 import { unlabelled } from '../../support/policies.ts';
 import { grantsInMemory } from '../../support/grants.ts';
 import { openLanes } from '../../support/open-lanes.ts';
@@ -55,36 +56,38 @@ export interface Life {
   run(...argv: string[]): Promise<{ readonly exitCode: number; readonly text: string }>;
 }
 
-export async function createAttachmentRig() {
+export async function createAttachmentRig(socketPath = engineSocket()) {
   const cluster = newClusterId();
+  const docker = new Docker({ socketPath });
   const { path } = await buildInit(() => {});
   const calls: string[] = [];
   const connect = (): DockerEngine =>
     createDockerEngine({
-      socketPath: engineSocket(),
+      socketPath,
       cluster,
       nodeName: NODE,
       sessionInitFile: path,
       onCall: (method, target) => calls.push(`${method} ${target}`),
     });
   const engine = connect();
-  const { reference } = await sessionImage();
+  const { reference } = await ensureSessionImage({ socketPath, log: () => {} });
   const facts = await engine.facts(signal);
   return {
     cluster,
     calls,
     engine,
-    live: (options: LifeOptions): Promise<Life> => live({ cluster, connect, reference, facts, options }),
-    networks: () => named(rawDocker().listNetworks({ filters: { label: [`${CONTAINER_LABELS.cluster}=${cluster}`] } })),
+    docker,
+    live: (options: LifeOptions): Promise<Life> => live({ cluster, connect, reference, facts, options, docker }),
+    networks: () => named(docker.listNetworks({ filters: { label: [`${CONTAINER_LABELS.cluster}=${cluster}`] } })),
     volumes: async () => {
-      const { Volumes } = await rawDocker().listVolumes({
+      const { Volumes } = await docker.listVolumes({
         filters: { label: [`${CONTAINER_LABELS.cluster}=${cluster}`] },
       });
       return Volumes.map(({ Name }) => Name).sort();
     },
     close: async () => {
       await engine.inits.closeAll();
-      await removeAllOf(cluster);
+      if (socketPath === engineSocket()) await removeAllOf(cluster); // another engine goes as a whole
     },
   };
 }
@@ -97,6 +100,7 @@ async function live(given: {
   readonly reference: string;
   readonly facts: NodeFacts;
   readonly options: LifeOptions;
+  readonly docker: Docker;
 }): Promise<Life> {
   const { options, reference, connect } = given;
   const uid = options.uid ?? randomUUID();
@@ -161,7 +165,7 @@ async function live(given: {
       })),
     delete: () => change((before) => ({ ...before, meta: { ...before.meta, deletionMs: Date.now() } })),
     restart: async (other = policy) => void (deps = await process(other)),
-    run: (...argv) => run(session?.status.container?.id ?? '', argv),
+    run: (...argv) => run(given.docker, session?.status.container?.id ?? '', argv),
   };
 }
 
@@ -208,8 +212,8 @@ function dependencies(given: {
 }
 
 /** As the session's own user, by the engine; both streams as one text. */
-async function run(containerId: string, Cmd: readonly string[]) {
-  const exec = await rawDocker()
+async function run(docker: Docker, containerId: string, Cmd: readonly string[]) {
+  const exec = await docker
     .getContainer(containerId)
     .exec({ Cmd: [...Cmd], AttachStdout: true, AttachStderr: true, Tty: true });
   const stream = await exec.start({ Tty: true });
