@@ -227,7 +227,7 @@ export interface NodeFacts {
   readonly engineDirectory: string;
   /** Whether the engine bounds a volume of its own by a project quota: it refuses a size where it cannot. */
   readonly diskQuota: boolean;
-  /** Volume drivers of the engine, sorted; "local" is its own. */
+  /** Volume drivers that the engine lists, sorted; "local" is its own. Many plugins it lists only once they were used. */
   readonly volumeDrivers: readonly string[];
   /** Whether the engine has an init program (`--init`), which reaps zombies of idle sessions. */
   readonly initProgram: boolean;

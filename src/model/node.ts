@@ -47,7 +47,7 @@ export const nodeStatusSchema = z
           diskQuota: described(z.boolean().optional(), 'Whether the engine bounds its own volumes by a disk quota.'),
           volumeDrivers: described(
             z.array(z.string().max(128)).max(32).optional(),
-            'Volume drivers that the engine offers.',
+            'Volume drivers that the engine lists; many plugins only once they were used.',
           ),
         })
         .optional(),

@@ -47,41 +47,37 @@ export function wantedWorkspace(question: AttachmentQuestion): WorkspaceSpec | n
   return { name: workspaceVolumeOf(session.meta.uid), identity, driver: bound.driver, sizeBytes, persistent, uid, gid };
 }
 
-/** Who holds the workspace to its size: the plugin that policy names, else the engine, else nobody where policy allows that. */
-function boundOf({
-  spec,
-  node,
-  policy,
-}: Omit<AttachmentQuestion, 'session'>): { readonly driver: string; readonly enforced: boolean } | null {
+/** What of a node decides who holds a workspace to its size; placement knows no more of it. */
+export type DiskFacts = Pick<NodeFacts, 'diskQuota' | 'userNamespaces'>;
+
+/**
+ * Who holds the workspace to its size: the plugin that policy names, else the engine, else nobody where policy allows that; null: the node
+ * cannot. Whether the engine has the plugin shows when it is asked to use it: many are not listed before.
+ */
+export function boundOf(asked: {
+  readonly spec: SessionSpec;
+  readonly node: DiskFacts;
+  readonly policy: Policy;
+}): { readonly driver: string; readonly enforced: boolean } | null {
+  const { spec, node, policy } = asked;
   const { volumePlugin, unboundedDisk } = policy.workspace;
-  if (volumePlugin !== null) {
-    return node.volumeDrivers.some((driver) => isDriver(driver, volumePlugin))
-      ? { driver: volumePlugin, enforced: true }
-      : null;
-  }
+  if (volumePlugin !== null) return { driver: volumePlugin, enforced: true };
   if (node.diskQuota && keepsProjects(spec, node)) return { driver: LOCAL_VOLUME_DRIVER, enforced: true };
   return unboundedDisk || policy.yolo ? { driver: LOCAL_VOLUME_DRIVER, enforced: false } : null;
 }
-
-/** The engine lists a managed plugin with its tag. */
-const isDriver = (driver: string, name: string): boolean => driver === name || driver === `${name}:latest`;
 
 /**
  * The owner of a file can take it out of its project, and so out of the quota, by an ioctl (linux fs/ioctl.c fileattr_set_prepare):
  * not under the operator's own seccomp profile, and not in a user namespace.
  */
-const keepsProjects = ({ security }: SessionSpec, node: NodeFacts): boolean =>
+const keepsProjects = ({ security }: SessionSpec, node: DiskFacts): boolean =>
   node.userNamespaces || (security.seccompProfile === 'RuntimeDefault' && !security.privileged);
 
 /** Why this node gives the session no workspace on disk; none where it does, or where none is asked for. */
 export function workspaceProblems(question: Omit<AttachmentQuestion, 'session'>): readonly Violation[] {
-  const { spec, node, policy } = question;
+  const { spec, node } = question;
   if (!wantsVolume(spec) || boundOf(question) !== null) return [];
-  const { volumePlugin } = policy.workspace;
-  const why =
-    volumePlugin === null
-      ? `the engine of node ${node.nodeName} enforces no disk quota, and policy workspace.unboundedDisk is false`
-      : `the engine of node ${node.nodeName} has no volume plugin ${volumePlugin} (policy workspace.volumePlugin)`;
+  const why = `the engine of node ${node.nodeName} enforces no disk quota, and policy workspace.unboundedDisk is false`;
   const fix = 'delete spec.workspace.medium, or choose a node that bounds volumes (docs/workspaces.md)';
   return [{ rule: 'MCPS-408', kind: 'forbidden', path: 'spec.workspace.medium', message: why, fix }];
 }

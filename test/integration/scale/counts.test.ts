@@ -36,7 +36,7 @@ async function during(act: () => Promise<void>) {
 
 /** Once per connection or sweep, or every few seconds for an image and the volume of the session init, whatever the number of sessions. */
 const isOfSession = (request: string): boolean =>
-  !/ \/(?:version|info|_ping|events|containers\/json|images\/.*|volumes(?:\/.*)?)$/.test(request);
+  !/ \/(?:version|info|_ping|events|containers\/json|images\/.*|networks|volumes(?:\/.*)?)$/.test(request);
 
 const sweeps = (): number => rig.sent.toEngine.filter((request) => request === 'GET /containers/json').length;
 const relists = (): number =>
