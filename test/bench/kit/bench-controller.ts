@@ -10,6 +10,7 @@ import { type Controller, createController, type ExecTarget } from '../../../src
 import type { OnEngineCall } from '../../../src/docker/engine-calls.ts';
 import { createDockerEngine } from '../../../src/docker/engine.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
+import type { Policies } from '../../../src/ports/policies.ts';
 import { conditionOf } from '../../../src/model/conditions.ts';
 import { CONTAINER_LABELS } from '../../../src/model/names.ts';
 import type { NodeStatus } from '../../../src/model/node.ts';
@@ -47,6 +48,8 @@ export interface BenchControllerOptions {
   readonly onCall?: OnEngineCall;
   /** Default that of the product. */
   readonly sweepIntervalMs?: number;
+  /** Default that of a policy file which says nothing. */
+  readonly policies?: Policies;
 }
 
 /** `npm run bench` builds it first. */
@@ -88,7 +91,7 @@ export async function openBenchController(
     random: Math.random,
     log: silentLog,
     metrics: createMetrics({ version: 'bench' }),
-    policies: fixedPolicies(),
+    policies: options.policies ?? fixedPolicies(),
     namespaces: unlabelled,
     nodeName: NODE,
     cluster,
