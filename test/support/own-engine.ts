@@ -13,6 +13,7 @@ import Docker from 'dockerode';
 import { findDockerd } from '../../hack/docker/install-engine.ts';
 import { probeEngine } from '../../hack/docker/probe-engine.ts';
 import { ensureSessionImage } from '../../hack/session-image.ts';
+import { waitFor } from './wait-for.ts';
 
 const run = promisify(execFile);
 const ANSWERS_WITHIN_MS = 60_000;
@@ -102,7 +103,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
       child = null;
       // The kernel takes its containerd along (parent death signal); a dockerd that finds it dying gives up.
       const containerd = await containerdPid(exec).catch(() => null);
-      for (let waited = 0; containerd !== null && isThere(containerd) && waited < 50; waited += 1) await sleep(100);
+      if (containerd !== null) await waitFor('the containerd to end', () => !isThere(containerd), ENDS_WITHIN_MS);
     },
     async killContainerd() {
       process.kill(await containerdPid(exec), 'SIGKILL');

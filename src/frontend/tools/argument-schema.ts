@@ -4,6 +4,7 @@
 
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import { isPlainObject } from '../../lib/plain-object.ts';
 import { err, ok, type Result } from '../../lib/result.ts';
 import { compactJsonSchema } from './compact-schema.ts';
 
@@ -72,7 +73,7 @@ function textMapArguments(json: Record<string, unknown>): ReadonlySet<string> {
 }
 
 function repaired(value: unknown, structured: ReadonlySet<string>): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isPlainObject(value)) return value;
   const entries = Object.entries(value).map(([name, argument]: [string, unknown]) => [
     name,
     structured.has(name) && typeof argument === 'string' ? parsedOrSame(argument) : argument,
@@ -81,10 +82,10 @@ function repaired(value: unknown, structured: ReadonlySet<string>): unknown {
 }
 
 function withTexts(value: unknown, textMaps: ReadonlySet<string>): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isPlainObject(value)) return value;
   const entries = Object.entries(value).map(([name, argument]: [string, unknown]) => [
     name,
-    textMaps.has(name) && typeof argument === 'object' && argument !== null && !Array.isArray(argument)
+    textMaps.has(name) && isPlainObject(argument)
       ? Object.fromEntries(Object.entries(argument).map(([key, item]: [string, unknown]) => [key, textOf(item)]))
       : argument,
   ]);
@@ -105,9 +106,9 @@ function parsedOrSame(text: string): unknown {
 
 /** Maps with an entry that zod leaves out without a word; the caller would believe that it was taken. */
 function lostNames(given: unknown): ArgumentProblems {
-  if (typeof given !== 'object' || given === null) return [];
+  if (!isPlainObject(given)) return [];
   return Object.entries(given)
-    .filter(([, map]: [string, unknown]) => typeof map === 'object' && map !== null && Object.hasOwn(map, '__proto__'))
+    .filter(([, map]: [string, unknown]) => isPlainObject(map) && Object.hasOwn(map, '__proto__'))
     .map(([name]) => `${name.slice(0, 64)}: "__proto__" is not a usable name`);
 }
 

@@ -3,20 +3,17 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aPolicySet } from '../../support/policies.ts';
+import { afterAll, expect, test } from 'vitest';
+import { fixedPolicies } from '../../support/policies.ts';
 import { useFaultRig } from './rig.ts';
 
 let answer: (request: IncomingMessage, response: ServerResponse) => void = () => {};
 const registry = createServer((request, response) => answer(request, response));
-const address = () => `127.0.0.1:${(registry.address() as AddressInfo).port}`; // it listens on TCP
-
-const policies = { current: () => aPolicySet({ images: { allow: [`${address()}/**`, 'mcps.local/**'] } }) };
+await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+const address = `127.0.0.1:${(registry.address() as AddressInfo).port}`; // it listens on TCP
+const policies = fixedPolicies({ images: { allow: [address, 'mcps.local'] } });
 const rig = useFaultRig({ sharedEngine: true, policies });
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
-});
 afterAll(() => {
   registry.closeAllConnections();
   registry.close();
@@ -24,7 +21,7 @@ afterAll(() => {
 
 test('a registry that is silent keeps nobody else waiting, and its session can go at once', async () => {
   answer = () => {};
-  const waits = rig.put({ image: `${address()}/team/slow:1` });
+  const waits = rig.put({ image: `${address}/team/slow:1` });
   await rig.until(waits, 'PullingImage');
   const other = rig.put();
   await rig.until(other, 'Running');
@@ -51,7 +48,7 @@ test('content that does not have the digest which was asked for is refused', asy
     });
     response.end(other);
   };
-  const session = rig.put({ image: `${address()}/team/tool@${wanted}` });
+  const session = rig.put({ image: `${address}/team/tool@${wanted}` });
   const told = await rig.until(session, 'ImagePullFailed');
   expect(told.message).toContain('digest');
   rig.end(session);
@@ -60,7 +57,7 @@ test('content that does not have the digest which was asked for is refused', asy
 
 test('a registry that is down is told with its own words, and tried again', async () => {
   answer = (request) => void request.socket.destroy();
-  const session = rig.put({ image: `${address()}/team/away:1` });
+  const session = rig.put({ image: `${address}/team/away:1` });
   const told = await rig.until(session, 'ImagePullFailed');
   expect(told.message).toContain('check spec.image and the registry');
   rig.end(session);

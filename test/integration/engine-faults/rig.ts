@@ -57,20 +57,22 @@ export function useFaultRig(
     return session;
   };
   rig.now = (session) => rig.bench.sessions.cache.cached(session.meta);
-  rig.until = async (session, reason, withinMs = 40_000) => {
+  rig.until = async (session, reason, withinMs = 30_000) => {
     const startedMs = performance.now();
     const ready = await waitFor(
-      `${session.meta.name} to say ${reason}, not ${readyOf(rig.now(session))?.reason}`,
-      async () => (readyOf(rig.now(session))?.reason === reason ? readyOf(rig.now(session)) : null),
+      `${session.meta.name} to say ${reason}`,
+      () => (readyOf(rig.now(session))?.reason === reason ? readyOf(rig.now(session)) : null),
       withinMs,
-    );
+    ).catch((thrown: unknown) => {
+      throw new Error(`${session.meta.name} says ${JSON.stringify(readyOf(rig.now(session)))}`, { cause: thrown });
+    });
     return { message: ready.message, ms: performance.now() - startedMs };
   };
   rig.end = (session) => {
     const now = rig.now(session);
     if (now !== null) rig.bench.sessions.put({ ...now, meta: { ...now.meta, deletionMs: Date.now() } });
   };
-  rig.untilGone = async (session, withinMs = 40_000) => {
+  rig.untilGone = async (session, withinMs = 30_000) => {
     const startedMs = performance.now();
     await waitFor(`${session.meta.name} to be gone`, async () => (rig.now(session) === null ? true : null), withinMs);
     return performance.now() - startedMs;

@@ -201,3 +201,49 @@ test('a process that was frozen past its lease changes nothing when it wakes', a
   await node.clock.advance(0);
   expect(node.calls.slice(before).filter((call) => !/^(inspect|list|facts)/.test(call))).toEqual([]);
 });
+
+test('F34: a stop gives up what hangs on the engine within 10 s, gives the lease back and leaves the rest to the next controller', async () => {
+  node = await aNode();
+  node.onCall = (call) => (call === 'start' || call === 'pullImage' ? never() : undefined);
+  node.put('hangs');
+  node.put('pulls', { image: 'registry.example/slow:1' });
+  await node.clock.advance(1_000);
+  const calls = node.calls.length;
+  node.askToStop();
+  await node.clock.advance(0);
+  node.put('late');
+  await node.clock.advance(4_000);
+  expect(node.hasEnded()).toBe(false);
+  expect([...node.leases.records.values()].map(({ holder }) => holder)).toEqual(['me']);
+  await node.clock.advance(6_000);
+  expect(node.hasEnded()).toBe(true);
+  expect([...node.leases.records.values()].map(({ holder }) => holder)).toEqual(['']);
+  expect(node.calls.slice(calls)).toEqual([]);
+});
+
+test('F22: a start that the engine cannot do for now is told in its words, tried again and done when it can', async () => {
+  node = await aNode();
+  const words = 'Docker could not start container: could not find bridge docker0';
+  node.onCall = (call) => (call === 'start' ? Promise.reject(new OperatorError('internal', words)) : undefined);
+  node.put('one');
+  await node.clock.advance(5_000);
+  const ready = node.sessions.get('team-a/one')?.status.conditions?.find(({ type }) => type === 'Ready');
+  expect(ready).toMatchObject({ status: 'False', reason: 'Starting', message: `${words}; trying again` });
+  node.onCall = () => {};
+  await node.clock.advance(30_000);
+  expect(node.reason('one')).toBe('Running');
+});
+
+test('F32: a finalizer of somebody else keeps the object, not the container', async () => {
+  node = await aNode();
+  node.put('one');
+  await node.clock.advance(1_000);
+  node.change('one', (session) =>
+    asDeleted({
+      ...session,
+      meta: { ...session.meta, finalizers: [...session.meta.finalizers, 'example.com/theirs'] },
+    }),
+  );
+  await node.clock.advance(1_000);
+  expect(states()).toEqual([]);
+});

@@ -53,6 +53,9 @@ export interface NodeWorld {
   tell(event: EngineEvent): void;
   readonly statusWrites: () => number;
   stop(): Promise<void>;
+  /** As SIGTERM does. */
+  askToStop(): void;
+  readonly hasEnded: () => boolean;
 }
 
 const IMAGE = aStoredSession().spec?.image ?? '';
@@ -232,6 +235,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
     ...change,
   });
   const end = new AbortController();
+  let ended = false;
   const world: NodeWorld = {
     clock,
     controller,
@@ -266,13 +270,15 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
       sessions.get(`team-a/${name}`)?.status.conditions?.find(({ type }) => type === 'Ready')?.reason ?? '',
     tell: (event) => onEvent(event),
     statusWrites: () => writes,
+    hasEnded: () => ended,
+    askToStop: () => end.abort(new OperatorError('cancelled', 'stop')),
     async stop() {
       end.abort(new OperatorError('cancelled', 'stop'));
       await clock.advance(20_000);
       await running;
     },
   };
-  const running = controller.run(end.signal);
+  const running = controller.run(end.signal).finally(() => (ended = true));
   running.catch(() => {}); // awaited by stop()
   await clock.advance(1);
   return world;
