@@ -10,6 +10,7 @@ import { inputFiles } from './cli/check/input-files.ts';
 import { runRules } from './cli/rules.ts';
 import { exitCodeOfFault, exitCodeOfUsage } from './cli/exit-codes.ts';
 import { runMcp } from './compose/mcp.ts';
+import { runExtend } from './compose/extend-command.ts';
 import { readPolicy } from './compose/policy-file.ts';
 import { runForSession } from './compose/session-command.ts';
 import { runUp } from './compose/up/up.ts';
@@ -85,6 +86,9 @@ async function run(command: Command): Promise<number> {
       return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
         await runMcp(command.options, { version: PROGRAM_VERSION, log: log.toStderr }, shutdown.signal);
       });
+    case 'extend':
+      say(await runExtend(command.options, { version: PROGRAM_VERSION }));
+      return 0;
     case 'exec':
     case 'logs':
     case 'cp':

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import { type CheckOptions, parseCheck } from './arguments/check.ts';
 import { type CopyOptions, parseCopy } from './arguments/copy.ts';
 import { type ExecOptions, parseExec } from './arguments/exec.ts';
+import { type ExtendOptions, parseExtend } from './arguments/extend.ts';
 import type { Problems } from './arguments/flags.ts';
 import { type LogsOptions, parseLogs } from './arguments/logs.ts';
 import { type McpOptions, parseMcp } from './arguments/mcp.ts';
@@ -25,6 +26,7 @@ export type Command =
   | { readonly run: 'rules'; readonly options: RulesOptions }
   | { readonly run: 'up'; readonly options: UpOptions }
   | { readonly run: 'mcp'; readonly options: McpOptions }
+  | { readonly run: 'extend'; readonly options: ExtendOptions }
   | SessionCommand;
 
 export function parseCommand(argv: readonly string[]): Result<Command, Problems> {
@@ -46,6 +48,8 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parseUp(rest), (options) => ({ run: 'up', options }));
     case 'mcp':
       return asCommand(parseMcp(rest), (options) => ({ run: 'mcp', options }));
+    case 'extend':
+      return asCommand(parseExtend(rest), (options) => ({ run: 'extend', options }));
     case 'exec':
       return asCommand(parseExec(rest), (options) => ({ run: 'exec', options }));
     case 'logs':
@@ -56,7 +60,7 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parsePortForward(rest), (options) => ({ run: 'port-forward', options }));
     default:
       return err([
-        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, version, help`,
+        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, version, help`,
       ]);
   }
 }

@@ -90,7 +90,7 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
       resourceNames: [WEBHOOK_CONFIGURATION],
     },
   ],
-  frontend: [sessions('get', 'list', 'create', 'delete'), nodes('get'), namespaces, ...reviews],
+  frontend: [sessions('get', 'list', 'create', 'patch', 'delete'), nodes('get'), namespaces, ...reviews],
 };
 
 /** Rights inside the operator's own namespace. */

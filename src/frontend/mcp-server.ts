@@ -9,6 +9,7 @@ import { sessionDelete } from './tools/session-delete.ts';
 import { sessionExecOutput } from './tools/session-exec-output.ts';
 import { sessionExec } from './tools/session-exec.ts';
 import { sessionGet } from './tools/session-get.ts';
+import { sessionExtend } from './tools/session-extend.ts';
 import { sessionListFiles } from './tools/session-list-files.ts';
 import { sessionList } from './tools/session-list.ts';
 import { sessionLogs } from './tools/session-logs.ts';
@@ -27,6 +28,7 @@ export const TOOLS: readonly Tool[] = [
   sessionListFiles,
   sessionReadFile,
   sessionWriteFile,
+  sessionExtend,
   sessionDelete,
   policyCheck,
 ];
@@ -34,7 +36,7 @@ export const TOOLS: readonly Tool[] = [
 /** At most 1.5 KB: hosts cut longer ones. */
 export const INSTRUCTIONS = `Sessions are locked-down containers for running code that nobody trusts: no network, no root, a read-only root file system, limited CPU, memory and lifetime.
 
-Usual order: session_create {image}, session_write_file, session_exec {session, command} and session_read_file as often as needed, session_delete {session}. A session is named by its name within a namespace (ns; default your own). It ends by itself after ttl_seconds, or when no command came for idle_timeout_seconds; then tools answer SESSION_EXPIRED. Files live as long as the session.
+Usual order: session_create {image}, session_write_file, session_exec {session, command} and session_read_file as often as needed, session_delete {session}. A session is named by its name within a namespace (ns; default your own). It ends by itself after ttl_seconds (session_extend gives more), or when no command came for idle_timeout_seconds; then tools answer SESSION_EXPIRED. Files live as long as the session.
 
 A session's name is not a credential: every call is checked for who makes it. You see your own sessions only.
 

@@ -16,6 +16,7 @@ import { checkSpec } from './use-cases/check-spec.ts';
 import { type CreateRequest, type CreatedSession, createSession } from './use-cases/create-session.ts';
 import { deleteSession } from './use-cases/delete-session.ts';
 import { execInSession } from './use-cases/exec-in-session.ts';
+import { type ExtendRequest, extendSession } from './use-cases/extend-session.ts';
 import { findSession, listSessions } from './use-cases/find-session.ts';
 
 export interface SpecVerdict {
@@ -45,6 +46,7 @@ export interface Services extends SessionOperations {
     onFrame: (frame: ExecFrame) => void,
     signal: AbortSignal,
   ): Promise<Result<null, ToolError>>;
+  extend(caller: Caller, request: ExtendRequest, signal: AbortSignal): Promise<Result<McpSession, ToolError>>;
   delete(
     caller: Caller,
     reference: SessionReference,
@@ -65,6 +67,7 @@ export function createServices(parts: ServiceParts): Services {
     get: (caller, reference, signal) => findSession(parts, { caller, reference, verb: 'get', subresource: '' }, signal),
     list: (caller, namespace, signal) => listSessions(parts, { caller, namespace }, signal),
     exec: (caller, request, onFrame, signal) => execInSession(parts, { caller, request, onFrame }, signal),
+    extend: (caller, request, signal) => extendSession(parts, { caller, request }, signal),
     delete: (caller, reference, signal) => deleteSession(parts, { caller, reference }, signal),
     check: (spec, namespace, signal) => judgeForNamespace(parts, { spec, namespace }, signal),
   };

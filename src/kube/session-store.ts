@@ -84,6 +84,22 @@ export function createSessionStore(
       return written(body, session);
     },
 
+    async setTimeToLive(session, ttlSeconds, signal) {
+      const { meta } = session;
+      const { uid, resourceVersion } = meta;
+      const { body } = await client.request(
+        {
+          method: 'PATCH',
+          path: objectPath(SESSIONS, meta),
+          query: { fieldValidation: 'Strict' },
+          contentType: 'application/merge-patch+json',
+          body: { metadata: { uid, resourceVersion }, spec: { lifetime: { ttlSeconds } } },
+        },
+        signal,
+      );
+      return written(body, session);
+    },
+
     // A merge patch with resourceVersion: fenced like a PUT, without sending the spec, so that the webhook's match condition
     // (spec unchanged) lets it pass unseen.
     async setFinalizer(session, present, signal) {

@@ -44,6 +44,8 @@ export interface SessionStore {
   delete(session: SessionReference & { readonly uid: string }, signal: AbortSignal): Promise<void>;
   /** PUT of the whole status with the resourceVersion that was seen. */
   writeStatus(session: McpSession, status: SessionStatus, signal: AbortSignal): Promise<McpSession>;
+  /** Sets lifetime.ttlSeconds of exactly what was seen; admission judges it. */
+  setTimeToLive(session: McpSession, ttlSeconds: number, signal: AbortSignal): Promise<McpSession>;
   setFinalizer(session: McpSession, present: boolean, signal: AbortSignal): Promise<McpSession | null>;
 }
 

@@ -1,5 +1,5 @@
 // The API server's time, carried on by the clock that counts since the boot: deadlines come from times that the API server wrote,
-// and neither a step of the node's own clock nor a restart of the program may move them (docs/lifetime.md, adr/0013).
+// and neither a step of the node's own clock nor a restart of the program may move them (docs/lifetime.md, adr/0014).
 
 import type { ClockAnchor } from '../model/node-state.ts';
 import type { BootClock, Clock } from '../ports/clock.ts';

@@ -111,6 +111,8 @@ export interface FakeSessions extends SessionStore {
   statusAt: (look: number) => SessionStatus;
   /** Thrown by the next create. */
   createFault: OperatorError | null;
+  /** Thrown by the next extension. */
+  extendFault: OperatorError | null;
 }
 
 export function fakeSessions(sessions: readonly McpSession[] = []): FakeSessions {
@@ -121,6 +123,7 @@ export function fakeSessions(sessions: readonly McpSession[] = []): FakeSessions
     stored,
     statusAt: (look) => (look === 0 ? {} : RUNNING),
     createFault: null,
+    extendFault: null,
     read: ({ namespace, name }) => {
       const key = `${namespace}/${name}`;
       const session = stored.get(key);
@@ -152,6 +155,19 @@ export function fakeSessions(sessions: readonly McpSession[] = []): FakeSessions
       const key = `${namespace}/${name}`;
       if (stored.get(key)?.meta.uid === uid) stored.delete(key);
       return Promise.resolve();
+    },
+    setTimeToLive: (session, ttlSeconds) => {
+      const key = `${session.meta.namespace}/${session.meta.name}`;
+      const { spec } = session;
+      if (spec === null) return unused();
+      if (fake.extendFault !== null) {
+        const fault = fake.extendFault;
+        fake.extendFault = null;
+        return Promise.reject(fault);
+      }
+      const extended = { ...session, spec: { ...spec, lifetime: { ...spec.lifetime, ttlSeconds } } };
+      stored.set(key, extended);
+      return Promise.resolve(extended);
     },
     writeStatus: unused,
     setFinalizer: unused,

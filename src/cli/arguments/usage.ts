@@ -25,6 +25,8 @@ Usage:
       Copy a file, or with -r a directory. One side is SESSION:PATH; "-" is standard input or output.
   mcpsession port-forward [CONNECTION] [--address 127.0.0.1] SESSION [LOCAL:]REMOTE...
       Connect ports of this machine to ports inside the session. ":REMOTE" takes any free port.
+  mcpsession extend [CONNECTION] --ttl 2h | --by 30m SESSION
+      More time. --ttl: the whole lifetime, from its creation on; --by: so much more than it has.
 
   mcpsession version | help
 

@@ -20,7 +20,7 @@ export const namespaceArgument = z
   .string()
   .refine((name) => DNS_LABEL.test(name), 'must be the name of a namespace')
   .optional()
-  .meta({ description: 'Namespace. Default: your own.' });
+  .meta({ description: 'Default: your own.' });
 
 export const execIdArgument = z.string().refine((id) => EXEC_ID.test(id), 'must be the exec_id that session_exec gave');
 

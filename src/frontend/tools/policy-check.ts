@@ -16,8 +16,7 @@ export const policyCheck = defineTool({
   input: z.strictObject({
     ns: namespaceArgument,
     spec: z.record(z.string(), z.unknown()).meta({
-      description:
-        'The spec of an McpSession, as in its YAML. Example: {"image": "python:3.13", "network": {"mode": "none"}}.',
+      description: 'The spec of an McpSession, as in its YAML. Example: {"image": "python:3.13"}.',
     }),
   }),
   output: z.strictObject({

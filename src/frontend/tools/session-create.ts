@@ -10,7 +10,7 @@ import { answer, defineTool } from './tool.ts';
 
 const input = z.strictObject({
   image: z.string().min(1).max(512).meta({
-    description: 'Container image; a digest pins it. Example: "docker.io/library/python:3.13-slim@sha256:...".',
+    description: 'Container image; a digest pins it. Example: "python:3.13-slim@sha256:...".',
   }),
   name: newNameArgument,
   ns: namespaceArgument,
@@ -19,13 +19,13 @@ const input = z.strictObject({
     .min(1)
     .max(2_592_000)
     .optional()
-    .meta({ description: 'Seconds until the session ends, whatever it does. Default 3600; policy sets a maximum.' }),
+    .meta({ description: 'Seconds until it ends, whatever it does. Default 3600; policy sets a maximum.' }),
   idle_timeout_seconds: z
     .int()
     .min(0)
     .max(2_592_000)
     .optional()
-    .meta({ description: 'Seconds without a command until the session ends. Default 900; 0: no idle limit.' }),
+    .meta({ description: 'Seconds without a command until it ends. Default 900; 0: no limit.' }),
   env: environmentArgument.meta({
     description:
       'Environment variables, name to value. Values are stored in the cluster and never shown again: no secrets here.',
@@ -43,7 +43,7 @@ const input = z.strictObject({
     .min(0)
     .max(600)
     .default(60)
-    .meta({ description: 'How long to wait until the session is ready. 0: do not wait.' }),
+    .meta({ description: 'How long to wait until it is ready. 0: do not.' }),
 });
 
 const output = z.strictObject({
@@ -62,7 +62,7 @@ export const sessionCreate = defineTool({
   title: 'Create session',
   description:
     'Creates a locked-down container session (no network, no root, read-only root file system, limited CPU, memory and lifetime) and waits until it is ready. ' +
-    'It ends by itself after ttl_seconds; end it earlier with session_delete. A refusal names every rule and its fix.',
+    'It ends after ttl_seconds, or by session_delete. A refusal names every rule and its fix.',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   input,
   output,

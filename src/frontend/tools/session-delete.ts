@@ -8,8 +8,7 @@ import { answer, defineTool } from './tool.ts';
 export const sessionDelete = defineTool({
   name: 'session_delete',
   title: 'Delete session',
-  description:
-    'Ends a session; its container and its files are removed and cannot be brought back. Deleting a session that is gone succeeds.',
+  description: 'Ends a session and removes its container and files for good. Success also when it is gone.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   input: z.strictObject({ session: sessionArgument, ns: namespaceArgument }),
   output: z.strictObject({

@@ -28,14 +28,13 @@ const output = z.strictObject({
   conditions: z.array(conditionResult),
   isolation: z
     .array(z.strictObject({ id: z.string(), want: z.string(), got: z.string(), ok: z.boolean() }))
-    .meta({ description: 'Each control, as approved and as found on the running container.' }),
+    .meta({ description: 'Each control, as approved and as found.' }),
 });
 
 export const sessionGet = defineTool({
   name: 'session_get',
   title: 'Show session',
-  description:
-    'Shows one session: state, expiry, why it is not ready, and the proof of its isolation. Values of environment variables are never shown.',
+  description: 'Shows one session: state, expiry, why it is not ready, and the proof of its isolation.',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   input,
   output,

@@ -78,6 +78,7 @@ export function createMemorySessions(): MemorySessions {
     delete: async () =>
       Promise.reject(new OperatorError('internal', 'no session of the bench lives long enough to be deleted')),
     writeStatus: async (session, status) => write(session, (now) => ({ ...now, status })),
+    setTimeToLive: () => Promise.reject(new Error('nobody extends a session here')),
     async setFinalizer(session, present) {
       const finalizers = present ? [FINALIZER] : [];
       const written = write(session, (now) => ({ ...now, meta: { ...now.meta, finalizers } }));

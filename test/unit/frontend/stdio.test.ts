@@ -40,7 +40,7 @@ describe('S1.NET.01: the front end over stdio', () => {
     const stdio = start(personWorld(), serverEnd as unknown as Transport); // the same interface in both libraries
     const client = new LegacyClient({ name: 'test', version: '0' });
     await client.connect(clientEnd);
-    expect((await client.listTools()).tools).toHaveLength(11);
+    expect((await client.listTools()).tools).toHaveLength(12);
     await client.close();
     await stdio.close();
   });

@@ -1,0 +1,79 @@
+// Whatever is changed about a session that can be changed, and changed back, leaves it as it was (security.md 1, Acto).
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { McpSession } from '../../../src/model/session.ts';
+import type { SessionSpec } from '../../../src/model/session-spec.ts';
+import { aStoredSession, aWorld, runToRest, type World } from '../../support/story.ts';
+
+type Mutable = Pick<SessionSpec, 'operatingMode' | 'lifetime'>;
+
+const NOW_SECONDS = 600;
+const seconds = (min: number, max: number) => fc.integer({ min, max });
+/** Nothing ends by itself in the ten minutes that the world is old. */
+const mutable: fc.Arbitrary<Mutable> = fc.record({
+  operatingMode: fc.constantFrom('Running', 'Suspended'),
+  lifetime: fc.record({
+    ttlSeconds: seconds(NOW_SECONDS + 1, 28_800),
+    idleTimeoutSeconds: fc.oneof(fc.constant(0), seconds(NOW_SECONDS + 1, 28_800)),
+    startupDeadlineSeconds: seconds(NOW_SECONDS + 1, 3_600),
+    ttlSecondsAfterFinished: seconds(1, 604_800),
+  }),
+});
+const failurePolicy = fc.constantFrom('Retain', 'Recreate');
+const command = fc.constantFrom<string[]>([], ['/bin/server']);
+
+function apply(world: World, change: Mutable): void {
+  const { session } = world;
+  if (session?.spec == null) throw new Error('the session is gone');
+  const meta = { ...session.meta, generation: session.meta.generation + 1 };
+  world.session = { ...session, meta, spec: { ...session.spec, ...change } };
+  runToRest(world);
+}
+
+/** Everything but how often it was changed, and when. */
+function stateOf({ session, containers }: World) {
+  const { status, spec } = session as McpSession; // asked for sessions that are there
+  const { observedGeneration: _observed, conditions = [], ...told } = status;
+  return {
+    spec,
+    told: { ...told, restartCount: told.restartCount ?? 0, container: { ...told.container, startedAt: '' } },
+    conditions: conditions.map(
+      ({ observedGeneration: _generation, lastTransitionTime: _since, ...condition }) => condition,
+    ),
+    containers: (containers ?? []).map(({ state, spec: has }) => ({ state, has })),
+  };
+}
+
+test('A, then anything, then A again is A', () => {
+  fc.assert(
+    fc.property(mutable, fc.array(mutable, { maxLength: 6 }), failurePolicy, command, (start, walk, policy, argv) => {
+      const world = aWorld({ session: aStoredSession({ ...start, failurePolicy: policy, command: argv }) });
+      runToRest(world);
+      world.nowMs += NOW_SECONDS * 1000;
+      apply(world, start);
+      const before = stateOf(world);
+      for (const step of walk) apply(world, step);
+      apply(world, start);
+      expect(stateOf(world)).toEqual(before);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('an end is for good, whatever is changed afterwards', () => {
+  fc.assert(
+    fc.property(mutable, fc.array(mutable, { minLength: 1, maxLength: 6 }), failurePolicy, (start, walk, policy) => {
+      const world = aWorld({ session: aStoredSession({ ...start, failurePolicy: policy }) });
+      runToRest(world);
+      world.nowMs += start.lifetime.ttlSeconds * 1000;
+      runToRest(world);
+      for (const step of walk) {
+        apply(world, step);
+        expect(world.containers).toEqual([]);
+        expect(world.session?.status.finishedAt).toBeDefined();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
