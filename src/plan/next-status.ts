@@ -28,6 +28,9 @@ const PROGRESSING: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
   'Deleting',
 ]);
 
+/** What clocks of one healthy cluster may differ by. */
+const CLOCKS_DIFFER_MS = 5_000;
+
 /** null when there is nothing to say (no report), so that nobody writes. */
 export function nextStatus(seen: Observation, decision: Decision): SessionStatus | null {
   const { session } = seen;
@@ -141,12 +144,18 @@ function containerPart(
       shortId: own.id.slice(0, 12),
       imageDigest: imageDigest(seen),
       runtime: own.spec.runtime,
-      startedAt: isoTime(own.startedMs),
+      startedAt: isoTime(startTimeMs(seen, session, own.startedMs)),
       commands: seen.commandsBy === 'session-init' ? 'SessionInit' : 'EngineExec',
     },
     restartCount: own.spec.identity.attempt,
     ...(controls === null ? {} : { isolation: isolationReport(controls) }),
   };
+}
+
+/** The engine's word, unless the node's clock is plainly off: people see cluster time. */
+function startTimeMs({ nowMs, runningSinceMs }: Observation, { meta }: McpSession, engineMs: number): number {
+  const isPlausible = engineMs >= meta.creationMs - CLOCKS_DIFFER_MS && engineMs <= nowMs + CLOCKS_DIFFER_MS;
+  return isPlausible ? engineMs : (runningSinceMs ?? nowMs);
 }
 
 /** Words that end with the container gone; the failed proof of IsolationFailed stays, as evidence. */

@@ -57,7 +57,7 @@ test('A, then anything, then A again is A', () => {
       apply(world, start);
       expect(stateOf(world)).toEqual(before);
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
   );
 });
 
@@ -74,6 +74,6 @@ test('an end is for good, whatever is changed afterwards', () => {
         expect(world.session?.status.finishedAt).toBeDefined();
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
   );
 });
