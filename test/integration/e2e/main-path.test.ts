@@ -103,6 +103,11 @@ test.each(['modern', 'legacy'] as const)('a %s MCP client creates, uses, lists a
     const listed = await client.callTool('session_list');
     expect(listed.text).toContain(`agent-${era}`);
 
+    const extended = await client.callTool('session_extend', { session: `agent-${era}`, ttl_seconds: 7200 });
+    const leftMs = Date.parse(String(extended.structured?.['expires_at'])) - Date.now();
+    expect(Math.abs(leftMs - 7_200_000)).toBeLessThan(120_000);
+    const tooLong = await client.callTool('session_extend', { session: `agent-${era}`, ttl_seconds: 2_592_000 });
+    expect(tooLong.text).toContain('[POLICY_DENIED] MCPS-401');
     const deleted = await client.callTool('session_delete', { session: `agent-${era}` });
     expect(deleted).toMatchObject({ isError: false, structured: { deleted: true } });
     await waitFor('the container to be gone', async () =>

@@ -111,6 +111,15 @@ test('a status meant for a deleted session never lands on its successor', async 
   expect((await readBack(next))?.status).toEqual({});
 });
 
+test('more time is given to exactly what was seen', async () => {
+  const session = await create();
+  const extended = await store.setTimeToLive(session, 7200, never);
+  expect(extended.spec).toEqual({ ...session.spec, lifetime: { ...session.spec?.lifetime, ttlSeconds: 7200 } });
+  await expect(store.setTimeToLive(session, 9000, never)).rejects.toMatchObject({ kind: 'conflict' });
+  await expect(store.setTimeToLive(extended, 2_592_001, never)).rejects.toMatchObject({ kind: 'invalid' });
+  expect(await readBack(session)).toEqual(extended);
+});
+
 test('the finalizer keeps a deleted session until it is taken off', async () => {
   const created = await create();
   const session = await store.setFinalizer(created, true, never);

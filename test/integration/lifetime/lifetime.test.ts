@@ -89,6 +89,20 @@ test('a lifetime that was made longer before the outage is kept, one that is mad
   expect(await rig.runs(created)).toBe(true);
 }, 180_000);
 
+test('the idle time goes on while the controller is away, and in the next one', async () => {
+  const created = await rig.create('idle', { ttlSeconds: 3600, idleTimeoutSeconds: 40 });
+  await rig.ready('idle');
+  const readyAtMs = Date.now();
+  await rig.kill();
+  await waitFor('half of the idle time to pass', () => Date.now() > readyAtMs + 20_000);
+  await rig.start();
+  await waitFor('the end of the container', async () => !(await rig.runs(created)), 60_000);
+  const idleMs = Date.now() - readyAtMs;
+  expect(idleMs).toBeGreaterThan(40_000 - SKEW_MS - CUT_MS);
+  expect(idleMs).toBeLessThan(40_000 + LATE_MS);
+  await waitFor('the word of its end', async () => (await rig.reason('idle')) === 'SessionExpired', 30_000);
+}, 120_000);
+
 test.each([TWO_HOURS_MS, -TWO_HOURS_MS])(
   'a clock of the node that is off by %i ms, and set the other way during the run and before the next, moves no deadline',
   async (offsetMs) => {

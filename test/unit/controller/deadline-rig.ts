@@ -25,6 +25,8 @@ import { createManualClock } from '../process/manual-clock.ts';
 
 const KEY = 'team-a/hello';
 const HOLDER = 'controller-1';
+/** Fixed, and slow to parse. */
+const POLICIES = fixedPolicies();
 
 export function aNodeWithSession(spec: Partial<SessionSpecInput>) {
   const story = aWorld({ session: aStoredSession(spec) });
@@ -131,7 +133,7 @@ export function aNodeWithSession(spec: Partial<SessionSpecInput>) {
       onReleased: () => {},
       written: (session: McpSession) => void (world.cached = session),
       log: silentLog,
-      policies: fixedPolicies(),
+      policies: POLICIES,
       namespaces: unlabelled,
       node: () => STORY_NODE,
     };

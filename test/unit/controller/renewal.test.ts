@@ -6,7 +6,7 @@ import { seededRandom } from '../../support/seeded-random.ts';
 import { aNodeWithSession } from './deadline-rig.ts';
 
 const RENEWALS = 1_000;
-const TTL_SECONDS = 12;
+const TTL_SECONDS = 6;
 const EXPIRY_MS = TTL_SECONDS * 1000;
 const TOO_LATE_MS = 10_000;
 
@@ -69,7 +69,7 @@ async function play(
     await clock.advance(Math.max(startMs + atMs - clock.nowMs(), 0));
     await act();
   }
-  await clock.advance(startMs + EXPIRY_MS + 22_000 - clock.nowMs());
+  await clock.advance(startMs + EXPIRY_MS + (plan.away === null ? 12_000 : 20_000) - clock.nowMs());
   await process?.kill();
 
   const outcome: Outcome = node.reason() === 'SessionExpired' ? 'expired' : 'lives on';

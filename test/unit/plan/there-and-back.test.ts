@@ -1,6 +1,6 @@
 // Whatever is changed about a session that can be changed, and changed back, leaves it as it was (security.md 1, Acto).
 
-import fc from 'fast-check';
+import { type Arbitrary, array, assert, constant, constantFrom, integer, oneof, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpec } from '../../../src/model/session-spec.ts';
@@ -9,19 +9,19 @@ import { aStoredSession, aWorld, runToRest, type World } from '../../support/sto
 type Mutable = Pick<SessionSpec, 'operatingMode' | 'lifetime'>;
 
 const NOW_SECONDS = 600;
-const seconds = (min: number, max: number) => fc.integer({ min, max });
+const seconds = (min: number, max: number) => integer({ min, max });
 /** Nothing ends by itself in the ten minutes that the world is old. */
-const mutable: fc.Arbitrary<Mutable> = fc.record({
-  operatingMode: fc.constantFrom('Running', 'Suspended'),
-  lifetime: fc.record({
+const mutable: Arbitrary<Mutable> = record({
+  operatingMode: constantFrom('Running', 'Suspended'),
+  lifetime: record({
     ttlSeconds: seconds(NOW_SECONDS + 1, 28_800),
-    idleTimeoutSeconds: fc.oneof(fc.constant(0), seconds(NOW_SECONDS + 1, 28_800)),
+    idleTimeoutSeconds: oneof(constant(0), seconds(NOW_SECONDS + 1, 28_800)),
     startupDeadlineSeconds: seconds(NOW_SECONDS + 1, 3_600),
     ttlSecondsAfterFinished: seconds(1, 604_800),
   }),
 });
-const failurePolicy = fc.constantFrom('Retain', 'Recreate');
-const command = fc.constantFrom<string[]>([], ['/bin/server']);
+const failurePolicy = constantFrom('Retain', 'Recreate');
+const command = constantFrom<string[]>([], ['/bin/server']);
 
 function apply(world: World, change: Mutable): void {
   const { session } = world;
@@ -46,8 +46,8 @@ function stateOf({ session, containers }: World) {
 }
 
 test('A, then anything, then A again is A', () => {
-  fc.assert(
-    fc.property(mutable, fc.array(mutable, { maxLength: 6 }), failurePolicy, command, (start, walk, policy, argv) => {
+  assert(
+    property(mutable, array(mutable, { maxLength: 6 }), failurePolicy, command, (start, walk, policy, argv) => {
       const world = aWorld({ session: aStoredSession({ ...start, failurePolicy: policy, command: argv }) });
       runToRest(world);
       world.nowMs += NOW_SECONDS * 1000;
@@ -62,8 +62,8 @@ test('A, then anything, then A again is A', () => {
 });
 
 test('an end is for good, whatever is changed afterwards', () => {
-  fc.assert(
-    fc.property(mutable, fc.array(mutable, { minLength: 1, maxLength: 6 }), failurePolicy, (start, walk, policy) => {
+  assert(
+    property(mutable, array(mutable, { minLength: 1, maxLength: 6 }), failurePolicy, (start, walk, policy) => {
       const world = aWorld({ session: aStoredSession({ ...start, failurePolicy: policy }) });
       runToRest(world);
       world.nowMs += start.lifetime.ttlSeconds * 1000;
