@@ -108,6 +108,8 @@ export function createSessionChannels(parts: SessionChannelsParts): SessionChann
   async function connect(containerId: string, slot: Slot): Promise<Channel> {
     const { signal } = slot.closed;
     const untilMs = performance.now() + patience.connectMs;
+    const early = slot.channel; // attached before the container started: its answer is likely to be on its way
+    if (early?.fault === null && (await isAnswered(early, patience.lookMs).catch(() => false))) return early;
     for (let waitMs = FIRST_BACKOFF_MS; ; waitMs = Math.min(waitMs * 3, LONGEST_BACKOFF_MS)) {
       if (!(await runs(containerId, signal))) throw new ContainerEnded(containerId);
       const made = await attempt(containerId, slot).catch((thrown: unknown) => asOperatorError(thrown));

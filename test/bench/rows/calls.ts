@@ -19,7 +19,7 @@ const RELIST_EVERY_MS = 4_000;
 const HOUR_MS = 3_600_000;
 
 /** Once per connection or sweep, or every few seconds for an image and the volume of the session init, whatever the number of sessions. */
-const SHARED = /^\/(?:version|info|_ping|events|containers\/json|images\/.*|volumes(?:\/.*)?)$/;
+const SHARED = /^\/(?:version|info|_ping|events|containers\/json|networks|images\/.*|volumes(?:\/.*)?)$/;
 
 export const calls: RowGroup = { name: 'engine calls', numbers: [20], measure };
 

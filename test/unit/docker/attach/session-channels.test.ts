@@ -9,6 +9,8 @@ const never = new AbortController().signal;
 const id = 'ab'.repeat(32);
 
 interface World {
+  /** How often the engine was asked whether the container runs. */
+  asked: number;
   readonly attachments: FakeStream[];
   readonly told: string[];
   runs: boolean;
@@ -18,7 +20,7 @@ interface World {
 }
 
 function aWorld() {
-  const world: World = { attachments: [], told: [], runs: true, answers: true, refusal: null };
+  const world: World = { asked: 0, attachments: [], told: [], runs: true, answers: true, refusal: null };
   const channels = createSessionChannels({
     attach: async () => {
       if (world.refusal !== null) throw world.refusal;
@@ -26,7 +28,10 @@ function aWorld() {
       world.attachments.push(init);
       return init.stream;
     },
-    runs: async () => world.runs,
+    runs: async () => {
+      world.asked += 1;
+      return world.runs;
+    },
     onReady: () => world.told.push('ready'),
     onSilent: () => world.told.push('silent'),
     onLost: (_id, fault) => world.told.push(`lost: ${fault.kind}`),
@@ -54,6 +59,7 @@ describe('session channels', () => {
     expect(channels.alive(id)).toBe(true);
     expect(world.attachments).toHaveLength(1);
     expect(world.told).toEqual(['ready']);
+    expect(world.asked, 'its answer was on its way').toBe(0);
   });
 
   test('are one for each container, however many ask at once', async () => {
