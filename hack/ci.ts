@@ -54,9 +54,18 @@ function staticChecks(): Counts {
   return counts('static', ended, (report) => report as Counts); // written by static-checks.ts
 }
 
+/** 10,000 histories count as one test; those that a slow machine does not reach in time are skipped (docs/simulation.md). */
+function simulation(): Counts {
+  process.stdout.write('\n== simulation\n');
+  const seed = String(Math.floor(Date.now() / 86_400_000));
+  const bounds = ['--histories', '100000', '--seconds', '60', '--seed', seed, '--report', reportOf('sim')];
+  const ended = run('node', ['test/sim/main.ts', ...bounds]);
+  return counts('sim', ended, (report) => report as Counts); // written by test/sim/main.ts
+}
+
 rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
-const all = [staticChecks(), vitest('unit'), await cargoTests(), vitest('integration')];
+const all = [staticChecks(), vitest('unit'), simulation(), await cargoTests(), vitest('integration')];
 const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;

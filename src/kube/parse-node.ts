@@ -1,6 +1,7 @@
 // A stored McpNode -> what the programs see. Pure; never throws.
 
-import { type McpNode, nodeSpecSchema, nodeStatusSchema } from '../model/node.ts';
+import { compileFits } from '../model/fits.ts';
+import { type McpNode, nodeSpecSchema, nodeStatusSchema, type NodeStatus } from '../model/node.ts';
 import { parseLenient } from './parse-session.ts';
 import { metadataOf, recordOf, textsOf } from './raw-object.ts';
 
@@ -18,6 +19,13 @@ export function parseNode(raw: unknown): McpNode | null {
     generation: typeof generation === 'number' ? generation : 0,
     labels: textsOf(metadata['labels']),
     spec: parseLenient(nodeSpecSchema, object['spec'] ?? {}) ?? { unschedulable: true },
-    status: parseLenient(nodeStatusSchema, object['status'] ?? {}) ?? {},
+    status: parseNodeStatus(object['status'] ?? {}),
   };
+}
+
+const fitsStatus = compileFits(nodeStatusSchema);
+
+function parseNodeStatus(raw: unknown): NodeStatus {
+  if (fitsStatus(raw)) return raw as NodeStatus; // what zod would return, by fits.ts
+  return parseLenient(nodeStatusSchema, raw) ?? {};
 }

@@ -24,9 +24,11 @@ export function parseSession(raw: unknown, known: McpSession | null = null): Mcp
   const meta = parseMeta(raw);
   if (meta === null) return null;
   const object = recordOf(raw);
-  const sameSpec = known !== null && known.spec !== null && known.meta.uid === meta.uid;
   const spec =
-    sameSpec && known.meta.generation === meta.generation && meta.generation > 0
+    known?.spec != null &&
+    known.meta.uid === meta.uid &&
+    known.meta.generation === meta.generation &&
+    meta.generation > 0
       ? { spec: known.spec, problems: known.problems }
       : parseSessionSpec(object['spec']);
   return { meta, ...spec, status: parseStatus(object['status']) };

@@ -32,12 +32,12 @@ export function createSessionCache(
 ): ObservingSessionCache {
   const { filter, limits, ...rest } = options;
   const share = createSharedParts();
-  const reflector = createReflector({
+  const reflector = createReflector<McpSession>({
     ...rest,
     resource: SESSIONS,
     fieldSelector: fieldSelectorOf(filter),
-    parse: (raw) => {
-      const session = parseSession(raw);
+    parse: (raw, known) => {
+      const session = parseSession(raw, known);
       return session === null ? null : share(session);
     },
     limits: { ...(filter.sessions === 'of-node' ? { relistEveryMs: NODE_RELIST_MS } : {}), ...limits },

@@ -14,8 +14,18 @@ export function createSharedParts(): (session: McpSession) => McpSession {
   const objects = keepOne<object>();
   const text = (value: string): string => texts(value, value);
   const part = <T extends object>(value: T): T => objects(JSON.stringify(value), value) as T; // the same JSON
-  const parts = <T extends object>(value: T): T =>
-    Object.fromEntries(Object.entries(value).map(([name, inner]: [string, unknown]) => [name, shared(inner)])) as T; // the same names, equal values
+  /** Specs of which every part is a kept one: versions of a session share theirs. */
+  const known = new WeakSet<object>();
+  const parts = <T extends object>(value: T): T => {
+    if (known.has(value)) return value;
+    const entries = Object.entries(value).map(
+      ([name, inner]: [string, unknown]) => [name, inner, shared(inner)] as const,
+    );
+    const same = entries.every(([, inner, kept]) => inner === kept);
+    const made = same ? value : (Object.fromEntries(entries.map(([name, , kept]) => [name, kept])) as T); // the same names, equal values
+    known.add(made);
+    return made;
+  };
   const shared = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     return typeof value === 'object' && value !== null ? part(value) : value;

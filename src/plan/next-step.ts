@@ -7,9 +7,7 @@ import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
-import { evaluate } from '../rules/rule.ts';
-import { rememberPerHolder } from '../lib/remember.ts';
-import { sessionRules } from '../rules/session-rules.ts';
+import { judgeSpec } from './judge-spec.ts';
 import { afterContainer, onceNothingIsLeft, removeLeftover } from './attachments.ts';
 import { deleteAtMs, expiryMs } from './expiry.ts';
 import { isNamedByUs, sortContainers } from './identity.ts';
@@ -58,18 +56,12 @@ export function nextStep(seen: Observation): Decision {
   if (isHeldBack(seen, own)) return whileSuspended(seen, session, own, HELD_BACK);
   // Metadata makes no part of the container: a key that was added to a running session is admission's business.
   const { labels, annotations } = own === null ? session.meta : NO_METADATA;
-  const verdict = judge(spec, { labels, annotations, policy: seen.policy });
+  const verdict = judgeSpec(spec, { labels, annotations, policy: seen.policy });
   const violations = own === null ? [...seen.namespaceProblems, ...verdict.violations] : verdict.violations;
   if (violations.length > 0) return refuse(rejection(violations));
   if (own !== null) return nextForContainer(seen, session, spec, own);
   return nextForCreation(seen, session, spec);
 }
-
-type Judged = Pick<McpSession['meta'], 'labels' | 'annotations'> & Pick<Observation, 'policy'>;
-
-const judge = rememberPerHolder((spec: SessionSpec, { labels, annotations, policy }: Judged) =>
-  evaluate(sessionRules, { spec, labels, annotations }, policy),
-);
 
 function engineUnseen(seen: Observation): Decision {
   const { session, lastFailure } = seen;

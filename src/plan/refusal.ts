@@ -2,8 +2,7 @@
 
 import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
-import { evaluate } from '../rules/rule.ts';
-import { sessionRules } from '../rules/session-rules.ts';
+import { judgeSpec } from './judge-spec.ts';
 import { rejection } from './next-step.ts';
 import type { Report } from './step.ts';
 
@@ -11,6 +10,6 @@ import type { Report } from './step.ts';
 export function refusalOf({ spec, meta }: McpSession, policy: Policy): Report | null {
   if (spec === null) return null;
   const { labels, annotations } = meta;
-  const { violations } = evaluate(sessionRules, { spec, labels, annotations }, policy);
+  const { violations } = judgeSpec(spec, { labels, annotations, policy });
   return violations.length === 0 ? null : rejection(violations);
 }

@@ -30,8 +30,8 @@ const REST_AFTER_LOSS_MS = 360_000;
 /** Steps without time going on: more is a hot loop (I10). */
 const MOST_STEPS_AT_ONCE = 3_000;
 const MOST_STEPS = 60_000;
-/** Enough for what was under way. */
-const REST_MS = 500;
+/** Only what is under way is waited for. */
+const REST_MS = 0;
 const LONG_REST_MS = 65_000;
 
 export interface HistoryUse {
@@ -229,8 +229,8 @@ export function historyOf(seed: number, number: number, how: HistoryUse = {}): H
     users: 0.04 + 0.06 * random.next(),
     faults: random.chance(0.1) ? 0 : 0.1 * random.next(),
   };
-  const length = LEAST_STEPS + random.below(40);
-  const longRest = random.chance(0.1);
+  const length = LEAST_STEPS + random.below(20);
+  const longRest = random.chance(0.04);
   return new History({ config, source: randomChoices(random, appetite, length), longRest, ...how });
 }
 

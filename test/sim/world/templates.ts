@@ -3,9 +3,10 @@
 import type { ImageFacts, NodeFacts } from '../../../src/model/container.ts';
 import type { SessionSpec, SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { sha256Hex } from '../../../src/lib/sha256.ts';
+import { createSharedParts } from '../../../src/kube/shared-parts.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
 import { aPolicySet } from '../../support/policies.ts';
-import { STORY_NODE } from '../../support/story.ts';
+import { aStoredSession, STORY_NODE } from '../../support/story.ts';
 
 const imageOf = (name: string): string => `registry.example/team/${name}:1.0@sha256:${sha256Hex(name)}`;
 
@@ -40,9 +41,13 @@ export interface Template {
   readonly restsWith: readonly string[];
 }
 
+/** Equal parts are one value, as the programs' caches make them: so specs stay the values that they are here. */
+const share = createSharedParts();
+const sharing = (spec: SessionSpec): SessionSpec => share({ ...aStoredSession(), spec }).spec ?? spec;
+
 const template = (name: string, change: Partial<SessionSpecInput>, restsWith: readonly string[] = []): Template => ({
   name,
-  spec: aSessionSpec({ image: IMAGES.local, ...change }),
+  spec: sharing(aSessionSpec({ image: IMAGES.local, ...change })),
   restsWith,
 });
 
