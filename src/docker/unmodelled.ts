@@ -2,7 +2,7 @@
 // learns tomorrow is named too, so nothing is trusted because it is unknown. Pure.
 
 import { WORKSPACE_DIRECTORY } from '../model/container.ts';
-import { CONTAINER_LABELS } from '../model/names.ts';
+import { CONTAINER_LABELS, workspaceVolumeOf } from '../model/names.ts';
 import { isSteeringLabel } from '../model/steering-labels.ts';
 import { hostConfigSchema, type InspectAnswer, type MountAnswer, processConfigSchema } from './inspect-schema.ts';
 import { uninvitedNetworks, uninvitedPorts } from './uninvited-network.ts';
@@ -86,18 +86,19 @@ function steeringLabels({ Config }: InspectAnswer): string[] {
 }
 
 /** Mounted without being in the list: an anonymous volume of the image, or a bind by another way. Or otherwise than the list says, or not. */
-function uninvitedMounts({ Name, HostConfig, Mounts }: InspectAnswer): string[] {
-  const foreign = Mounts.filter((found) => !HostConfig.Mounts.some((asked) => isAsAsked(found, asked, Name)));
+function uninvitedMounts({ Config, HostConfig, Mounts }: InspectAnswer): string[] {
+  const workspace = workspaceVolumeOf(Config.Labels[CONTAINER_LABELS.uid] ?? '');
+  const foreign = Mounts.filter((found) => !HostConfig.Mounts.some((asked) => isAsAsked(found, asked, workspace)));
   const missing = HostConfig.Mounts.filter((asked) => !Mounts.some((found) => found.Destination === asked.Target));
   const places = [...foreign.map(({ Destination }) => Destination), ...missing.map(({ Target }) => Target)];
   return places.map((place) => `Mounts[${place}]`);
 }
 
-function isAsAsked(found: InspectAnswer['Mounts'][number], asked: MountAnswer, containerName: string): boolean {
+function isAsAsked(found: InspectAnswer['Mounts'][number], asked: MountAnswer, workspace: string): boolean {
   if (asked.Target !== found.Destination || asked.Type !== found.Type || (asked.ReadOnly && found.RW)) return false;
   if (asked.Type === 'volume') {
     // The driver of a workspace can be a plugin; it is compared with the volume itself (plan/attachment-proof.ts).
-    const isWorkspace = containerName === `/${asked.Source}` && asked.Target === WORKSPACE_DIRECTORY;
+    const isWorkspace = asked.Source === workspace && asked.Target === WORKSPACE_DIRECTORY;
     return found.Name === asked.Source && (isWorkspace || found.Driver === 'local');
   }
   const propagation = asked.BindOptions?.Propagation ?? '';

@@ -25,7 +25,6 @@ export const ELSEWHERE = {
   egress: 'network mode egress: a later step; refused until it is enforced (MCPS-501)',
   injection:
     'text from sessions is fenced as untrusted and cannot close its fence; looking for patterns in it is not in this release',
-  isolated: 'network mode isolated: issue 6, item 6; refused until then (MCPS-501)',
   logReads:
     'reads of logs count as requests of their caller (1200 a minute, 200 at once); no limit of their own in this release',
   node: 'start checks of the engine connection: issue 7, item 6',

@@ -16,7 +16,7 @@ S4.T3.04 | behaviour | AGENT, CTRL | orphans are removed, lost containers are sa
 S4.CFG.01 | default | AGENT | no new privileges, no capabilities, read-only root
 S4.CFG.02 | limit | CRD | the sample's memory and CPU fit into the limits
 S4.CFG.03 | behaviour | MCP, CRD | a dockerOpts object is translated, unknown keys are refused | arguments
-S4.CFG.04 | default | AGENT, CRD | an isolated network per session | isolated
+S4.CFG.04 | default | AGENT, CRD | an isolated network per session
 S4.CFG.05 | behaviour | CHART | the socket is mounted read-only | chart
 S4.CFG.06 | behaviour | AUDIT | MCP_AUDIT_LOG names the audit file | audit
 S4.CFG.07 | behaviour | AUDIT | fields of the audit record | audit

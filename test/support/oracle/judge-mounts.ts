@@ -5,6 +5,8 @@ import {
   type Finding,
   type Inspected,
   kindOf,
+  LABELS,
+  labelsOf,
   listOf,
   recordOf,
   type Settings,
@@ -16,9 +18,12 @@ const INIT_VOLUME = /^mcpsession-init-[0-9a-f]{16}$/;
 const INIT_TARGET = '/.mcpsession';
 const WORKSPACE = '/workspace';
 
-/** The session's own volume, named as its container is; or the same on the container that gives it its owner. */
-export const isWorkspace = ({ Type, Target }: Settings, source: unknown, { Name }: Inspected): boolean =>
-  Type === 'volume' && Target === WORKSPACE && `/${String(source)}` === Name.replace(/-workspace$/, '');
+/** The session's own volume, named by its UID; or the same on the container that gives it its owner. */
+export function isWorkspace({ Type, Target }: Settings, source: unknown, container: Inspected): boolean {
+  const { [LABELS.uid]: uid } = labelsOf(container);
+  const owner = uid === undefined ? container.Name.replace(/-workspace$/, '') : `/mcps-${uid}`;
+  return Type === 'volume' && Target === WORKSPACE && `/${String(source)}` === owner;
+}
 
 /** Bytes of "size=100m" and the like; 0 for none. */
 export function sizeOf(options: readonly string[]): number {

@@ -234,7 +234,7 @@ testSessionRules({
       rule: lowHostPort,
       given: { network: { mode: 'isolated', ports: [{ containerPort: 80, hostPort: 1024 }] } },
     },
-    { name: 'an isolated network', rule: networkMode, given: { network: { mode: 'isolated' } } },
+    { name: 'S4.CFG.04 an isolated network', rule: networkMode, given: { network: { mode: 'isolated' } } },
     { name: 'no ports', rule: portsWithoutNetwork, given: {} },
   ],
 });
