@@ -63,9 +63,16 @@ function simulation(): Counts {
   return counts('sim', ended, (report) => report as Counts); // written by test/sim/main.ts
 }
 
+/** Every state of the small worlds; each world counts as one test, and one that time did not allow as skipped. */
+function exhaustive(): Counts {
+  process.stdout.write('\n== exhaustive exploration\n');
+  const ended = run('node', ['test/sim/main.ts', '--exhaustive', '--report', reportOf('exhaustive')]);
+  return counts('exhaustive', ended, (report) => report as Counts); // written by test/sim/exhaustive/run.ts
+}
+
 rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
-const all = [staticChecks(), vitest('unit'), simulation(), await cargoTests(), vitest('integration')];
+const all = [staticChecks(), vitest('unit'), simulation(), exhaustive(), await cargoTests(), vitest('integration')];
 const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;

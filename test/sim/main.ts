@@ -1,8 +1,10 @@
-// npm run sim: plays histories of simulated worlds and says what they broke. See docs/simulation.md.
+// npm run sim: plays histories of simulated worlds and says what they broke; with --exhaustive it visits every state of small ones
+// instead. See docs/simulation.md.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { isMainThread, Worker } from 'node:worker_threads';
 
+import { runExhaustive } from './exhaustive/run.ts';
 import { historyOf, type Script, scriptedHistory } from './history.ts';
 import { type RunOptions, readOptions } from './run/options.ts';
 import { play, prepareThread } from './run/play.ts';
@@ -175,7 +177,9 @@ async function playOne(options: RunOptions): Promise<void> {
   process.exitCode = violations.length === 0 ? 0 : 1;
 }
 
-if (isMainThread) {
+if (isMainThread && process.argv.includes('--exhaustive')) {
+  process.exitCode = (await runExhaustive(process.argv.slice(2))) ? 0 : 1;
+} else if (isMainThread) {
   const options = readOptions(process.argv.slice(2));
   await (options.history === null && options.script === null ? runMany(options) : playOne(options));
 } else await runShare();
