@@ -36,7 +36,7 @@ interface Controller {
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'mcpsession-two-'));
   cluster = await startCluster(dir, nodeName);
-  await writeFile(join(dir, 'policy.yaml'), '');
+  await writeFile(join(dir, 'policy.yaml'), 'limits: {perNode: 20}\n');
 }, 120_000);
 
 afterAll(async () => {
