@@ -1,9 +1,8 @@
 // One history: a world is made, faults and users have their way with it for a while, then the faults end and the world has to come to
 // rest as it should. Driven from outside, one step at a time, because promises settle in between.
 
-import { mixSeeds, createRandom, type SimRandom } from './kit/random.ts';
 import { perform } from './world/acts.ts';
-import { type Appetite, type Choice, choose, NEXT_TIMER, userAct } from './world/choices.ts';
+import { type Choice, NAMES, NEXT_TIMER } from './world/choices.ts';
 import { unfinished } from './world/judge.ts';
 import { type Violation, World, type WorldConfig } from './world/world.ts';
 
@@ -33,6 +32,7 @@ const MOST_STEPS = 60_000;
 /** Only what is under way is waited for. */
 const REST_MS = 0;
 const LONG_REST_MS = 65_000;
+const WARM_MS = 30_000;
 
 export interface HistoryUse {
   /** Whether the choices are kept. */
@@ -51,7 +51,9 @@ export class History {
   readonly #keep: boolean;
   readonly #afterStep: ((world: World) => void) | null;
   readonly #longRest: boolean;
-  #phase: 'faults' | 'settle' | 'rest' | 'over' = 'faults';
+  #phase: 'warm' | 'faults' | 'settle' | 'rest' | 'over';
+  /** Steps before the faults. */
+  #warmSteps = 0;
   #steps = 0;
   #atOnce = 0;
   #lastMs = 0;
@@ -75,6 +77,10 @@ export class History {
     this.#narrate = options.narrate ?? null;
     for (const node of this.world.nodes) this.world.start(node, node.name);
     this.world.start(null, 'p1');
+    this.#phase = options.config.warm.length > 0 ? 'warm' : 'faults';
+    for (const [index, template] of options.config.warm.entries()) {
+      perform(this.world, { do: 'create', name: NAMES[index] ?? 'a', template });
+    }
   }
 
   get over(): boolean {
@@ -95,6 +101,9 @@ export class History {
     this.#steps += 1;
     for (const process of world.processes) process.looks = 0;
     switch (this.#phase) {
+      case 'warm':
+        this.#warmUp();
+        break;
       case 'faults':
         this.#choose();
         break;
@@ -111,8 +120,18 @@ export class History {
     this.#watchOver();
   }
 
+  /** Without faults, until the first sessions are as they should be. */
+  #warmUp(): void {
+    const { scheduler } = this.world;
+    this.#warmSteps = this.#steps;
+    if (scheduler.ready.length > 0) return this.#apply(0);
+    if (scheduler.nowMs < WARM_MS && unfinished(this.world) !== null) return this.#apply(NEXT_TIMER);
+    this.#say('the faults begin');
+    this.#phase = 'faults';
+  }
+
   #choose(): void {
-    const choice = this.#source(this.world, this.#steps);
+    const choice = this.#source(this.world, this.#steps - this.#warmSteps);
     if (choice === null) {
       this.#say('the faults end');
       this.world.heal();
@@ -211,37 +230,4 @@ export class History {
       `${String(this.#steps).padStart(5)} ${(this.world.scheduler.nowMs / 1000).toFixed(3).padStart(9)} s  ${line}`,
     );
   }
-}
-
-const LEAST_STEPS = 50;
-
-/** The history that belongs to a number. */
-export function historyOf(seed: number, number: number, how: HistoryUse = {}): History {
-  const own = mixSeeds(seed, number);
-  const random = createRandom(own);
-  const config: WorldConfig = {
-    seed: own,
-    nodes: random.chance(0.4) ? 2 : 1,
-    slots: random.chance(0.1) ? 1 : 8,
-    pageSize: random.chance(0.2) ? 1 : 500,
-  };
-  const appetite: Appetite = {
-    users: 0.04 + 0.06 * random.next(),
-    faults: random.chance(0.1) ? 0 : 0.1 * random.next(),
-  };
-  const length = LEAST_STEPS + random.below(20);
-  const longRest = random.chance(0.04);
-  return new History({ config, source: randomChoices(random, appetite, length), longRest, ...how });
-}
-
-function randomChoices(random: SimRandom, appetite: Appetite, length: number) {
-  return (world: World, step: number): Choice | null => {
-    if (step > length) return null;
-    return step <= 1 ? userAct(random) : choose(world, random, appetite);
-  };
-}
-
-export function scriptedHistory(script: Script, how: HistoryUse = {}): History {
-  const { config, longRest, choices } = script;
-  return new History({ config, longRest, source: (_world, step) => choices[step - 1] ?? null, ...how });
 }

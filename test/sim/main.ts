@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { isMainThread, Worker } from 'node:worker_threads';
 
 import { runExhaustive } from './exhaustive/run.ts';
-import { historyOf, type Script, scriptedHistory } from './history.ts';
+import { historyOf, scriptedHistory } from './histories.ts';
+import type { Script } from './history.ts';
 import { type RunOptions, readOptions } from './run/options.ts';
 import { play, prepareThread } from './run/play.ts';
 import { readScript, regressions, writeScript } from './run/scripts.ts';

@@ -61,7 +61,7 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
     pullImage: (reference, signal) => call('imagePull', reference, () => engine.pull(reference), signal),
     sessionInitVolume: (signal) => call('deliverInit', '', () => SIM_INIT_VOLUME, signal),
     create: async (spec, signal) => {
-      const made = await call('create', spec.containerName, () => engine.create(spec), signal);
+      const made = await call('create', spec.containerName, () => engine.create(spec, !link.actor.alive), signal);
       owned.add(made.id);
       return made;
     },

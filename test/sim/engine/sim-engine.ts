@@ -25,6 +25,8 @@ export interface SimContainer {
   exitCode: number | null;
   oomKilled: boolean;
   pid: number | null;
+  /** Made by a process that was dead by then: the request had been on its way. */
+  readonly late: boolean;
 }
 
 /** What the world wants to know of every effect, just before it happens. */
@@ -80,18 +82,19 @@ export class SimEngine {
     return null;
   }
 
-  create(spec: ContainerSpec): { readonly id: string } {
+  /** `late`: whoever asked for it is dead. */
+  create(spec: ContainerSpec, late = false): { readonly id: string } {
     if (this.find(spec.containerName) !== null) {
       throw new OperatorError('already-exists', `the name ${spec.containerName} is in use by another container`);
     }
     if (this.#imageById(spec.imageId) === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
     this.#options.observer.creates(this, spec);
     this.attachments.mount(spec);
-    return { id: this.put(spec.containerName, spec).id };
+    return { id: this.put(spec.containerName, spec, late).id };
   }
 
   /** A container from nowhere: also one of somebody else, who has no labels of ours. */
-  put(name: string, spec: ContainerSpec | null): SimContainer {
+  put(name: string, spec: ContainerSpec | null, late = false): SimContainer {
     const container: SimContainer = {
       id: this.#options.newId(),
       name,
@@ -103,6 +106,7 @@ export class SimEngine {
       exitCode: null,
       oomKilled: false,
       pid: null,
+      late,
     };
     this.containers.set(container.id, container);
     this.#tell(container, 'create');

@@ -1,6 +1,7 @@
 // Makes a failing history small: choices are left out, and deliveries put in order, as long as it still fails in the same way.
 
-import { type Script, scriptedHistory } from '../history.ts';
+import { scriptedHistory } from '../histories.ts';
+import type { Script } from '../history.ts';
 import type { Choice } from '../world/choices.ts';
 import type { Violation } from '../world/world.ts';
 import { play } from './play.ts';

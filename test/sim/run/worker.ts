@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { historyOf } from '../history.ts';
+import { historyOf } from '../histories.ts';
 import type { Violation } from '../world/world.ts';
 import { playAll, prepareThread } from './play.ts';
 import { StateCodes } from './state-codes.ts';

@@ -12,7 +12,7 @@ export type Choice = number | Act;
 export const NEXT_TIMER = -1;
 
 /** Names are few, so that they are used again. */
-const NAMES = ['a', 'b'] as const;
+export const NAMES = ['a', 'b'] as const;
 const HANDS: readonly Hand[] = ['exit', 'kill', 'oom', 'remove', 'pause', 'unpause'];
 const TWO_HOURS_MS = 7_200_000;
 
@@ -37,6 +37,7 @@ export function userAct(random: SimRandom): Act {
   switch (random.below(10)) {
     case 0:
     case 1:
+    case 9:
       return { do: 'delete', name };
     case 2:
       return { do: 'mode', name, operatingMode: 'Suspended' };

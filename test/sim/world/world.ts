@@ -2,17 +2,17 @@
 
 import { asOperatorError } from '../../../src/lib/errors.ts';
 import type { PolicySet, ProfilePolicy } from '../../../src/model/policy-set.ts';
-import { lockDown } from '../../../src/rules/lock-down.ts';
 import type { Namespaces } from '../../../src/ports/policies.ts';
 import { SimApiServer } from '../api/api-server.ts';
 import { WatchHub } from '../api/watch.ts';
 import type { ApiObject } from '../api/objects.ts';
-import type { EngineObserver, SimContainer } from '../engine/sim-engine.ts';
+import type { SimContainer } from '../engine/sim-engine.ts';
 import { type Link, reset } from '../kit/call.ts';
 import { createRandom, mixSeeds, type SimRandom } from '../kit/random.ts';
 import { Scheduler } from '../kit/scheduler.ts';
 import { WORLD_START_MS } from '../kit/sim-clock.ts';
 import { type SimProcess, startController, startPlacement } from './processes.ts';
+import { nothingLeft, observerOf } from './effects.ts';
 import { newNode, type SimNode } from './sim-node.ts';
 import { POLICIES, type PolicyName } from './templates.ts';
 import { Truth } from './truth.ts';
@@ -25,6 +25,8 @@ export interface WorldConfig {
   readonly slots: number;
   /** Objects of one page of a list. */
   readonly pageSize: number;
+  /** Templates of the sessions that are there, as they should be, before the first fault. */
+  readonly warm: readonly number[];
 }
 
 export interface Violation {
@@ -64,13 +66,16 @@ export class World {
     this.api.pageSize = config.pageSize;
     this.hub = new WatchHub(this.api);
     this.truth = new Truth(now);
-    this.api.onChange((plural, change) => this.truth.noteChange(plural, change));
+    this.api.onChange((plural, change) => {
+      this.truth.noteChange(plural, change);
+      if (plural === 'mcpsessions' && change.after === null) nothingLeft(this, change.last);
+    });
     this.nodes = Array.from({ length: config.nodes }, (_, index) =>
       newNode({
         name: `n${index + 1}`,
         slots: config.slots,
         now,
-        observer: this.#observer,
+        observer: observerOf(this),
         newId: () => this.#newId(),
       }),
     );
@@ -195,45 +200,6 @@ export class World {
   #leave(process: SimProcess): void {
     if (process.node?.disk.owner === process) process.node.disk.owner = null;
     this.processes = this.processes.filter((each) => each !== process);
-  }
-
-  readonly #observer: EngineObserver = {
-    creates: (engine, spec) => {
-      this.truth.engineEffects += 1;
-      const owner = this.truth.ownerOf(spec);
-      if (owner !== null) owner.created += 1;
-      const judged = lockDown(spec, POLICIES.normal.profiles.sandbox.policy);
-      if (!judged.ok) this.violate('I8', `a container that breaks ${judged.error[0]?.rule} was created`);
-      if (spec.identity.node !== engine.facts.nodeName) this.violate('I7', 'a container was created on another node');
-    },
-    starts: (engine, container) => {
-      this.truth.engineEffects += 1;
-      const owner = this.truth.ownerOf(container.spec);
-      if (owner === null || container.spec === null) return;
-      owner.started += 1;
-      if (this.truth.isCurrent(owner, engine, container.spec)) this.#onlyOne(owner.uid, container);
-    },
-    ends: (engine, container, how) => {
-      this.truth.engineEffects += 1;
-      const owner = this.truth.ownerOf(container.spec);
-      if (owner !== null && how === 'remove') owner.removed += 1;
-      if (this.truth.reasonToEnd(engine, container) !== null) return;
-      const whose = owner === null ? 'that is not ours' : `of ${owner.key} (${owner.uid.slice(-4)}), which lives`;
-      this.violate('I7', `${how} of the running container ${container.name} ${whose}`);
-    },
-  };
-
-  /** I2: no other running container of this session that is current too. */
-  #onlyOne(uid: string, starting: SimContainer): void {
-    for (const { engine } of this.nodes) {
-      for (const other of engine.containers.values()) {
-        if (other === starting || other.spec?.identity.uid !== uid || other.state !== 'running') continue;
-        const owner = this.truth.ownerOf(other.spec);
-        if (owner !== null && this.truth.isCurrent(owner, engine, other.spec)) {
-          this.violate('I2', `${starting.id} starts while ${other.id} runs for the same session`);
-        }
-      }
-    }
   }
 }
 

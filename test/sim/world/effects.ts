@@ -1,0 +1,58 @@
+// Every effect on an engine and every end of a session, judged at the moment when it happens.
+
+import type { SessionStatus } from '../../../src/model/session.ts';
+import { lockDown } from '../../../src/rules/lock-down.ts';
+import type { ApiObject } from '../api/objects.ts';
+import type { EngineObserver, SimContainer } from '../engine/sim-engine.ts';
+import { POLICIES } from './templates.ts';
+import type { World } from './world.ts';
+
+export function observerOf(world: World): EngineObserver {
+  return {
+    creates: (engine, spec) => {
+      world.truth.engineEffects += 1;
+      const owner = world.truth.ownerOf(spec);
+      if (owner !== null) owner.created += 1;
+      const judged = lockDown(spec, POLICIES.normal.profiles.sandbox.policy);
+      if (!judged.ok) world.violate('I8', `a container that breaks ${judged.error[0]?.rule} was created`);
+      if (spec.identity.node !== engine.facts.nodeName) world.violate('I7', 'a container was created on another node');
+    },
+    starts: (engine, container) => {
+      world.truth.engineEffects += 1;
+      const owner = world.truth.ownerOf(container.spec);
+      if (owner === null || container.spec === null) return;
+      owner.started += 1;
+      if (world.truth.isCurrent(owner, engine, container.spec)) onlyOne(world, owner.uid, container);
+    },
+    ends: (engine, container, how) => {
+      world.truth.engineEffects += 1;
+      const owner = world.truth.ownerOf(container.spec);
+      if (owner !== null && how === 'remove') owner.removed += 1;
+      if (world.truth.reasonToEnd(engine, container) !== null) return;
+      const whose = owner === null ? 'that is not ours' : `of ${owner.key} (${owner.uid.slice(-4)}), which lives`;
+      world.violate('I7', `${how} of the running container ${container.name} ${whose}`);
+    },
+  };
+}
+
+/** I1: a session goes after its container, and not before; a request of a dead process may come in between. */
+export function nothingLeft(world: World, { metadata, status }: ApiObject): void {
+  const { assignment } = (status ?? {}) as SessionStatus; // written by the programs
+  const engine = world.nodes.find(({ name }) => name === assignment?.nodeName)?.engine;
+  for (const { name, spec, late } of engine?.containers.values() ?? []) {
+    if (spec?.identity.uid === metadata.uid && !late) world.violate('I1', `${metadata.name} is gone before ${name}`);
+  }
+}
+
+/** I2: no other running container of this session that is current too. */
+function onlyOne(world: World, uid: string, starting: SimContainer): void {
+  for (const { engine } of world.nodes) {
+    for (const other of engine.containers.values()) {
+      if (other === starting || other.spec?.identity.uid !== uid || other.state !== 'running') continue;
+      const owner = world.truth.ownerOf(other.spec);
+      if (owner !== null && world.truth.isCurrent(owner, engine, other.spec)) {
+        world.violate('I2', `${starting.id} starts while ${other.id} runs for the same session`);
+      }
+    }
+  }
+}
