@@ -2,7 +2,7 @@
 // Events are hints: they only mark entries as stale; what is acted on was inspected (performance.md 11.7).
 
 import { OperatorError } from '../lib/errors.ts';
-import type { ObservedContainer } from '../model/container.ts';
+import type { ContainerState, ObservedContainer } from '../model/container.ts';
 import { sessionKeyOf } from '../model/names.ts';
 import type { ContainerEngine, ContainerSummary, EngineEvent } from '../ports/container-engine.ts';
 
@@ -31,6 +31,8 @@ export interface ContainerView {
   markStale(key: string): void;
   readonly synced: boolean;
   readonly size: number;
+  /** Containers that run, or of which nobody knows whether they do. */
+  readonly mayRun: number;
 }
 
 interface Entry {
@@ -43,6 +45,8 @@ interface Entry {
   /** The number of the last thing learned about it; see mark(). */
   learned: number;
 }
+
+const ENDED: ReadonlySet<ContainerState> = new Set(['created', 'exited', 'dead']);
 
 /** Inspects of one look; an entry that keeps changing meanwhile is looked at again by the event that changed it. */
 const MOST_TRIES = 3;
@@ -179,6 +183,13 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     },
     get size() {
       return size;
+    },
+    get mayRun() {
+      let count = 0;
+      for (const entries of byKey.values()) {
+        for (const { container } of entries.values()) if (container === null || !ENDED.has(container.state)) count += 1;
+      }
+      return count;
     },
   };
 }

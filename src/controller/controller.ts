@@ -3,8 +3,10 @@
 import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
+import { type Drain, isLeftOnNode } from '../plan/drain.ts';
 import { sortContainers } from '../plan/identity.ts';
 import type { Step } from '../plan/step.ts';
+import type { ContainerSummary } from '../ports/container-engine.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
 import { type LeaseDurations, runAsLeader, type Tenure } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
@@ -17,8 +19,9 @@ import { fenceEngine } from './fenced-engine.ts';
 import { createImageLooks } from './image-looks.ts';
 import { createImagePulls } from './image-pulls.ts';
 import { createLanes } from './lanes.ts';
+import { createLeftBehind } from './left-behind.ts';
 import { createLeftovers } from './leftovers.ts';
-import { createNodePublisher, type EngineState, type NodePublisherOptions } from './node-publisher.ts';
+import { createNodePublisher, type EngineState, imagesOnNode, type NodePublisherOptions } from './node-publisher.ts';
 import { reconcile, type ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
 import { sweepEvery } from './sweep.ts';
@@ -35,6 +38,8 @@ export interface ControllerOptions
     | 'lanes'
     | 'requireOurs'
     | 'node'
+    | 'drain'
+    | 'leftBehind'
     | 'written'
     | 'onStep'
     | 'onProof'
@@ -42,7 +47,7 @@ export interface ControllerOptions
   readonly nodeName: string;
   readonly cluster: string;
   readonly written: (session: McpSession) => void;
-  readonly publisher: Omit<NodePublisherOptions, 'clock' | 'nodeName'>;
+  readonly publisher: Omit<NodePublisherOptions, 'clock' | 'nodeName' | 'images' | 'sessionsLeft' | 'onDrain'>;
   readonly lease: { readonly leases: LeaseStore; readonly identity: string; readonly durations: LeaseDurations };
   readonly metrics: Metrics;
   /** Starts at a time; each costs the engine about half a core (performance.md 11.4). Removals have half as many places of their own. */
@@ -110,7 +115,26 @@ export function createController(options: ControllerOptions): Controller {
   let holdsNode = false;
   let enqueue: ((key: string) => void) | null = null;
   let pending: (() => QueueCounts) | null = null;
-  const publisher = createNodePublisher({ ...options.publisher, nodeName, clock, log });
+  let drain: Drain | null = null;
+  const lookAgain = (namespace: string | null): void => {
+    if (enqueue === null || !cache.synced) return; // the first list announces every session
+    for (const { meta } of cache.all()) {
+      if (namespace === null || meta.namespace === namespace) enqueue(sessionKeyOf(meta));
+    }
+  };
+  const leftBehind = createLeftBehind(() => lookAgain(null));
+  const publisher = createNodePublisher({
+    ...options.publisher,
+    nodeName,
+    images: () => (cache.synced ? imagesOnNode(cache.all()) : []),
+    sessionsLeft: () => Math.max(view.mayRun, cache.synced ? [...cache.all()].filter(isLeftOnNode).length : 0),
+    onDrain: (now) => {
+      drain = now;
+      lookAgain(null);
+    },
+    clock,
+    log,
+  });
 
   const deps = {
     ...options,
@@ -121,6 +145,8 @@ export function createController(options: ControllerOptions): Controller {
     leftovers: createLeftovers(),
     images: createImageLooks(engine, clock),
     node: () => facts,
+    drain: () => drain,
+    leftBehind,
     onProof: (controls: readonly IsolationControl[]) => {
       for (const { id, ok } of controls) metrics.isolationChecks.inc({ control: id, outcome: ok ? 'ok' : 'mismatch' });
     },
@@ -167,6 +193,7 @@ export function createController(options: ControllerOptions): Controller {
     enqueue = (key) => queue.add(key);
     pending = () => queue.counts;
     const asked = Promise.withResolvers<void>();
+    let listed: readonly ContainerSummary[] | null = null;
     const lookAtAll = () => {
       asked.resolve();
       if (!cache.synced) return; // the first list announces every session
@@ -183,6 +210,11 @@ export function createController(options: ControllerOptions): Controller {
       clock,
       random: options.random,
       log,
+      onListed: (containers) => {
+        // An engine that was away when the term began is met with the same caution once it answers.
+        if (listed === null && cache.synced) leftBehind.begin(containers, cache.all());
+        listed ??= containers;
+      },
       onUp: (seen) => {
         setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` });
         memories.engineIsBack(clock.nowMs());
@@ -197,7 +229,10 @@ export function createController(options: ControllerOptions): Controller {
     });
     await Promise.all([
       cache.run((key) => queue.add(key), signal),
-      known.then(() => queue.run(signal), ignoreAbort(signal)),
+      known.then(() => {
+        leftBehind.begin(listed ?? [], cache.all());
+        return queue.run(signal);
+      }, ignoreAbort(signal)),
       watch.run(signal),
       publisher.run(signal),
       sweepEvery(options.sweepIntervalMs, { queue, watch, pulls, deps, nodeName, metrics }, signal).catch(
@@ -268,12 +303,7 @@ export function createController(options: ControllerOptions): Controller {
       };
     },
 
-    lookAgain(namespace) {
-      if (enqueue === null || !cache.synced) return; // the first list announces every session
-      for (const { meta } of cache.all()) {
-        if (namespace === null || meta.namespace === namespace) enqueue(sessionKeyOf(meta));
-      }
-    },
+    lookAgain,
 
     commandStarted(sessionUid) {
       const memory = memories.byUid(sessionUid);

@@ -5,7 +5,7 @@ import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import type { NodeFacts } from '../model/container.ts';
 import { sessionKeyOf } from '../model/names.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { ContainerEngine, ContainerSummary } from '../ports/container-engine.ts';
 import type { Log } from '../ports/log.ts';
 import { backoffMs } from '../process/backoff.ts';
 import type { ContainerView } from './container-view.ts';
@@ -27,6 +27,8 @@ export interface EngineWatchOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly onUp: (facts: NodeFacts) => void;
+  /** Every complete list, before anything is looked at because of it. */
+  readonly onListed: (containers: readonly ContainerSummary[]) => void;
   /** Every session deserves a look: its container is unknown now, or known again. */
   readonly onChangeOfAll: () => void;
   readonly onDown: (why: string) => void;
@@ -126,6 +128,7 @@ async function oneConnection(
   try {
     const containers = await engine.list(signal);
     view.replaceAll(containers);
+    options.onListed(containers);
     options.onUp(facts);
     options.onChangeOfAll();
     for (const container of containers) options.onChange(sessionKeyOf(container)); // also those without a session

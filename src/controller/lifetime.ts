@@ -5,6 +5,7 @@ import type { ObservedContainer } from '../model/container.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
+import { isVacated } from '../plan/drain.ts';
 import { expiryMs } from '../plan/expiry.ts';
 import { nextGrant } from '../plan/grant.ts';
 import type { Observation } from '../plan/observation.ts';
@@ -86,13 +87,15 @@ function keepGrant(look: Look, session: McpSession): void {
   if (own === null && (isOver || !isOurs)) return grants.forget(meta.uid);
   if (spec === null || !isOurs) return;
   const activity = { lastActivityMs: memory.lastActivityMs, busy: memory.commands > 0 };
-  const wantedSinceMs = wantsContainer(look, spec) ? (before?.wantedSinceMs ?? firstWanted(look, session)) : null;
+  const wantedSinceMs = wantsContainer(look, session, spec)
+    ? (before?.wantedSinceMs ?? firstWanted(look, session))
+    : null;
   grants.put(nextGrant({ before, session, spec, own, activity, wantedSinceMs, nowMs }));
 }
 
 /** The startup deadline counts while a container is missing or held, and nothing but the session's own start keeps it so. */
-function wantsContainer({ own, isHeld, suspension }: Look, spec: SessionSpec): boolean {
-  if (spec.operatingMode !== 'Running') return false;
+function wantsContainer({ own, isHeld, suspension }: Look, session: McpSession, spec: SessionSpec): boolean {
+  if (spec.operatingMode !== 'Running' || (own === null && isVacated(session))) return false;
   if (own === null) return suspension === 'none';
   return own.state === 'created' || isHeld === true;
 }

@@ -48,6 +48,8 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
     namespaceProblems: chosen.problems,
     suspension,
     node,
+    drain: deps.drain(),
+    leftBehind: deps.leftBehind.count,
   };
 }
 

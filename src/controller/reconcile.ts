@@ -15,6 +15,7 @@ import type { ContainerAccess } from '../ports/container-access.ts';
 import type { Namespaces, Policies } from '../ports/policies.ts';
 import type { SessionCache } from '../ports/sessions.ts';
 import type { GrantBook } from './grants.ts';
+import type { LeftBehind } from './left-behind.ts';
 import { keepVerdict } from './lifetime.ts';
 import type { Lanes } from './lanes.ts';
 import { perform, type PerformDependencies, type Target } from './perform.ts';
@@ -41,6 +42,9 @@ export interface ReconcileDependencies extends PerformDependencies {
   /** A container was removed that no session stands behind any more. */
   readonly onOrphanRemoved?: (container: ObservedContainer) => void;
   readonly node: () => NodeFacts;
+  /** The drain of the node, and what a controller before us left running here (controller/left-behind.ts). */
+  readonly drain: () => Observation['drain'];
+  readonly leftBehind: Pick<LeftBehind, 'count' | 'settled'>;
   readonly onStep?: (step: Step['do'], outcome: 'ok' | 'error') => void;
   /** The controls of a container that was just reported on for the first time. */
   readonly onProof?: (controls: readonly IsolationControl[]) => void;
@@ -108,6 +112,7 @@ async function lookAt(
   const current = await report(deps, { seen, decision, memory }, signal);
   await keepVerdict(deps.grants, seen, decision);
   const step = decision.step;
+  if (step.do === 'rest') deps.leftBehind.settled(key); // nothing under this name has to go
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
 
   if (step.do === 'removeFinalizer' && memory.released) return { requeueAfterMs: ECHO_WAIT_MS };

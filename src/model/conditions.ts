@@ -50,6 +50,7 @@ export const STALLED_REASONS: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
 export const FINISHED_REASONS: ReadonlySet<ReadyReason> = new Set<ReadyReason>([
   'SessionExpired',
   'ContainerLost',
+  'NodeLost',
   'OOMKilled',
   'Exited',
 ]);

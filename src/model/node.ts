@@ -5,9 +5,23 @@ import { conditionSchema } from './session.ts';
 
 const described = <T extends z.ZodType>(schema: T, description: string): T => schema.meta({ description }) as T; // same type
 
+/** Images that a node tells of. */
+export const MOST_IMAGES = 64;
+
 export const nodeSpecSchema = z
   .strictObject({
     unschedulable: described(z.boolean().default(false), 'Take no new sessions. Default false.'),
+    drain: described(
+      z
+        .strictObject({
+          noticeSeconds: described(
+            z.int().min(0).max(86_400).default(300),
+            'Seconds from the beginning of the drain until sessions are ended or moved. Default 300.',
+          ),
+        })
+        .optional(),
+      'Empty the node: no new sessions, and after the notice none at all. Taking it away ends the drain at any time. Example: {noticeSeconds: 600}.',
+    ),
   })
   .meta({ description: 'What people want of the node.' });
 
@@ -31,6 +45,10 @@ export const nodeStatusSchema = z
         })
         .optional(),
       'What the node can take.',
+    ),
+    images: described(
+      z.array(z.string().max(512)).max(MOST_IMAGES).optional(),
+      'Images of sessions that are on the node, as the sessions name them; not all of them. Placement prefers a node that has the image.',
     ),
     engine: described(
       z

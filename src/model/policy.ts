@@ -143,6 +143,8 @@ export const profileSettingsSchema = z.strictObject({
       perNamespace: z.int().min(1).default(10),
       /** Of the default profile: what a node's controller publishes as its slots. */
       perNode: z.int().min(1).default(20),
+      /** Of the default profile: cores that placement reserves for a session, or its limit where that is less; memory is reserved in full. */
+      cpuRequest: quantity('250m'),
     })
     .prefault({}),
   exec: z

@@ -33,7 +33,10 @@ export const assignmentSchema = z
   .strictObject({
     nodeName: described(z.string().max(253), 'Node whose controller owns the session. Written by placement, once.'),
     attempt: described(z.int().min(0), 'How often the session was assigned.'),
-    instanceGeneration: described(z.int().min(1), 'Grows when the session moves to another node.'),
+    instanceGeneration: described(
+      z.int().min(1),
+      'Grows with every new assignment: when the session moves to another node, and when it resumes.',
+    ),
     assignedAt: described(time(), 'When the node was chosen; the startup deadline counts from here.'),
   })
   .meta({ description: 'The node of the session.' });
@@ -96,6 +99,10 @@ export const sessionStatusSchema = z
       'Last known command; precise only while the status is written anyway.',
     ),
     finishedAt: described(time().optional(), 'When the session finished.'),
+    vacatedGeneration: described(
+      z.int().min(1).optional(),
+      'assignment.instanceGeneration that the node has given up, suspended or drained: its container is gone, none follows, and it takes no room there. Placement assigns the session anew before it starts again.',
+    ),
     restartCount: described(z.int().min(0).optional(), 'How often failurePolicy Recreate started a new container.'),
     exitCode: described(z.int().optional(), 'Exit code of the main process, once it has ended.'),
   })

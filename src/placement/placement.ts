@@ -1,25 +1,23 @@
-// Assigns each session to a node, once. One leader; every write is fenced by the resourceVersion that was seen, so that a
-// leader which lost its lease in the middle of a write cannot undo its successor's work.
+// Gives each session a node, queues what does not fit, and declares nodes lost. One leader; every write is fenced by the
+// resourceVersion that was seen, so that a leader which lost its lease in the middle of a write cannot undo its successor's work.
 
-import { isFault } from '../lib/errors.ts';
-import { isoTime } from '../lib/iso-time.ts';
-import { sameJson } from '../lib/same-json.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
 import type { McpNode } from '../model/node.ts';
 import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
-import { reportedStatus } from '../plan/next-status.ts';
-import { type Placement, place } from '../plan/place.ts';
-import { waitForQuota } from '../plan/quota-turn.ts';
-import { refusalOf } from '../plan/refusal.ts';
+import { isLost, type NodeLife } from '../plan/node-life.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
 import type { SessionCache, SessionEvents, SessionStore } from '../ports/sessions.ts';
 import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { createWorkQueue } from '../process/work-queue.ts';
+import { createWorkQueue, type WorkQueueOptions } from '../process/work-queue.ts';
+import { createAssigner } from './assign.ts';
 import { createNodeWatch } from './node-watch.ts';
+import { refreshLoop } from './refresh.ts';
+import { createReports } from './reports.ts';
+import { PlacementState } from './state.ts';
 
 export interface PlacementOptions {
   /** Every session: the assigned ones tell how full the nodes are. */
@@ -28,8 +26,12 @@ export interface PlacementOptions {
   readonly events: SessionEvents;
   /** Nodes as last seen; the watch behind it is run by us. */
   readonly nodes: NodeCache;
-  /** The policy that the labels of a namespace choose now. */
-  readonly policies: { whenKnown(signal: AbortSignal): Promise<void>; of(namespace: string): Policy };
+  /** The policy that the labels of a namespace choose now, and what the default profile reserves of a core (limits.cpuRequest). */
+  readonly policies: {
+    whenKnown(signal: AbortSignal): Promise<void>;
+    of(namespace: string): Policy;
+    cpuRequest(): string;
+  };
   readonly leases: LeaseStore;
   readonly identity: string;
   readonly durations: LeaseDurations;
@@ -47,119 +49,121 @@ export interface NodeCache {
   all(): Iterable<McpNode>;
 }
 
-type NodeWatch = ReturnType<typeof createNodeWatch>;
-
 export const PLACEMENT_LEASE = 'mcpsession-placement';
 
-/** Sessions that fit nowhere are tried again when a node changes, and after this long in any case. */
-const WAIT_RETRY_MS = 5_000;
 /** A node that is not known yet, at start, is no reason to say that there is none. */
 const NOT_SYNCED_RETRY_MS = 50;
+/** While nobody can tell whether nodes live. */
+const NOT_FRESH_RETRY_MS = 500;
+const PASS = 'pass';
+const TEXTS_AT_A_TIME = 2;
 
 /** Runs until `signal` aborts; acts only while it leads. */
 export function runPlacement(options: PlacementOptions, signal: AbortSignal): Promise<void> {
   const { leases, identity, durations, clock, log } = options;
-  const lead = (leading: AbortSignal) => assignWhileLeading(options, leading);
+  const lead = (leading: AbortSignal) => placeWhileLeading(options, leading);
   return runAsLeader({ leases, name: PLACEMENT_LEASE, identity, durations, clock, log, lead }, signal);
 }
 
-async function assignWhileLeading(options: PlacementOptions, signal: AbortSignal): Promise<void> {
-  const { cache, clock, log, metrics, nodes } = options;
-  const nodeWatch = createNodeWatch({ leases: options.leases, clock, log });
-  const queue = createWorkQueue({
-    concurrency: 1, // one at a time: each choice counts the ones before it
-    process: (key, looking) => assign({ ...options, nodeWatch }, key, looking),
+async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal): Promise<void> {
+  const { cache, clock, leases, log, nodes, policies } = options;
+  const nodeWatch = createNodeWatch({ leases, clock, log, nodeNames: () => nodeNames(nodes, state) });
+  const state = new PlacementState({ nodes, life: nodeWatch.life, nowMs: () => clock.nowMs() });
+  /** Told why they wait once they were tried. */
+  const newcomers = new Set<string>();
+
+  const note = (key: string, session: McpSession | null): void => {
+    const isNew = state.note(key, session) === 'new';
+    if (isNew) newcomers.add(key);
+    if (isNew || state.hasUntried) passes.add(PASS);
+    if (session !== null && hasNews(state, session)) texts.add(key);
+  };
+  const look = (key: string): void => note(key, cache.cached(parseSessionKey(key)));
+  const written = (session: McpSession): void => {
+    options.written(session);
+    note(sessionKeyOf(session.meta), session);
+  };
+  const parts = { ...options, state, written, gone: (key: string) => note(key, null) };
+  const assigner = createAssigner(parts);
+  const reports = createReports(parts);
+
+  const pass = async (_key: string, passing: AbortSignal): Promise<Wish> => {
+    if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
+    if (!nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
+    state.setCpuRequest(policies.cpuRequest(), () => cache.all());
+    await assigner.pass(passing);
+    for (const key of newcomers) texts.add(key);
+    newcomers.clear();
+    return { requeueAfterMs: null };
+  };
+  /** What is known of nodes must be of this moment, here too: a frozen placement must not call nodes lost. */
+  const say = async (key: string, saying: AbortSignal): Promise<Wish> => {
+    if (!nodes.synced || !nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
+    if (state.isOverdue(key)) look(key); // another need from now on
+    return reports.look(key, saying);
+  };
+  const passes = createWorkQueue(queueOptions(options, { concurrency: 1, process: pass }));
+  const texts = createWorkQueue(queueOptions(options, { concurrency: TEXTS_AT_A_TIME, process: say }));
+
+  const changed = (): void => {
+    state.retryAll();
+    if (state.hasUntried) passes.add(PASS);
+  };
+  const onLives = (lives: ReadonlyMap<string, NodeLife>): void => {
+    for (const [name, life] of lives) {
+      log.info('node', { node: name, life });
+      if (life === 'alive') reports.nodeBack(name);
+      for (const key of [...state.ledger.keysOn(name)]) look(key);
+    }
+    changed();
+  };
+  const known = Promise.all([cache.whenSynced(signal), policies.whenKnown(signal)]);
+  const whenKnown = (run: () => Promise<void>): Promise<void> => known.then(run, () => {}); // stopped before the first list
+  await Promise.all([
+    cache.run(look, signal),
+    nodes.run(() => {
+      nodeWatch.lookNow();
+      changed();
+    }, signal),
+    nodeWatch.run(onLives, signal),
+    whenKnown(() => passes.run(signal)),
+    whenKnown(() => texts.run(signal)),
+    whenKnown(() => refreshLoop({ ...options, state, nodeWatch, changed, say: (key) => texts.add(key) }, signal)),
+  ]);
+}
+
+interface Wish {
+  readonly requeueAfterMs: number | null;
+}
+
+function* nodeNames(nodes: NodeCache, state: PlacementState): Iterable<string> {
+  yield* state.ledger.nodeNames;
+  if (nodes.synced) for (const { name } of nodes.all()) yield name;
+}
+
+/** Whether there is something to say about a session that does not wait. */
+function hasNews(state: PlacementState, session: McpSession): boolean {
+  if (session.spec === null) return session.status.assignment === undefined;
+  if (state.waiting.get(sessionKeyOf(session.meta)) !== null) return false;
+  const life = state.lifeOf(session);
+  return life !== null && isLost(life);
+}
+
+function queueOptions(
+  { clock, log, metrics, random }: PlacementOptions,
+  work: Pick<WorkQueueOptions, 'concurrency' | 'process'>,
+): WorkQueueOptions {
+  return {
+    ...work,
     clock,
-    random: options.random,
-    onError: (key, error) => log.warn('assignment failed', { session: key, kind: error.kind, error: error.message }),
+    random,
+    onError: (key, error) => log.warn('placement failed', { work: key, kind: error.kind, error: error.message }),
     metrics: {
-      depth: (queued) => metrics.workqueueDepth.set({ program: 'placement' }, queued),
+      depth: () => {}, // what waits for a node is counted, not what waits for a look
       processed: ({ outcome, durationMs }) => {
         metrics.reconcileTotal.inc({ program: 'placement', outcome });
         metrics.reconcileDuration.observe({ program: 'placement' }, durationMs / 1000);
       },
     },
-  });
-  const lookAtWaiting = () => {
-    if (!cache.synced) return; // the first list announces every session
-    for (const session of cache.all()) if (needsNode(session)) queue.add(sessionKeyOf(session.meta));
   };
-  await Promise.all([
-    cache.run((key) => queue.add(key), signal),
-    nodes.run(() => {
-      nodeWatch.lookNow();
-      lookAtWaiting();
-    }, signal),
-    nodeWatch.run(lookAtWaiting, signal),
-    Promise.all([cache.whenSynced(signal), options.policies.whenKnown(signal)]).then(
-      () => queue.run(signal),
-      () => {}, // stopped before the first list
-    ),
-  ]);
-}
-
-async function assign(
-  options: PlacementOptions & { readonly nodeWatch: NodeWatch },
-  key: string,
-  signal: AbortSignal,
-): Promise<{ readonly requeueAfterMs: number | null }> {
-  const { cache, nodes, nodeWatch, store } = options;
-  const session = cache.cached(parseSessionKey(key));
-  if (session === null || !needsNode(session)) return { requeueAfterMs: null };
-  if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
-
-  const policy = options.policies.of(session.meta.namespace);
-  const waits = waitForQuota(session, cache.all(), policy);
-  const choice = waits === null ? choose(options, session) : ({ place: 'wait', report: waits } as const);
-  const nowMs = options.clock.nowMs();
-  if (choice.place === 'wait') {
-    const status = reportedStatus({ session, report: refusalOf(session, policy) ?? choice.report, nowMs });
-    if (!sameJson(status, session.status)) options.written(await store.writeStatus(session, status, signal));
-    return { requeueAfterMs: WAIT_RETRY_MS };
-  }
-  const report = { reason: 'Pending', message: choice.message } as const;
-  const status = {
-    ...reportedStatus({ session, report, nowMs }),
-    assignment: {
-      nodeName: choice.nodeName,
-      attempt: 1,
-      instanceGeneration: 1,
-      assignedAt: isoTime(nowMs),
-    },
-  };
-  try {
-    options.written(await store.writeStatus(session, status, signal));
-  } catch (thrown) {
-    // Deleted in between, or somebody else wrote: what is true now arrives by the watch.
-    if (isFault(thrown, 'not-found')) return { requeueAfterMs: null };
-    throw thrown;
-  }
-  options.events.record(session, { reason: 'Assigned', message: choice.message });
-  return { requeueAfterMs: null };
-}
-
-function choose(
-  { cache, nodes, nodeWatch }: Pick<PlacementOptions, 'cache' | 'nodes'> & { readonly nodeWatch: NodeWatch },
-  session: McpSession,
-): Placement {
-  const used = slotsInUse(cache.all());
-  const seen = [...nodes.all()].map((node) => ({
-    node,
-    alive: nodeWatch.alive(node.name),
-    sessions: used.get(node.name) ?? 0,
-  }));
-  return place(session, seen);
-}
-
-const needsNode = (session: McpSession): boolean =>
-  session.status.assignment === undefined && session.meta.deletionMs === null;
-
-/** A finished session holds no slot: its container is gone or will never run again. */
-function slotsInUse(sessions: Iterable<McpSession>): ReadonlyMap<string, number> {
-  const used = new Map<string, number>();
-  for (const { status } of sessions) {
-    if (status.assignment === undefined || status.finishedAt !== undefined) continue;
-    used.set(status.assignment.nodeName, (used.get(status.assignment.nodeName) ?? 0) + 1);
-  }
-  return used;
 }

@@ -14,6 +14,7 @@ import { attachmentMismatch, unboundedText } from './attachment-proof.ts';
 import { lookAtAttachments } from './attachments.ts';
 import { buildContainer } from './build-container.ts';
 import type { ContainerOwner } from './identity.ts';
+import { noticeText } from './drain.ts';
 import { expiryMs, idleDeadlineMs, startupDeadlineMs } from './expiry.ts';
 import { startedTooLate, whileHeld } from './held-start.ts';
 import { hostPathMismatch, lookAtMounts } from './host-path-proof.ts';
@@ -112,7 +113,11 @@ function whileRunning(seen: Observation, session: McpSession, spec: SessionSpec,
   const wakeAtMs = idleAt === null ? expiry : Math.min(expiry, idleAt);
   return rest(wakeAtMs - seen.nowMs, {
     reason: 'Running',
-    message: runningText(own) + unboundedText({ seen, session, spec }) + commandsText(seen, spec),
+    message:
+      runningText(own) +
+      unboundedText({ seen, session, spec }) +
+      commandsText(seen, spec) +
+      noticeText({ drain: seen.drain, session, spec }),
   });
 }
 

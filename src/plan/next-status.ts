@@ -46,6 +46,8 @@ export function nextStatus(seen: Observation, decision: Decision): SessionStatus
     policy: { profile: seen.policy.profile, hash: seen.policyHash },
     ...(session.spec === null ? {} : { grantedExpiry: isoTime(expiryMs(session, session.spec)) }),
     ...(seen.lastActivityMs === null ? {} : { lastActivityTime: activityTime(seen, session) }),
+    ...(report.vacates === true ? { vacatedGeneration: session.status.assignment?.instanceGeneration } : {}),
+    ...(report.reason === 'Running' ? { vacatedGeneration: undefined } : {}),
     ...(finished ? { finishedAt: session.status.finishedAt ?? isoTime(seen.nowMs) } : {}),
     ...(finished && own?.exitCode != null ? { exitCode: own.exitCode } : {}),
   };
@@ -162,7 +164,7 @@ function startTimeMs({ nowMs, runningSinceMs }: Observation, { meta }: McpSessio
 function hasNoContainer({ reason, final }: Report): boolean {
   if (reason === 'ContainerLost') return final === true;
   if (reason === 'StartDeadlineExceeded') return true;
-  return reason === 'Suspended' || reason === 'SessionExpired' || reason === 'PolicyRejected';
+  return reason === 'Suspended' || reason === 'SessionExpired' || reason === 'PolicyRejected' || reason === 'NodeLost';
 }
 
 function imageDigest(seen: Observation): string {

@@ -9,6 +9,7 @@ import type { Violation } from '../model/violation.ts';
 import { renderSummary } from '../rules/render.ts';
 import { judgeSpec } from './judge-spec.ts';
 import { afterContainer, onceNothingIsLeft, removeLeftover } from './attachments.ts';
+import { drainedReport, hasBegun, isVacated } from './drain.ts';
 import { deleteAtMs, expiryMs } from './expiry.ts';
 import { isNamedByUs, sortContainers } from './identity.ts';
 import { nextForContainer } from './next-for-container.ts';
@@ -20,6 +21,9 @@ import { act, type Decision, type Report, rest } from './step.ts';
 const STOP_GRACE_SECONDS = 5;
 /** How long until a look is repeated when the engine could not be asked. */
 const ENGINE_RETRY_MS = 5_000;
+
+/** The end of the last container that was left behind leads to a look as well. */
+const LEFT_BEHIND_RETRY_MS = 500;
 
 const SUSPENDED = 'the container is removed; set spec.operatingMode to Running to start a new one';
 const HELD_BACK =
@@ -46,19 +50,26 @@ export function nextStep(seen: Observation): Decision {
   if (session.spec === null) return rest(null, rejection(session.problems)); // what runs was judged by whoever could read it
   const spec = session.spec;
   if (isFinished(session, own)) return whileFinished(seen, session, own);
-  if (!session.meta.finalizers.includes(FINALIZER)) return act({ do: 'addFinalizer' });
+  const isOver = seen.nowMs >= expiryMs(session, spec);
+  if (!hasBegun(session)) {
+    const early = isOver || spec.operatingMode === 'Suspended' ? null : whileGivenUp(seen, session, spec, own);
+    return early ?? act({ do: 'addFinalizer' });
+  }
 
   if (seen.verdict !== null) return ended(own, spec, seen.verdict);
-  if (seen.nowMs >= expiryMs(session, spec)) {
+  if (isOver) {
     return ended(own, spec, { reason: 'SessionExpired', message: expiredText(spec), final: true });
   }
   if (spec.operatingMode === 'Suspended') return confirmed(whileSuspended(seen, session, own));
+  const givenUp = whileGivenUp(seen, session, spec, own);
+  if (givenUp !== null) return givenUp;
   if (isHeldBack(seen, own)) return whileSuspended(seen, session, own, HELD_BACK);
   // Metadata makes no part of the container: a key that was added to a running session is admission's business.
   const { labels, annotations } = own === null ? session.meta : NO_METADATA;
   const verdict = judgeSpec(spec, { labels, annotations, policy: seen.policy });
   const violations = own === null ? [...seen.namespaceProblems, ...verdict.violations] : verdict.violations;
   if (violations.length > 0) return refuse(rejection(violations));
+  if (seen.leftBehind > 0 && own?.state !== 'running') return rest(LEFT_BEHIND_RETRY_MS);
   if (own !== null) return nextForContainer(seen, session, spec, own);
   return nextForCreation(seen, session, spec);
 }
@@ -134,6 +145,24 @@ function whileFinished(seen: Observation, session: McpSession, own: ObservedCont
   return rest(Math.min(deleteAt, own === null ? deleteAt : expiryMs(session, spec)) - seen.nowMs);
 }
 
+/**
+ * The node takes no part in the session any more, or not for now: its notice is over, or placement has yet to assign it anew. A
+ * container that is there counts for more than what status says. Said before the container goes, so that nobody takes it for lost.
+ */
+function whileGivenUp(
+  seen: Observation,
+  session: McpSession,
+  spec: SessionSpec,
+  own: ObservedContainer | null,
+): Decision | null {
+  const untilExpiryMs = expiryMs(session, spec) - seen.nowMs;
+  if (own === null && isVacated(session)) return onceGivenUp(seen, session, rest(untilExpiryMs));
+  if (seen.drain === null || seen.nowMs < seen.drain.untilMs) return null;
+  const { vacates, ...report } = drainedReport(session, spec, seen.node.nodeName);
+  if (own !== null) return { ...endContainer(own, spec), report };
+  return onceGivenUp(seen, session, rest(untilExpiryMs, vacates === true ? { ...report, vacates } : report));
+}
+
 /** While everything is suspended nothing new starts, and what runs goes unless policy keeps it. */
 const isHeldBack = ({ suspension }: Observation, own: ObservedContainer | null): boolean =>
   suspension === 'stop' || (suspension === 'refuse' && own === null);
@@ -147,7 +176,17 @@ function whileSuspended(
   const spec = session.spec;
   if (own !== null) return endContainer(own, spec);
   const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
-  return onceNothingIsLeft(seen, session, rest(untilExpiry, { reason: 'Suspended', message }));
+  // What a person suspended holds no room; what policy holds back goes on where it was.
+  const vacates = spec?.operatingMode === 'Suspended' ? { vacates: true as const } : {};
+  return onceGivenUp(seen, session, rest(untilExpiry, { reason: 'Suspended', message, ...vacates }));
+}
+
+/** That the node has given the session up is said once nothing is left of it here but what persists. */
+function onceGivenUp(seen: Observation, session: McpSession, decision: Decision): Decision {
+  const first = afterContainer(seen, session);
+  if (first === null || decision.report === null) return first ?? decision;
+  const { vacates: _vacates, ...report } = decision.report;
+  return { ...first, report };
 }
 
 /** Only the API server says so: it is asked again before anything ends. */

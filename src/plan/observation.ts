@@ -12,6 +12,7 @@ import type { Policy } from '../model/policy.ts';
 import type { PolicySet } from '../model/policy-set.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Violation } from '../model/violation.ts';
+import type { Drain } from './drain.ts';
 import type { Report } from './step.ts';
 
 /** What the last act on this session ran into; kept in memory, forgotten after a success. */
@@ -101,4 +102,8 @@ export interface Observation {
   /** Whether the operator has suspended everything. */
   readonly suspension: PolicySet['suspension'];
   readonly node: NodeFacts;
+  /** The drain of the node, by its McpNode; null while there is none. */
+  readonly drain: Drain | null;
+  /** Containers from before this controller's term that no session of the node claims: until they are gone nothing starts. */
+  readonly leftBehind: number;
 }

@@ -1,51 +1,117 @@
-// Which node takes a session: the ready one that fits and has the most free slots. Assigned once; nothing moves by itself.
+// Which node takes a session: the least loaded one that fits, and among those with a similar load one that has the image.
 
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { McpNode } from '../model/node.ts';
-import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
-import type { Report } from './step.ts';
+import { capacityOf, loadOf, missingRoom, plus, type Room } from './room.ts';
 
 export interface NodeSeen {
   readonly node: McpNode;
   /** Whether its controller has renewed its lease in time. */
   readonly alive: boolean;
-  /** Sessions that hold a slot: assigned and not finished. */
-  readonly sessions: number;
+  /** What sessions hold there. */
+  readonly used: Room;
+  /** Whether a session of the same image was sent there already, which its status does not tell yet. */
+  readonly expectsImage: boolean;
+  /** Kept free for a session that has waited for longer. */
+  readonly reserved: boolean;
+}
+
+export interface Asked {
+  readonly spec: SessionSpec;
+  readonly room: Room;
+  /** The only node that will do, because the session's workspace is there; null for any. */
+  readonly only: string | null;
 }
 
 export type Placement =
   | { readonly place: 'assign'; readonly nodeName: string; readonly message: string }
-  | { readonly place: 'wait'; readonly report: Report };
-
-export function place(session: McpSession, nodes: readonly NodeSeen[]): Placement {
-  const spec = session.spec;
-  if (spec === null) {
-    const why = session.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    return {
-      place: 'wait',
-      report: { reason: 'PolicyRejected', message: `the stored spec does not fit this release: ${why}` },
+  | {
+      readonly place: 'wait';
+      readonly message: string;
+      /** Nodes that would take the session if others left, the one with least to free first. */
+      readonly later: readonly string[];
     };
+
+/** Nodes differ so little in load that the image counts for more. */
+const SIMILAR_LOAD = 0.25;
+
+export function place(asked: Asked, nodes: readonly NodeSeen[]): Placement {
+  const judged = nodes.map((seen) => ({ seen, obstacle: obstacleOf(seen, asked) }));
+  const fitting = judged.filter(({ obstacle }) => obstacle === null).map(({ seen }) => seen);
+  const best = chooseFrom(fitting, asked);
+  if (best !== null) {
+    const { name } = best.node;
+    const slots = `${best.used.slots + 1} of ${capacityOf(best.node).slots} slots used`;
+    return { place: 'assign', nodeName: name, message: `assigned to node ${name} (${slots})` };
   }
-  const judged = nodes.map((seen) => ({ seen, obstacle: obstacleOf(seen, spec) }));
-  const free = judged.filter(({ obstacle }) => obstacle === null).map(({ seen }) => seen);
-  const best = free.sort(byFreeSlotsThenName)[0];
-  if (best === undefined) {
-    return { place: 'wait', report: { reason: 'NoEligibleNode', message: noNodeText(judged) } };
-  }
-  const slots = slotsOf(best);
+  const waiting = judged
+    .filter(({ seen, obstacle }) => obstacle?.passes === true && !seen.reserved)
+    .map(({ seen }) => seen);
   return {
-    place: 'assign',
-    nodeName: best.node.name,
-    message: `assigned to node ${best.node.name} (${best.sessions + 1} of ${slots} slots used)`,
+    place: 'wait',
+    message: noNodeText(judged, asked),
+    later: waiting.sort(byLoad(asked)).map(({ node }) => node.name),
   };
 }
 
-function obstacleOf(seen: NodeSeen, spec: SessionSpec): string | null {
+/** For a session whose time was over before it got a node: any live one can end it, and it takes no room there. */
+export function placeOver(nodes: readonly NodeSeen[]): Placement {
+  const [node] = nodes.filter(({ alive }) => alive).sort((left, right) => left.used.slots - right.used.slots);
+  if (node === undefined)
+    return { place: 'wait', message: 'its time is over, and no node is there to end it', later: [] };
+  const { name } = node.node;
+  return { place: 'assign', nodeName: name, message: `its time was over before it got a node; ${name} ends it` };
+}
+
+function chooseFrom(fitting: readonly NodeSeen[], asked: Asked): NodeSeen | null {
+  const sorted = [...fitting].sort(byLoad(asked));
+  const [least] = sorted;
+  if (least === undefined) return null;
+  const limit = loadWith(least, asked) + SIMILAR_LOAD;
+  const hasImage = ({ node, expectsImage }: NodeSeen): boolean =>
+    expectsImage || node.status.images?.includes(asked.spec.image) === true;
+  return sorted.find((seen) => loadWith(seen, asked) <= limit && hasImage(seen)) ?? least;
+}
+
+const loadWith = ({ node, used }: NodeSeen, { room }: Asked): number => loadOf(plus(used, room), capacityOf(node));
+
+function byLoad(asked: Asked): (left: NodeSeen, right: NodeSeen) => number {
+  return (left, right) => {
+    const difference = loadWith(left, asked) - loadWith(right, asked);
+    if (difference !== 0) return difference;
+    const free = ({ node, used }: NodeSeen): number => capacityOf(node).slots - used.slots;
+    if (free(left) !== free(right)) return free(right) - free(left);
+    return left.node.name < right.node.name ? -1 : 1;
+  };
+}
+
+interface Obstacle {
+  readonly text: string;
+  /** Whether it is gone once other sessions have left. */
+  readonly passes: boolean;
+}
+
+const lasting = (text: string): Obstacle => ({ text, passes: false });
+const passing = (text: string): Obstacle => ({ text, passes: true });
+
+function obstacleOf(seen: NodeSeen, asked: Asked): Obstacle | null {
   const { node } = seen;
-  if (node.spec.unschedulable) return 'is unschedulable (spec.unschedulable)';
-  if (!seen.alive) return 'has not been heard of; check its controller';
+  const { spec, only } = asked;
+  if (only !== null && node.name !== only) return lasting(`does not have the session's workspace, which is on ${only}`);
+  if (node.spec.unschedulable) return lasting('is unschedulable (spec.unschedulable)');
+  if (node.spec.drain !== undefined) return lasting('is being drained (spec.drain)');
+  if (!seen.alive) return lasting('has not been heard of; check its controller');
+  const unfit = unfitness(node, spec);
+  if (unfit !== null) return lasting(unfit);
+  if (seen.reserved) return passing('is kept for a session that has waited for longer');
+  const missing = missingRoom({ asked: asked.room, used: seen.used, capacity: capacityOf(node) });
+  return missing === null ? null : passing(missing);
+}
+
+/** Why the node could not run the session even if it were empty. */
+function unfitness(node: McpNode, spec: SessionSpec): string | null {
   const docker = conditionOf(node.status.conditions, 'DockerReady');
   if (docker?.status !== 'True') return `has no working Docker Engine: ${docker?.message ?? 'no report yet'}`;
   const missing = Object.entries(spec.nodeSelector).find(([key, value]) => node.labels[key] !== value);
@@ -55,7 +121,6 @@ function obstacleOf(seen: NodeSeen, spec: SessionSpec): string | null {
   const small = tooSmall(node, spec);
   if (small !== null) return small;
   if (node.status.engine?.seccomp !== true) return 'has no seccomp, which every session needs';
-  if (seen.sessions >= slotsOf(seen)) return `is full (${seen.sessions} of ${slotsOf(seen)} slots used)`;
   return null;
 }
 
@@ -70,18 +135,18 @@ function tooSmall({ status }: McpNode, { resources }: SessionSpec): string | nul
   return null;
 }
 
-const slotsOf = (seen: NodeSeen): number => seen.node.status.capacity?.slots ?? 0;
-
-function byFreeSlotsThenName(left: NodeSeen, right: NodeSeen): number {
-  const difference = slotsOf(right) - right.sessions - (slotsOf(left) - left.sessions);
-  return difference !== 0 ? difference : left.node.name < right.node.name ? -1 : 1;
-}
-
 const NAMED_NODES = 5;
+const NO_NODE = 'there is no McpNode: start a controller on a node with a Docker Engine';
 
-function noNodeText(judged: readonly { readonly seen: NodeSeen; readonly obstacle: string | null }[]): string {
-  if (judged.length === 0) return 'there is no McpNode: start a controller on a node with a Docker Engine';
-  const named = judged.slice(0, NAMED_NODES).map(({ seen, obstacle }) => `${seen.node.name} ${obstacle ?? ''}`);
+type Judged = readonly { readonly seen: NodeSeen; readonly obstacle: Obstacle | null }[];
+
+/** Those first that would take the session if there were room: that is what people can change. */
+function noNodeText(all: Judged, { only }: Asked): string {
+  if (all.length === 0) return NO_NODE;
+  const judged = only === null ? all : all.filter(({ seen }) => seen.node.name === only);
+  if (judged.length === 0) return `node ${only} is gone, and the session's workspace with it`;
+  const sorted = [...judged].sort((left, right) => Number(right.obstacle?.passes) - Number(left.obstacle?.passes));
+  const named = sorted.slice(0, NAMED_NODES).map(({ seen, obstacle }) => `${seen.node.name} ${obstacle?.text ?? ''}`);
   const more = judged.length > NAMED_NODES ? `; and ${judged.length - NAMED_NODES} more` : '';
   return `no node can take the session: ${named.join('; ')}${more}`;
 }

@@ -66,6 +66,8 @@ export interface Report {
   readonly message: string;
   /** The session is over: nothing will run again under this object. */
   readonly final?: true;
+  /** The node gives the session up: it has no container here, none follows under this assignment, and its room is free. */
+  readonly vacates?: true;
 }
 
 export interface Decision {

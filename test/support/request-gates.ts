@@ -8,7 +8,7 @@ import type { McpSession } from '../../src/model/session.ts';
 import type { SessionSpecInput } from '../../src/model/session-spec.ts';
 import { nextStep } from '../../src/plan/next-step.ts';
 import type { Observation } from '../../src/plan/observation.ts';
-import { waitForQuota } from '../../src/plan/quota-turn.ts';
+import { waitForQuota } from './quota-turn.ts';
 import type { Authorizer } from '../../src/ports/authority.ts';
 import type { AdmissionRequest } from '../../src/webhook/admission-review.ts';
 import { type AdmitOptions, admit } from '../../src/webhook/admit.ts';

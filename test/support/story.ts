@@ -113,6 +113,8 @@ export interface World {
   isHeld: boolean | null;
   commandsBy: Observation['commandsBy'];
   node: NodeFacts;
+  drain: Observation['drain'];
+  leftBehind: number;
   lines: string[];
 }
 
@@ -142,6 +144,8 @@ export function aWorld(change: Partial<World> = {}): World {
     isHeld: null,
     commandsBy: 'session-init',
     node: STORY_NODE,
+    drain: null,
+    leftBehind: 0,
     lines: [],
     ...change,
   };
@@ -168,13 +172,15 @@ export function observationOf(world: World): Observation {
     exitedSinceMs: sinceOf(world, 'finishedMs') ?? world.nowMs,
     attemptSeen: 0,
     verdict: null,
-    wantedSinceMs: STORY_START_MS,
+    wantedSinceMs: Math.max(STORY_START_MS, Date.parse(world.session?.status.assignment?.assignedAt ?? '0')),
     nowMs: world.nowMs,
     policy: world.policy,
     policyHash: 'sha256:policy',
     namespaceProblems: [],
     suspension: 'none',
     node: world.node,
+    drain: world.drain,
+    leftBehind: world.leftBehind,
   };
 }
 

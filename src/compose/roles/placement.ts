@@ -41,6 +41,7 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
       nodes,
       policies: {
         whenKnown: (waiting) => namespaces.whenSynced(waiting),
+        cpuRequest: () => policies.current().profiles[policies.current().defaultProfile].policy.limits.cpuRequest,
         of: (namespace) => choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy,
       },
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),

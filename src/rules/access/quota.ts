@@ -35,6 +35,15 @@ export function quotaViolations(
     if (owner !== null && other.owner === owner) ofOwner += 1;
     if (other.namespace === namespace) ofNamespace += 1;
   }
+  return countedQuotaViolations({ namespace, owner, ofOwner, ofNamespace }, policy);
+}
+
+/** For whoever has counted already: the others of the same owner, and of the same namespace. */
+export function countedQuotaViolations(
+  counted: QuotaEntry & { readonly ofOwner: number; readonly ofNamespace: number },
+  policy: Policy,
+): readonly Violation[] {
+  const { namespace, owner, ofOwner, ofNamespace } = counted;
   const found = [
     owner === null ? null : ownerQuotaViolation({ owner, others: ofOwner }, policy),
     namespaceQuotaViolation({ namespace, others: ofNamespace }, policy),

@@ -89,6 +89,8 @@ export async function hostMountRig(options: {
     policies: { current: () => set },
     namespaces: unlabelled,
     grants: grantsInMemory(clock),
+    drain: () => null,
+    leftBehind: { count: 0, settled: () => {} },
     node: () => facts,
   };
   const ready = (): Condition | null => conditionOf(session.status.conditions, 'Ready');

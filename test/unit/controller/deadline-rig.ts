@@ -135,6 +135,8 @@ export function aNodeWithSession(spec: Partial<SessionSpecInput>) {
       log: silentLog,
       policies: POLICIES,
       namespaces: unlabelled,
+      drain: () => null,
+      leftBehind: { count: 0, settled: () => {} },
       node: () => STORY_NODE,
     };
     const queue = createWorkQueue({

@@ -93,6 +93,8 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     namespaces: unlabelled,
     grants: grantsInMemory(clock),
     node: () => STORY_NODE,
+    drain: () => null,
+    leftBehind: { count: 0, settled: () => {} },
   };
   return { world, clock, look: () => reconcile(deps, KEY, signal) };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { McpSession } from '../../../src/model/session.ts';
-import { waitForQuota } from '../../../src/plan/quota-turn.ts';
+import { waitForQuota } from '../../support/quota-turn.ts';
 import { aStoredSession, STORY_START_MS } from '../../support/story.ts';
 
 const policy = defaultPolicy();

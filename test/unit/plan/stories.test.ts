@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { Failure } from '../../../src/plan/observation.ts';
+import { assignedStatus } from '../../../src/plan/placement-status.ts';
 import { aPolicy } from '../../support/judgement.ts';
 import {
   aStoredSession,
@@ -51,6 +52,27 @@ const bumped = (session: McpSession, change: Partial<NonNullable<McpSession['spe
   meta: { ...session.meta, generation: session.meta.generation + 1 },
   spec: session.spec === null ? null : { ...session.spec, ...change },
 });
+
+/** What placement writes: the next generation of the same session. */
+function assignAnew(world: World): void {
+  changeSession(world, (session) => ({
+    ...session,
+    status: assignedStatus({ session, nodeName: 'node-1', message: 'assigned to node node-1', nowMs: world.nowMs }),
+  }));
+}
+
+function drained(world: World): void {
+  runToRest(world);
+  meanwhile(world, 'a drain with a notice of five minutes', () => {
+    world.drain = { untilMs: world.nowMs + 300_000 };
+  });
+  runToRest(world);
+  meanwhile(world, 'the notice is over', () => {
+    world.nowMs += 300_000;
+  });
+  runToRest(world);
+  runToRest(world);
+}
 
 const stories: readonly { readonly name: string; readonly tell: (world: World) => void; readonly world?: World }[] = [
   {
@@ -329,6 +351,55 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
       meanwhile(world, 'operatingMode: Running', () =>
         changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })),
       );
+      runToRest(world);
+      meanwhile(world, 'placement has room on this node, and assigns the session anew', () => assignAnew(world));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session that never started leaves a drained node before anything starts',
+    world: aWorld({ drain: { untilMs: STORY_START_MS } }),
+    tell: (world) => {
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a session under Retain is told of a drain and ends with it',
+    tell: (world) => drained(world),
+  },
+  {
+    name: 'a session under Recreate leaves a drained node and comes back only by a new assignment',
+    world: aWorld({ session: aStoredSession({ failurePolicy: 'Recreate' }) }),
+    tell: (world) => {
+      drained(world);
+      meanwhile(world, 'the drain is taken back', () => {
+        world.drain = null;
+      });
+      runToRest(world);
+      meanwhile(world, 'placement assigns the session anew', () => assignAnew(world));
+      runToRest(world);
+    },
+  },
+  {
+    name: 'a drain that is taken back in time changes nothing',
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'a drain begins, and is taken back', () => {
+        world.drain = { untilMs: world.nowMs + 300_000 };
+      });
+      runToRest(world);
+      world.drain = null;
+      runToRest(world);
+    },
+  },
+  {
+    name: 'nothing starts while a container of another time is left behind on the node',
+    world: aWorld({ leftBehind: 1 }),
+    tell: (world) => {
+      runToRest(world);
+      meanwhile(world, 'it is gone', () => {
+        world.leftBehind = 0;
+      });
       runToRest(world);
     },
   },

@@ -39,7 +39,7 @@ export function openPlacement(url: string): Subject {
     store: createSessionStore(client),
     events: { record: () => {} },
     nodes: { run: async () => {}, synced: true, all: () => [] },
-    policies: { whenKnown: async () => {}, of: () => policy },
+    policies: { whenKnown: async () => {}, cpuRequest: () => '1m', of: () => policy },
     leases: memoryLeases(),
     identity: 'bench',
     durations: DEFAULT_LEASE_DURATIONS,
