@@ -1,10 +1,9 @@
 // Tells the cluster what this node is: its McpNode with capacity, posture, DockerReady and the address of the node API. Reads there
 // whether somebody wants the node drained.
 
-import { isDeepStrictEqual } from 'node:util';
-
 import { asOperatorError } from '../lib/errors.ts';
 import { isoTime } from '../lib/iso-time.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { nextConditions } from '../model/conditions.ts';
 import type { NodeFacts } from '../model/container.ts';
 import { type McpNode, MOST_IMAGES, type NodeStatus } from '../model/node.ts';
@@ -120,7 +119,7 @@ async function publishNode(
   const drain = current === null ? null : drainOf(current, clock.nowMs());
   const status = statusOf(options, { ...seen, current, drain });
   const labelled = Object.entries(labels).every(([key, value]) => current?.labels[key] === value);
-  if (!labelled || !isDeepStrictEqual(plain(current?.status ?? {}), plain(status)))
+  if (!labelled || !sameJson(current?.status ?? {}, status))
     await nodes.publish({ name: nodeName, labels, status }, signal);
   return drain;
 }
@@ -166,9 +165,6 @@ export function* imagesOnNode(sessions: Iterable<McpSession>): Iterable<string> 
 
 /** Sorted, so that the same images are the same bytes. */
 const firstOf = (images: Iterable<string>): readonly string[] => [...new Set(images)].sort().slice(0, MOST_IMAGES);
-
-/** As it goes over the wire: fields that are undefined are not there. */
-const plain = (status: NodeStatus): unknown => JSON.parse(JSON.stringify(status));
 
 function postureOf(facts: NodeFacts, slots: number): Pick<NodeStatus, 'capacity' | 'engine'> {
   const { cgroupVersion, storageDriver, runtimes, appArmor, seccomp, userNamespaces, rootless } = facts;

@@ -5,11 +5,10 @@
 import { z } from 'zod';
 
 const names = (fallback: readonly string[]) => z.array(z.string().min(1)).default([...fallback]);
-const quantity = (fallback: string) =>
-  z
-    .string()
-    .regex(/^[0-9]+(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a quantity such as "500m" or "2Gi"')
-    .default(fallback);
+const quantityText = z
+  .string()
+  .regex(/^[0-9]+(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'must be a quantity such as "500m" or "2Gi"');
+const quantity = (fallback: string) => quantityText.default(fallback);
 const seconds = (fallback: number) => z.int().min(1).default(fallback);
 
 /** Settings that are safe because the kernel keeps them inside the container's namespaces (Pod Security Standards, "Sysctls"). */
@@ -143,8 +142,10 @@ export const profileSettingsSchema = z.strictObject({
       perNamespace: z.int().min(1).default(10),
       /** Of the default profile: what a node's controller publishes as its slots. */
       perNode: z.int().min(1).default(20),
-      /** Of the default profile: cores that placement reserves for a session, or its limit where that is less; memory is reserved in full. */
+      /** Of the default profile: cores that placement reserves for a session, or its limit where that is less. */
       cpuRequest: quantity('250m'),
+      /** The same of memory; null for the whole limit, so that a node never runs out of it. */
+      memoryRequest: quantityText.nullable().default(null),
     })
     .prefault({}),
   exec: z

@@ -96,7 +96,7 @@ export function placementOf(
   const nodes = state.nodesFor(entry, spec);
   if (entry.isOver) return placeOver(nodes);
   if (state.quotaReport(entry, policies.of(entry.namespace)) !== null) return null;
-  return place({ spec, room: roomAskedBy(spec, state.cpuRequestNano), only: entry.only }, nodes);
+  return place({ spec, room: roomAskedBy(spec, state.reserve), only: entry.only }, nodes);
 }
 
 /** Whether the object is gone, or is another one by now. */

@@ -3,7 +3,7 @@
 
 import { sessionKeyOf } from '../model/names.ts';
 import { type McpSession, ownerOf } from '../model/session.ts';
-import { minus, NO_ROOM, plus, type Room, roomHeldBy } from '../plan/room.ts';
+import { minus, NO_ROOM, plus, type Reserve, type Room, roomHeldBy } from '../plan/room.ts';
 import { countsAgainstQuota } from '../rules/access/quota.ts';
 
 /** What one session adds to the sums. */
@@ -36,7 +36,7 @@ interface NodeSums {
   used: Room;
 }
 
-export function createLedger(cpuRequestNano: number): Ledger {
+export function createLedger(reserve: Reserve): Ledger {
   const entries = new Map<string, Entry>();
   const nodes = new Map<string, NodeSums>();
   const counters = new Map<string, number>();
@@ -63,7 +63,7 @@ export function createLedger(cpuRequestNano: number): Ledger {
   return {
     note(key, session) {
       const before = entries.get(key) ?? null;
-      const after = session === null ? null : entryOf(session, cpuRequestNano);
+      const after = session === null ? null : entryOf(session, reserve);
       if (before !== null) apply(key, before, -1);
       if (after !== null) apply(key, after, 1);
       if (after === null) entries.delete(key);
@@ -83,9 +83,9 @@ export function createLedger(cpuRequestNano: number): Ledger {
 /** No name of a namespace has a colon. */
 const ownerCounter = (owner: string): string => `owner:${owner}`;
 
-function entryOf(session: McpSession, cpuRequestNano: number): Entry {
+function entryOf(session: McpSession, reserve: Reserve): Entry {
   const { assignment } = session.status;
-  const held = roomHeldBy(session, cpuRequestNano);
+  const held = roomHeldBy(session, reserve);
   const counted = assignment !== undefined && countsAgainstQuota(session);
   const owner = ownerOf(session.meta);
   const names = owner === null ? [session.meta.namespace] : [session.meta.namespace, ownerCounter(owner)];
@@ -109,9 +109,9 @@ function addTo(counts: Map<string, number>, name: string, by: 1 | -1): void {
   else counts.set(name, count);
 }
 
-/** The sums of all sessions at once: at the beginning, and when policy reserves another share of a core. */
-export function ledgerOf(sessions: Iterable<McpSession>, cpuRequestNano: number): Ledger {
-  const ledger = createLedger(cpuRequestNano);
+/** The sums of all sessions at once: at the beginning, and when policy reserves another share. */
+export function ledgerOf(sessions: Iterable<McpSession>, reserve: Reserve): Ledger {
+  const ledger = createLedger(reserve);
   for (const session of sessions) ledger.note(sessionKeyOf(session.meta), session);
   return ledger;
 }

@@ -6,6 +6,7 @@ import type { McpNode } from '../model/node.ts';
 import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import { isLost, type NodeLife } from '../plan/node-life.ts';
+import type { Reserve } from '../plan/room.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
@@ -26,11 +27,11 @@ export interface PlacementOptions {
   readonly events: SessionEvents;
   /** Nodes as last seen; the watch behind it is run by us. */
   readonly nodes: NodeCache;
-  /** The policy that the labels of a namespace choose now, and what the default profile reserves of a core (limits.cpuRequest). */
+  /** The policy that the labels of a namespace choose now, and what the default profile reserves for each session. */
   readonly policies: {
     whenKnown(signal: AbortSignal): Promise<void>;
     of(namespace: string): Policy;
-    cpuRequest(): string;
+    reserve(): Reserve;
   };
   readonly leases: LeaseStore;
   readonly identity: string;
@@ -90,7 +91,7 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   const pass = async (_key: string, passing: AbortSignal): Promise<Wish> => {
     if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
     if (!nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
-    state.setCpuRequest(policies.cpuRequest(), () => cache.all());
+    state.setReserve(policies.reserve(), () => cache.all());
     await assigner.pass(passing);
     for (const key of newcomers) texts.add(key);
     newcomers.clear();

@@ -1,7 +1,7 @@
 // What a placement knows while it leads: sums, queue, kept nodes. All of it follows from the sessions and nodes as they are; a
 // successor makes it anew from its first list.
 
-import { parseCpuNano } from '../lib/quantity.ts';
+import { sameJson } from '../lib/same-json.ts';
 import { sessionKeyOf } from '../model/names.ts';
 import type { McpNode } from '../model/node.ts';
 import type { Policy } from '../model/policy.ts';
@@ -12,6 +12,7 @@ import type { NodeLife } from '../plan/node-life.ts';
 import type { NodeSeen } from '../plan/place.ts';
 import { type NodeNeed, nodeNeedOf } from '../plan/placement-need.ts';
 import { waitForQuota } from '../plan/quota-turn.ts';
+import { NO_ROOM, type Reserve } from '../plan/room.ts';
 import type { Report } from '../plan/step.ts';
 import { createLedger, type Ledger, ledgerOf } from './ledger.ts';
 import { Reservations } from './reservations.ts';
@@ -29,9 +30,8 @@ export class PlacementState {
   /** Shapes of which one was tried in vain since something changed for all. */
   readonly #blocked = new Set<string>();
   readonly #around: Surroundings;
-  #ledger: Ledger = createLedger(0);
-  #cpuRequest = '';
-  #cpuRequestNano = 0;
+  #reserve: Reserve = NO_ROOM;
+  #ledger: Ledger = createLedger(NO_ROOM);
   #retryAll = true;
 
   constructor(around: Surroundings) {
@@ -42,16 +42,15 @@ export class PlacementState {
     return this.#ledger;
   }
 
-  get cpuRequestNano(): number {
-    return this.#cpuRequestNano;
+  get reserve(): Reserve {
+    return this.#reserve;
   }
 
-  /** Policy reserves another share of a core now: every sum is another one. */
-  setCpuRequest(quantity: string, sessions: () => Iterable<McpSession>): void {
-    if (quantity === this.#cpuRequest) return;
-    this.#cpuRequest = quantity;
-    this.#cpuRequestNano = parseCpuNano(quantity) ?? 0;
-    this.#ledger = ledgerOf(sessions(), this.#cpuRequestNano);
+  /** Policy reserves another share for each session now: every sum is another one. */
+  setReserve(reserve: Reserve, sessions: () => Iterable<McpSession>): void {
+    if (sameJson(reserve, this.#reserve)) return;
+    this.#reserve = reserve;
+    this.#ledger = ledgerOf(sessions(), reserve);
     this.retryAll();
   }
 

@@ -1,8 +1,9 @@
-// What a session takes of a node. Memory is reserved in full, because nobody can take it back; of the cores a quarter
-// (requirements.md S3.T1.02: weight 256), because what is not used is shared.
+// What a session takes of a node. Memory is reserved in full unless policy says otherwise, because nobody can take it back; of the
+// cores a quarter (requirements.md S3.T1.02: weight 256), because what is not used is shared.
 
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
 import type { McpNode } from '../model/node.ts';
+import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { isVacated } from './drain.ts';
@@ -15,12 +16,22 @@ export interface Room {
 
 export const NO_ROOM: Room = { slots: 0, cpuNano: 0, memoryBytes: 0 };
 
-/** `cpuRequestNano`: what policy reserves for a session, at most its limit. */
-export function roomAskedBy({ resources }: SessionSpec, cpuRequestNano: number): Room {
+/** What policy reserves for one session, at most its limits (limits.cpuRequest and limits.memoryRequest). */
+export interface Reserve {
+  readonly cpuNano: number;
+  readonly memoryBytes: number;
+}
+
+export const reserveOf = ({ cpuRequest, memoryRequest }: Policy['limits']): Reserve => ({
+  cpuNano: parseCpuNano(cpuRequest) ?? Number.MAX_SAFE_INTEGER,
+  memoryBytes: parseQuantityBytes(memoryRequest ?? '') ?? Number.MAX_SAFE_INTEGER,
+});
+
+export function roomAskedBy({ resources }: SessionSpec, reserve: Reserve): Room {
   return {
     slots: 1,
-    cpuNano: Math.min(parseCpuNano(resources.cpu) ?? 0, cpuRequestNano),
-    memoryBytes: parseQuantityBytes(resources.memory) ?? 0,
+    cpuNano: Math.min(parseCpuNano(resources.cpu) ?? 0, reserve.cpuNano),
+    memoryBytes: Math.min(parseQuantityBytes(resources.memory) ?? 0, reserve.memoryBytes),
   };
 }
 
@@ -30,11 +41,11 @@ export function roomAskedBy({ resources }: SessionSpec, cpuRequestNano: number):
  */
 export function roomHeldBy(
   session: McpSession,
-  cpuRequestNano: number,
+  reserve: Reserve,
 ): { readonly nodeName: string; readonly room: Room } | null {
   const { assignment, finishedAt } = session.status;
   if (assignment === undefined || finishedAt !== undefined || isVacated(session)) return null;
-  const room = session.spec === null ? { ...NO_ROOM, slots: 1 } : roomAskedBy(session.spec, cpuRequestNano);
+  const room = session.spec === null ? { ...NO_ROOM, slots: 1 } : roomAskedBy(session.spec, reserve);
   return { nodeName: assignment.nodeName, room };
 }
 

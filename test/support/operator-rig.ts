@@ -60,7 +60,9 @@ export interface OperatorRigOptions {
 }
 
 /** Room for as many sessions as a test wants. */
-export const ROOMY = { limits: { perNode: 10_000, perNamespace: 10_000, perOwner: 10_000 } };
+export const ROOMY = {
+  limits: { perNode: 10_000, perNamespace: 10_000, perOwner: 10_000, cpuRequest: '1m', memoryRequest: '1Mi' },
+};
 const SESSION_INIT_FILE = join(import.meta.dirname, '../../dist/init');
 const IMAGE = 'mcps.local/busybox:1';
 const READY_MS = 60_000;

@@ -6,6 +6,7 @@ import { NODE_LEASE_PREFIX, sessionKeyOf } from '../../src/model/names.ts';
 import type { McpNode } from '../../src/model/node.ts';
 import type { McpSession, SessionStatus } from '../../src/model/session.ts';
 import type { SessionSpecInput } from '../../src/model/session-spec.ts';
+import { reserveOf } from '../../src/plan/room.ts';
 import { runPlacement } from '../../src/placement/placement.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../src/process/leader.ts';
@@ -217,7 +218,7 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
           policies: {
             whenKnown: () => Promise.resolve(),
             of: () => set.profiles.sandbox.policy,
-            cpuRequest: () => set.profiles.sandbox.policy.limits.cpuRequest,
+            reserve: () => reserveOf(set.profiles.sandbox.policy.limits),
           },
           leases: { ...leases, list },
           identity,

@@ -22,6 +22,12 @@ export const nodeRules: readonly FloorValidation[] = [
     message: 'a controller writes the McpNode of its own node only',
     reason: 'Forbidden',
   },
+  {
+    expression:
+      "request.operation == 'DELETE' || object.?spec == (oldObject == null ? optional.of({'unschedulable': false}) : oldObject.?spec)",
+    message: 'whether a node takes sessions or is drained is decided by people, not by its controller',
+    reason: 'Forbidden',
+  },
 ];
 
 export const leaseRules: readonly FloorValidation[] = [

@@ -84,6 +84,7 @@ const KNOWN_TO_THE_NODE = [
   'grantedExpiry',
   'lastActivityTime',
   'finishedAt',
+  'vacatedGeneration',
   'restartCount',
   'exitCode',
 ] as const;

@@ -6,6 +6,7 @@ import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import { runPlacement } from '../../placement/placement.ts';
+import { reserveOf } from '../../plan/room.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
 import { followClusterTime } from './node-state.ts';
@@ -41,7 +42,7 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
       nodes,
       policies: {
         whenKnown: (waiting) => namespaces.whenSynced(waiting),
-        cpuRequest: () => policies.current().profiles[policies.current().defaultProfile].policy.limits.cpuRequest,
+        reserve: () => reserveOf(policies.current().profiles[policies.current().defaultProfile].policy.limits),
         of: (namespace) => choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy,
       },
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),

@@ -14,7 +14,8 @@ import { waitFor } from '../../support/wait-for.ts';
 import { openRawApi, type RawAnswer, type RawApi, sessionsPath } from './raw-api.ts';
 
 /** So that no quota answers in place of the rule that a case is about. */
-const POLICY = 'limits: {perNamespace: 100000, perOwner: 100000, perNode: 100000}\n';
+const POLICY =
+  'limits: {perNamespace: 100000, perOwner: 100000, perNode: 100000, cpuRequest: 1m, memoryRequest: 1Mi}\n';
 export const PARALLEL = 8;
 
 export interface CorpusRig {

@@ -1,19 +1,27 @@
 // Quotas on real parts, at each gate: the front end, admission under a burst, and placement when admission is not there.
 
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningUp, startUp } from '../../support/running-up.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
+/** Ten sessions must fit on two cores: what a node has room for is not what this is about. */
+const POLICY = 'limits: {cpuRequest: 10m}\n';
 let up: RunningUp;
+let dir: string;
 
 beforeAll(async () => {
-  up = await startUp();
+  dir = await mkdtemp(join(tmpdir(), 'mcpsession-quotas-'));
+  await writeFile(join(dir, 'policy.yaml'), POLICY);
+  up = await startUp({ args: ['--policy', join(dir, 'policy.yaml')] });
 });
 afterAll(async () => {
   await up.stop();
   expect(await up.containers()).toEqual([]);
   await rm(up.stateDir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 const manifest = (name: string) =>

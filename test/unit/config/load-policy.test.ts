@@ -46,7 +46,7 @@ describe('parsePolicy', () => {
       'policy.yaml: limits.maxCpu: "lots" is not allowed; allowed: a quantity such as "500m" or "2Gi"',
       'policy.yaml: limits.maxPids: 1 is not allowed; allowed: 10 or more',
       'policy.yaml: limits.perNode: 1.5 is not allowed; allowed: a value of type int',
-      'policy.yaml: limits: "maxTtl" is not a setting; allowed: maxTtlSeconds, maxIdleTimeoutSeconds, maxCpu, minMemory, maxMemory, maxPids, maxCpuTimeSeconds, maxOpenFiles, maxTmpfs, maxDisk, perOwner, perNamespace, perNode',
+      'policy.yaml: limits: "maxTtl" is not a setting; allowed: maxTtlSeconds, maxIdleTimeoutSeconds, maxCpu, minMemory, maxMemory, maxPids, maxCpuTimeSeconds, maxOpenFiles, maxTmpfs, maxDisk, perOwner, perNamespace, perNode, cpuRequest, memoryRequest',
       'policy.yaml: mounts.allowedRoots[0]: "srv" is not allowed; allowed: an absolute path below /',
       expect.stringMatching(
         /^policy.yaml: policy: "privilged" is not a setting; allowed: privileged, .*defaultProfile, profiles/,

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { type Asked, type NodeSeen, place as placeSpec, placeOver } from '../../../src/plan/place.ts';
-import { NO_ROOM, roomAskedBy } from '../../../src/plan/room.ts';
+import { NO_ROOM, reserveOf, roomAskedBy } from '../../../src/plan/room.ts';
 import { aNode as aStoredNode, dockerReady, type NodeChange } from '../../support/a-node.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
 
 const QUARTER = 250_000_000;
+const RESERVE = reserveOf(defaultPolicy().limits);
 
 function aNode(name: string, change: NodeChange = {}, seen: Partial<NodeSeen> = {}): NodeSeen {
   return { node: aStoredNode(name, change), alive: true, used: NO_ROOM, expectsImage: false, reserved: false, ...seen };
@@ -13,7 +15,7 @@ function aNode(name: string, change: NodeChange = {}, seen: Partial<NodeSeen> = 
 
 function asked(change: Partial<SessionSpecInput> = {}, only: string | null = null): Asked {
   const spec = aSessionSpec(change);
-  return { spec, room: roomAskedBy(spec, QUARTER), only };
+  return { spec, room: roomAskedBy(spec, RESERVE), only };
 }
 
 const place = (nodes: readonly NodeSeen[], change: Partial<SessionSpecInput> = {}) => placeSpec(asked(change), nodes);
@@ -51,7 +53,7 @@ test('S3.T1.02: the fifth session at a quarter of a core waits on a node with on
 });
 
 test('a session that is limited to less than the share of a core reserves its limit, and memory is reserved in full', () => {
-  expect(roomAskedBy(aSessionSpec({ resources: { cpu: '100m', memory: '1Gi' } }), QUARTER)).toEqual({
+  expect(roomAskedBy(aSessionSpec({ resources: { cpu: '100m', memory: '1Gi' } }), RESERVE)).toEqual({
     slots: 1,
     cpuNano: 100_000_000,
     memoryBytes: 2 ** 30,

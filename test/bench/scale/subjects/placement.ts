@@ -39,7 +39,7 @@ export function openPlacement(url: string): Subject {
     store: createSessionStore(client),
     events: { record: () => {} },
     nodes: { run: async () => {}, synced: true, all: () => [] },
-    policies: { whenKnown: async () => {}, cpuRequest: () => '1m', of: () => policy },
+    policies: { whenKnown: async () => {}, reserve: () => ({ cpuNano: 0, memoryBytes: 0 }), of: () => policy },
     leases: memoryLeases(),
     identity: 'bench',
     durations: DEFAULT_LEASE_DURATIONS,
