@@ -98,7 +98,8 @@ async function untilActive(admin: KubeClient, unboundNode: string | null): Promi
 
 const NODES_PATH = `/apis/${API_VERSION}/mcpnodes`;
 
-const nodeManifest = (name: string): string => JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name } });
+export const nodeManifest = (name: string): string =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name } });
 
 /** More rights than anybody has: the floor must hold against those whom RBAC would let through. */
 async function grantAll(admin: KubeClient, namespace: string): Promise<void> {
@@ -121,7 +122,7 @@ async function grantAll(admin: KubeClient, namespace: string): Promise<void> {
   await apply(admin, { apiVersion: `${api}/v1`, kind: 'ClusterRoleBinding', metadata, roleRef, subjects }, never);
 }
 
-async function tokenOf(
+export async function tokenOf(
   admin: KubeClient,
   wanted: { readonly account: string; readonly namespace: string; readonly node?: string },
 ): Promise<string> {
@@ -145,7 +146,7 @@ async function tokenOf(
   return (body as { status: { token: string } }).status.token; // a TokenRequest of the API server
 }
 
-function clientWithToken(server: TestApiServer, token: string): KubeClient {
+export function clientWithToken(server: TestApiServer, token: string): KubeClient {
   const from = new KubeConfig();
   from.loadFromFile(server.kubeconfigPath);
   const cluster = from.getCurrentCluster();

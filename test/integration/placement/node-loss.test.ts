@@ -1,0 +1,121 @@
+// A node that is cut off: its sessions are told, those that can move do, and what it still runs goes before it takes anything new.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../../support/wait-for.ts';
+import { openPlacementRig, type PlacementRig, type RunningNode, type Sample } from './placement-rig.ts';
+
+const LIMITS = { perNode: 10, perNamespace: 50, perOwner: 50, cpuRequest: '10m', memoryRequest: '16Mi' };
+let rig: PlacementRig;
+let a: RunningNode;
+
+/** Every half second what runs, and what the API server calls the current generation then. */
+interface Observer {
+  readonly violations: readonly string[];
+  readonly history: readonly (readonly Sample[])[];
+  stop(): Promise<void>;
+}
+
+beforeAll(async () => {
+  rig = await openPlacementRig({ limits: LIMITS }, ['a', 'b']);
+  a = await rig.startNode('a');
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+const on = (name: string) => ({ nodeSelector: { 'kubernetes.io/hostname': rig.nodeName(name) } });
+const seconds = (sinceMs: number): number => Math.round((performance.now() - sinceMs) / 100) / 10;
+
+function observe(names: readonly string[]): Observer {
+  const violations: string[] = [];
+  const history: (readonly Sample[])[] = [];
+  let going = true;
+  const watching = (async () => {
+    while (going) {
+      const samples = await rig.samples();
+      history.push(samples);
+      for (const name of names) {
+        const current = (await rig.get(name)).status.assignment?.instanceGeneration;
+        const running = samples.filter((sample) => sample.session === name && sample.running);
+        if (running.filter(({ generation }) => generation === current).length > 1)
+          violations.push(`two of ${name} in generation ${current}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  })();
+  return {
+    violations,
+    history,
+    async stop() {
+      going = false;
+      await watching;
+    },
+  };
+}
+
+test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Retain back with the node, and the stale copy gone before new work', async () => {
+  await rig.create('kept');
+  await rig.create('moved', { failurePolicy: 'Recreate' });
+  await rig.ready('kept');
+  await rig.ready('moved');
+  await rig.startNode('b');
+  const observer = observe(['kept', 'moved']);
+  const cutMs = performance.now();
+  a.client.cut();
+
+  await waitFor(
+    'NodeLost of both',
+    async () => {
+      const said = await Promise.all(['kept', 'moved'].map((name) => rig.said(name)));
+      return said.every((text) => text.startsWith('NodeLost: '));
+    },
+    60_000,
+  );
+  const lostSeconds = seconds(cutMs);
+  expect(await rig.said('kept')).toContain('failurePolicy Retain');
+  const moved = await waitFor(
+    'the session elsewhere',
+    async () => {
+      const session = await rig.get('moved');
+      return session.status.assignment?.nodeName === rig.nodeName('b') && session.status.container !== undefined
+        ? session
+        : null;
+    },
+    120_000 - (performance.now() - cutMs),
+  );
+  await rig.ready('moved');
+  const elsewhereSeconds = seconds(cutMs);
+  expect(moved.status.assignment).toMatchObject({ instanceGeneration: 2 });
+  expect(await rig.samples()).toHaveLength(3); // the copy that nobody can reach runs on
+
+  await rig.create('new', on('a'));
+  await waitFor('a place in the queue', async () => (await rig.said('new')).includes('has not been heard of'));
+  const mendedMs = performance.now();
+  a.client.mend();
+  await rig.ready('new');
+  await rig.ready('kept');
+  const backSeconds = seconds(mendedMs);
+  await observer.stop();
+  expect(observer.violations).toEqual([]);
+  const stale = (sample: Sample) => sample.session === 'moved' && sample.generation === 1;
+  const both = observer.history.filter(
+    (samples) => samples.some(stale) && samples.some(({ session }) => session === 'new'),
+  );
+  expect(both).toEqual([]);
+  expect((await rig.samples()).map(({ session, generation }) => `${session} ${generation}`).sort()).toEqual([
+    'kept 1',
+    'moved 2',
+    'new 1',
+  ]);
+  const events = await rig.server.kubectl([
+    'get',
+    'events',
+    '-n',
+    rig.namespace,
+    '-o',
+    'jsonpath={range .items[*]}{.reason} {.involvedObject.name}{"\\n"}{end}',
+  ]);
+  expect(events.stdout).toContain('NodeLost kept');
+  expect(events.stdout).toContain('NodeLost moved');
+  console.log(
+    `node loss: lost after ${lostSeconds} s, ready elsewhere after ${elsewhereSeconds} s, all back ${backSeconds} s after the node`,
+  );
+}, 240_000);
