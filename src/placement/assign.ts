@@ -63,6 +63,17 @@ export function createAssigner(options: AssignOptions) {
     }
   };
 
+  /** A namespace can be younger than what our watch has told of. */
+  const knowsPolicyOf = ({ namespace }: QueuedSession): boolean => {
+    try {
+      options.policies.of(namespace);
+      return true;
+    } catch (thrown) {
+      if (isFault(thrown, 'unavailable')) return false;
+      throw thrown;
+    }
+  };
+
   const choose = (entry: QueuedSession): Choice | null => {
     const session = cache.cached(parseSessionKey(entry.key));
     if (session?.spec == null || session.meta.uid !== entry.uid || state.isBlocked(entry)) return null;
@@ -76,13 +87,21 @@ export function createAssigner(options: AssignOptions) {
   };
 
   return {
-    /** Rejects when nobody can tell what became of a write; the next pass asks first. */
-    async pass(signal: AbortSignal): Promise<void> {
+    /**
+     * False when a session has to be tried again soon. Rejects when nobody can tell what became of a write; the next pass asks first.
+     */
+    async pass(signal: AbortSignal): Promise<boolean> {
       await settleUnsure(signal);
+      const early: QueuedSession[] = [];
       for (let entry = state.takeUntried(); entry !== null; entry = state.takeUntried()) {
-        const choice = choose(entry);
-        if (choice !== null) await write(choice, signal);
+        if (!knowsPolicyOf(entry)) early.push(entry);
+        else {
+          const choice = choose(entry);
+          if (choice !== null) await write(choice, signal);
+        }
       }
+      for (const entry of early) waiting.tryAgain(entry);
+      return early.length === 0;
     },
   };
 }

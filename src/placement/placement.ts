@@ -92,10 +92,10 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
     if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
     if (!nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
     state.setReserve(policies.reserve(), () => cache.all());
-    await assigner.pass(passing);
+    const isDone = await assigner.pass(passing);
     for (const key of newcomers) texts.add(key);
     newcomers.clear();
-    return { requeueAfterMs: null };
+    return { requeueAfterMs: isDone ? null : NOT_SYNCED_RETRY_MS };
   };
   /** What is known of nodes must be of this moment, here too: a frozen placement must not call nodes lost. */
   const say = async (key: string, saying: AbortSignal): Promise<Wish> => {

@@ -137,6 +137,11 @@ export class WaitingQueue {
     return this.#untried.size > 0;
   }
 
+  /** As if it had not been tried. */
+  tryAgain(entry: Known): void {
+    if (this.#firstOf(entry.line) === entry) this.#untried.add(entry);
+  }
+
   /** Tried again when it changes, or when everybody is; the one behind it goes first meanwhile. */
   skip(entry: Known): void {
     this.#skipped.add(entry.key);

@@ -206,6 +206,8 @@ function dependencies(given: {
     policies: { current: () => set },
     namespaces: unlabelled,
     grants: grantsInMemory(systemClock),
+    drain: () => null,
+    leftBehind: { count: 0, settled: () => {} },
     node: () => facts,
     ...openLanes(engine, systemClock),
   };

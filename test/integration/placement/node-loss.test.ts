@@ -28,6 +28,22 @@ function observe(names: readonly string[]): Observer {
   const violations: string[] = [];
   const history: (readonly Sample[])[] = [];
   let going = true;
+  const log = setInterval(
+    () =>
+      void rig.get('moved').then(
+        ({ status }) =>
+          console.log(
+            JSON.stringify({
+              a: status.assignment,
+              v: status.vacatedGeneration,
+              c: status.container?.id.slice(0, 8),
+              r: status.conditions?.[0],
+            }),
+          ),
+        () => {},
+      ),
+    10_000,
+  );
   const watching = (async () => {
     while (going) {
       const samples = await rig.samples();
@@ -46,6 +62,7 @@ function observe(names: readonly string[]): Observer {
     history,
     async stop() {
       going = false;
+      clearInterval(log);
       await watching;
     },
   };

@@ -185,7 +185,10 @@ const stories: readonly { readonly name: string; readonly tell: (world: World) =
       runToRest(world);
       meanwhile(world, 'it is suspended', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Suspended' })));
       runToRest(world);
-      meanwhile(world, 'it is resumed', () => changeSession(world, (s) => bumped(s, { operatingMode: 'Running' })));
+      meanwhile(world, 'it is resumed, and placement assigns it anew', () => {
+        changeSession(world, (s) => bumped(s, { operatingMode: 'Running' }));
+        assignAnew(world);
+      });
       runToRest(world);
       meanwhile(world, 'kubectl delete', () => changeSession(world, deleting));
       runToRest(world);
