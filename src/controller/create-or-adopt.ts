@@ -29,7 +29,7 @@ export async function createOrAdopt(
       memory.attachments = null;
       throw thrown;
     }
-    const name = containerNameOf(step.spec.identity.uid);
+    const name = containerNameOf(step.spec.identity);
     // Until the name was looked at, no other look at this session may take it for one without a container.
     deps.view.doubt(key, name);
     const found = signal.aborted ? null : await deps.engine.inspect(name, signal).catch(() => null); // the doubt stays

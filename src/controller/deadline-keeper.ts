@@ -82,7 +82,7 @@ async function endOne(options: DeadlineKeeperOptions, grant: SessionGrant, signa
   const key = sessionKeyOf(grant);
   const ask = <T>(what: string, act: (within: AbortSignal) => Promise<T>): Promise<T> =>
     withDeadline({ ms: ENGINE_CALL_MS, what: `${what} of a container`, clock }, act, signal);
-  const found = await ask('the inspect', (within) => engine.inspect(containerNameOf(grant.uid), within));
+  const found = await ask('the inspect', (within) => engine.inspect(containerNameOf(grant), within));
   if (found?.ours !== true || found.container.spec.identity.uid !== grant.uid) return;
   const { id, state } = found.container;
   if (state === 'exited' || state === 'dead' || state === 'removing') return;

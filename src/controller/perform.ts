@@ -2,7 +2,8 @@
 
 import { assertNever } from '../lib/assert-never.ts';
 import { asOperatorError } from '../lib/errors.ts';
-import { containerNameOf, parseSessionKey } from '../model/names.ts';
+import { parseSessionKey } from '../model/names.ts';
+import { nameOfContainer } from '../model/session.ts';
 import type { McpSession } from '../model/session.ts';
 import type { Step } from '../plan/step.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -206,7 +207,7 @@ async function isLeft(
   session: McpSession,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const found = await deps.engine.inspect(containerNameOf(session.meta.uid), signal);
+  const found = await deps.engine.inspect(nameOfContainer(session), signal);
   if (found?.ours !== true) return false;
   deps.view.add(key, found.container.id);
   return true;

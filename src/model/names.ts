@@ -57,12 +57,18 @@ export const CONTAINER_LABELS = {
   specHash: `${GROUP}/spec-hash`,
 } as const;
 
-/** The name makes `create` idempotent: the engine accepts one container per session UID (security.md 0.4). */
-export const containerNameOf = (uid: string): string => `mcps-${uid}`;
+/**
+ * The name makes `create` idempotent: the engine accepts one container per session UID and instance generation (security.md 0.4). A
+ * later generation has a name of its own, because what an earlier one left may be on the same engine, where its node is not ours.
+ */
+export const containerNameOf = (of: { readonly uid: string; readonly instanceGeneration: number }): string =>
+  of.instanceGeneration === 1 ? ofSession(of.uid) : `${ofSession(of.uid)}-g${of.instanceGeneration}`;
 
-/** A session's network and its workspace volume have the name of its container: all three are one per UID. */
-export const networkNameOf = containerNameOf;
-export const workspaceVolumeOf = containerNameOf;
+const ofSession = (uid: string): string => `mcps-${uid}`;
+
+/** A session's network and its workspace volume have the name of its first container: both are one per UID. */
+export const networkNameOf = ofSession;
+export const workspaceVolumeOf = ofSession;
 
 /** Identity of a session in queues and caches; never used to address an engine object. */
 export const sessionKeyOf = (session: { namespace: string; name: string }): string =>

@@ -21,6 +21,8 @@ export const sessionGrantSchema = z.object({
   busy: z.boolean(),
   /** Cluster time since when a running container is missing; the startup deadline counts from here. */
   wantedSinceMs: time().nullable(),
+  /** Of the assignment: names the container. Grants of earlier releases have none. */
+  instanceGeneration: z.int().min(1).default(1),
   /** Attempt of the latest container. */
   attempt: z.int().min(0),
   /** The session was ended for good, with these words; nothing brings it back. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Condition } from './conditions.ts';
 import { compileFits } from './fits.ts';
+import { containerNameOf } from './names.ts';
 import { type SessionSpec, sessionSpecSchema } from './session-spec.ts';
 import type { Violation } from './violation.ts';
 
@@ -219,6 +220,10 @@ function unknownFields(keys: readonly string[]): string {
   const more = keys.length > SHOWN_KEYS ? ` and ${keys.length - SHOWN_KEYS} more` : '';
   return `unknown field ${shown.join(', ')}${more}`;
 }
+
+/** Of the container that the session has or would have under its present assignment. */
+export const nameOfContainer = ({ meta, status }: Pick<McpSession, 'meta' | 'status'>): string =>
+  containerNameOf({ uid: meta.uid, instanceGeneration: status.assignment?.instanceGeneration ?? 1 });
 
 export const ownerOf = (meta: Pick<ObjectMeta, 'annotations'>): string | null =>
   meta.annotations['mcpsession.dev/owner'] ?? null;

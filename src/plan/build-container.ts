@@ -66,10 +66,11 @@ export function buildContainer(input: {
   ];
   if (problems.length > 0) return err(problems);
   const { security, resources } = spec;
+  const identity = identityOf({ session, spec, node, attempt });
   const memoryBytes = bytes(resources.memory);
   return ok({
-    containerName: containerNameOf(session.meta.uid),
-    identity: identityOf({ session, spec, node, attempt }),
+    containerName: containerNameOf(identity),
+    identity,
     imageId: image.id,
     ...processOf(spec, hasInit),
     workingDir: spec.workingDir,

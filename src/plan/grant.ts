@@ -29,6 +29,7 @@ export function nextGrant(input: {
     lastActivityMs: activity.lastActivityMs,
     busy: activity.busy,
     wantedSinceMs,
+    instanceGeneration: session.status.assignment?.instanceGeneration ?? 1,
     attempt: Math.max(before?.attempt ?? 0, own?.spec.identity.attempt ?? 0),
     ended: before?.ended ?? null,
   };
@@ -52,6 +53,7 @@ export function promisesDiffer(left: SessionGrant, right: SessionGrant): boolean
     left.idleTimeoutSeconds !== right.idleTimeoutSeconds ||
     left.running?.containerId !== right.running?.containerId ||
     left.wantedSinceMs !== right.wantedSinceMs ||
+    left.instanceGeneration !== right.instanceGeneration ||
     left.attempt !== right.attempt ||
     left.ended !== right.ended
   );

@@ -91,7 +91,7 @@ function isOwn(container: ObservedContainer, session: McpSession, node: NodeFact
   if (session.spec === null) return false;
   const has = container.spec.identity;
   const want = identityOf({ session, spec: session.spec, node, attempt: has.attempt });
-  return container.spec.containerName === containerNameOf(session.meta.uid) && sameJson(has, want);
+  return container.spec.containerName === containerNameOf(want) && sameJson(has, want);
 }
 
 /**
@@ -99,4 +99,4 @@ function isOwn(container: ObservedContainer, session: McpSession, node: NodeFact
  * Whatever merely carries our labels is not ours to remove (security.md F33).
  */
 export const isNamedByUs = ({ spec }: ObservedContainer): boolean =>
-  spec.containerName === containerNameOf(spec.identity.uid);
+  spec.containerName === containerNameOf(spec.identity);

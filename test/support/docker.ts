@@ -42,7 +42,7 @@ export async function aSessionContainer({
   const base = aContainer();
   const uid = identity?.uid ?? randomUUID();
   return aContainer({
-    containerName: containerNameOf(uid),
+    containerName: containerNameOf({ uid, instanceGeneration: identity?.instanceGeneration ?? 1 }),
     identity: { ...base.identity, ...identity, cluster, node: nodeName, uid },
     imageId,
     ...change,

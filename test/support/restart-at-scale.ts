@@ -57,7 +57,7 @@ export async function restartAtScale(
   const killed = Array.from({ length: CHANGED }, (_, index) => `run-${index}`);
   const deleted = Array.from({ length: CHANGED }, (_, index) => `run-${CHANGED + index}`);
   const engine = createRawEngine(socketPath);
-  for (const name of killed) await engine.remove(containerNameOf(uidOf(before, name)));
+  for (const name of killed) await engine.remove(containerNameOf({ uid: uidOf(before, name), instanceGeneration: 1 }));
   engine.close();
   for (const name of deleted) {
     await operator.store.delete({ namespace: operator.namespace, name, uid: uidOf(before, name) }, signal);

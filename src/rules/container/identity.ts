@@ -35,8 +35,8 @@ export const containerIdentity: Rule<ContainerSpec> = {
         }),
       );
     }
-    if (containerName !== containerNameOf(identity.uid)) {
-      const message = `"${shownValue(containerName)}" is not the name of its UID`;
+    if (containerName !== containerNameOf(identity)) {
+      const message = `"${shownValue(containerName)}" is not the name of its UID and generation`;
       violations.push(containerViolation({ rule: 'MCPS-928', field: 'containerName', message }));
     }
     if (!/^sha256:[0-9a-f]{64}$/.test(imageId)) {

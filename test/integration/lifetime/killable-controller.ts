@@ -133,7 +133,7 @@ export async function openLifetimeRig() {
       ),
     runs: async ({ meta }: McpSession): Promise<boolean> => {
       const found = await rawDocker()
-        .getContainer(containerNameOf(meta.uid))
+        .getContainer(containerNameOf({ uid: meta.uid, instanceGeneration: 1 }))
         .inspect()
         .catch((thrown: { statusCode?: number }) => {
           if (thrown.statusCode === 404) return null;

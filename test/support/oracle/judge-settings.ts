@@ -122,10 +122,15 @@ const DELIVERY_NAME = /^\/(?:mcpsession-init-[0-9a-f]{16}-|mcps-[0-9a-f-]{36}-wo
 const HIJACKING = /^(?:LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|DOCKER_HOST|NVIDIA_[A-Z_]*)=./;
 const STEERING = /^(?:io\.kubernetes\.|com\.docker\.|traefik\.|ofelia\.|com\.centurylinklabs\.|com\.datadoghq\.)/;
 
+/** One per UID and generation, the first without a number. */
+function sessionName(labels: Readonly<Record<string, string>>): string {
+  const { [LABELS.uid]: uid = '', 'mcpsession.dev/instance-generation': generation = '' } = labels;
+  return generation === '1' ? `/mcps-${uid}` : `/mcps-${uid}-g${generation}`;
+}
+
 export function judgeSettings(container: Inspected): readonly Finding[] {
   const { Name, HostConfig, Config, NetworkSettings, AppArmorProfile } = container;
-  const { [LABELS.uid]: uid = '' } = labelsOf(container);
-  const name = kindOf(container) === 'session' ? Name === `/mcps-${uid}` : DELIVERY_NAME.test(Name);
+  const name = kindOf(container) === 'session' ? Name === sessionName(labelsOf(container)) : DELIVERY_NAME.test(Name);
   const networks = Object.keys(NetworkSettings.Networks);
   return [
     ...judgeTable('HostConfig', { table: HOST, settings: HostConfig, container }),

@@ -17,6 +17,7 @@ const aGrant = (change: Partial<SessionGrant> = {}): SessionGrant => ({
   lastActivityMs: null,
   busy: false,
   wantedSinceMs: null,
+  instanceGeneration: 1,
   attempt: 0,
   ended: null,
   ...change,

@@ -120,7 +120,7 @@ export const surroundingsCases: readonly ContainerCase[] = [
   },
   {
     change: { containerName: 'mcps-x' },
-    want: ['MCPS-928 container.containerName "mcps-x" is not the name of its UID'],
+    want: ['MCPS-928 container.containerName "mcps-x" is not the name of its UID and generation'],
   },
   ...(['cluster', 'node', 'namespace', 'name', 'specHash'] as const).map((field) => ({
     change: { identity: { ...identity, [field]: '' } },
