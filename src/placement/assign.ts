@@ -114,8 +114,9 @@ export function placementOf(
 ): Placement | null {
   const nodes = state.nodesFor(entry, spec);
   if (entry.isOver) return placeOver(nodes);
-  if (state.quotaReport(entry, policies.of(entry.namespace)) !== null) return null;
-  return place({ spec, room: roomAskedBy(spec, state.reserve), only: entry.only }, nodes);
+  const policy = policies.of(entry.namespace);
+  if (state.quotaReport(entry, policy) !== null) return null;
+  return place({ spec, policy, room: roomAskedBy(spec, state.reserve), only: entry.only }, nodes);
 }
 
 /** Whether the object is gone, or is another one by now. */

@@ -150,13 +150,15 @@ function entryOf(input: {
   const isOver = nowMs >= overMs;
   const selector = Object.entries(spec.nodeSelector).sort(([left], [right]) => (left < right ? -1 : 1));
   const needs = [cpu, memory, spec.security.runtime, spec.workspace, need.only, selector];
+  // Whether a disk without a bound will do is a matter of the namespace's policy.
+  const policyOf = spec.workspace.medium === 'Disk' ? meta.namespace : '';
   return {
     key: sessionKeyOf(meta),
     uid: meta.uid,
     creationMs: meta.creationMs,
     namespace: meta.namespace,
     owner: ownerOf(meta),
-    shape: isOver ? 'over' : JSON.stringify(needs),
+    shape: isOver ? 'over' : JSON.stringify([...needs, policyOf]),
     only: need.only,
     isOver,
     overMs,

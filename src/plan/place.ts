@@ -3,7 +3,9 @@
 import { parseCpuNano, parseQuantityBytes } from '../lib/quantity.ts';
 import { conditionOf } from '../model/conditions.ts';
 import type { McpNode } from '../model/node.ts';
+import type { Policy } from '../model/policy.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
+import { diskObstacle } from './disk-obstacle.ts';
 import { capacityOf, loadOf, missingRoom, plus, type Room } from './room.ts';
 
 export interface NodeSeen {
@@ -20,6 +22,8 @@ export interface NodeSeen {
 
 export interface Asked {
   readonly spec: SessionSpec;
+  /** Of the session's namespace. */
+  readonly policy: Policy;
   readonly room: Room;
   /** The only node that will do, because the session's workspace is there; null for any. */
   readonly only: string | null;
@@ -98,12 +102,12 @@ const passing = (text: string): Obstacle => ({ text, passes: true });
 
 function obstacleOf(seen: NodeSeen, asked: Asked): Obstacle | null {
   const { node } = seen;
-  const { spec, only } = asked;
+  const { only } = asked;
   if (only !== null && node.name !== only) return lasting(`does not have the session's workspace, which is on ${only}`);
   if (node.spec.unschedulable) return lasting('is unschedulable (spec.unschedulable)');
   if (node.spec.drain !== undefined) return lasting('is being drained (spec.drain)');
   if (!seen.alive) return lasting('has not been heard of; check its controller');
-  const unfit = unfitness(node, spec);
+  const unfit = unfitness(node, asked);
   if (unfit !== null) return lasting(unfit);
   if (seen.reserved) return passing('is kept for a session that has waited for longer');
   const missing = missingRoom({ asked: asked.room, used: seen.used, capacity: capacityOf(node) });
@@ -111,7 +115,7 @@ function obstacleOf(seen: NodeSeen, asked: Asked): Obstacle | null {
 }
 
 /** Why the node could not run the session even if it were empty. */
-function unfitness(node: McpNode, spec: SessionSpec): string | null {
+function unfitness(node: McpNode, { spec, policy }: Asked): string | null {
   const docker = conditionOf(node.status.conditions, 'DockerReady');
   if (docker?.status !== 'True') return `has no working Docker Engine: ${docker?.message ?? 'no report yet'}`;
   const missing = Object.entries(spec.nodeSelector).find(([key, value]) => node.labels[key] !== value);
@@ -121,7 +125,7 @@ function unfitness(node: McpNode, spec: SessionSpec): string | null {
   const small = tooSmall(node, spec);
   if (small !== null) return small;
   if (node.status.engine?.seccomp !== true) return 'has no seccomp, which every session needs';
-  return null;
+  return diskObstacle(node, spec, policy);
 }
 
 function tooSmall({ status }: McpNode, { resources }: SessionSpec): string | null {

@@ -6,6 +6,7 @@ const instrument = {
   inc: () => {},
   dec: () => {},
   set: () => {},
+  remove: () => {},
   reset: () => {},
   observe: () => {},
   setToCurrentTime: () => {},

@@ -1,6 +1,7 @@
 // What happens to engines, and what hands do to containers.
 
 import { assertNever } from '../../../src/lib/assert-never.ts';
+import type { SessionStatus } from '../../../src/model/session.ts';
 import { containerNameOf } from '../../../src/model/names.ts';
 import type { SimContainer } from '../engine/sim-engine.ts';
 import type { Act, Hand } from './acts.ts';
@@ -89,7 +90,9 @@ function ends(
 function takeName(world: World, node: SimNode, name: string): void {
   const session = world.sessionNamed(name);
   if (session === null || node.down) return;
-  const taken = containerNameOf(session.metadata.uid);
+  const { uid } = session.metadata;
+  const status = (session.status ?? {}) as SessionStatus; // written by the programs
+  const taken = containerNameOf({ uid, instanceGeneration: status.assignment?.instanceGeneration ?? 1 });
   if (node.engine.find(taken) !== null) return;
   const container = node.engine.put(taken, null);
   node.sentinels.set(container.id, container.state);

@@ -11,6 +11,7 @@ import { createSessionEvents } from '../../../src/kube/session-events.ts';
 import { createSessionStore } from '../../../src/kube/session-store.ts';
 import { hasSessionInit } from '../../../src/model/container.ts';
 import { SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
+import { reserveOf } from '../../../src/plan/room.ts';
 import { runPlacement } from '../../../src/placement/placement.ts';
 import type { ClockAnchor } from '../../../src/model/node-state.ts';
 import type { BootClock, Clock } from '../../../src/ports/clock.ts';
@@ -226,7 +227,11 @@ export function startPlacement(started: Started): SimProcess {
       store: createSessionStore(client),
       events: eventsOf(process, client, clock),
       nodes: createNodeCache(caches),
-      policies: { whenKnown: async () => {}, of: () => world.policy().policy },
+      policies: {
+        whenKnown: async () => {},
+        of: () => world.policy().policy,
+        reserve: () => reserveOf(world.policy().policy.limits),
+      },
       leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
       identity: started.identity,
       durations: DEFAULT_LEASE_DURATIONS,

@@ -62,7 +62,10 @@ export function newNode(options: {
     }),
     sentinels: new Map(),
   };
-  for (const container of [engine.put('somebody-else', null), engine.put(containerNameOf(SENTINEL_UID), null)]) {
+  for (const container of [
+    engine.put('somebody-else', null),
+    engine.put(containerNameOf({ uid: SENTINEL_UID, instanceGeneration: 1 }), null),
+  ]) {
     engine.run(container);
     node.sentinels.set(container.id, container.state);
   }

@@ -95,7 +95,7 @@ export class Truth {
       assignment?.nodeName === engine.facts.nodeName &&
       spec.identity.instanceGeneration === assignment.instanceGeneration &&
       spec.identity.specHash === specHashOf(owner.spec) &&
-      spec.containerName === containerNameOf(owner.uid)
+      spec.containerName === containerNameOf(spec.identity)
     );
   }
 
@@ -104,7 +104,7 @@ export class Truth {
     const { spec } = container;
     const owner = this.ownerOf(spec);
     if (spec === null) return null;
-    if (owner === null) return spec.containerName === containerNameOf(spec.identity.uid) ? 'no session' : null;
+    if (owner === null) return spec.containerName === containerNameOf(spec.identity) ? 'no session' : null;
     if (container.state !== 'running') return `it is ${container.state}`;
     if (owner.object === null || owner.wasDeleted) return 'deleted';
     if (owner.wasSuspended) return 'suspended';

@@ -15,7 +15,7 @@ function aNode(name: string, change: NodeChange = {}, seen: Partial<NodeSeen> = 
 
 function asked(change: Partial<SessionSpecInput> = {}, only: string | null = null): Asked {
   const spec = aSessionSpec(change);
-  return { spec, room: roomAskedBy(spec, RESERVE), only };
+  return { spec, policy: defaultPolicy(), room: roomAskedBy(spec, RESERVE), only };
 }
 
 const place = (nodes: readonly NodeSeen[], change: Partial<SessionSpecInput> = {}) => placeSpec(asked(change), nodes);
