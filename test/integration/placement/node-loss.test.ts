@@ -5,6 +5,7 @@ import { waitFor } from '../../support/wait-for.ts';
 import { openPlacementRig, type PlacementRig, type RunningNode, type Sample } from './placement-rig.ts';
 
 const LIMITS = { perNode: 10, perNamespace: 50, perOwner: 50, cpuRequest: '10m', memoryRequest: '16Mi' };
+const LOOK_EVERY_MS = 500;
 let rig: PlacementRig;
 let a: RunningNode;
 
@@ -27,42 +28,29 @@ const seconds = (sinceMs: number): number => Math.round((performance.now() - sin
 function observe(names: readonly string[]): Observer {
   const violations: string[] = [];
   const history: (readonly Sample[])[] = [];
-  let going = true;
-  const log = setInterval(
-    () =>
-      void rig.get('moved').then(
-        ({ status }) =>
-          console.log(
-            JSON.stringify({
-              a: status.assignment,
-              v: status.vacatedGeneration,
-              c: status.container?.id.slice(0, 8),
-              r: status.conditions?.[0],
-            }),
-          ),
-        () => {},
-      ),
-    10_000,
-  );
+  const end = new AbortController();
+  const look = async (): Promise<void> => {
+    const samples = await rig.samples();
+    history.push(samples);
+    for (const name of names) {
+      const current = (await rig.get(name)).status.assignment?.instanceGeneration;
+      const running = samples.filter((sample) => sample.session === name && sample.running);
+      if (running.filter(({ generation }) => generation === current).length > 1)
+        violations.push(`two of ${name} in generation ${current}`);
+    }
+  };
   const watching = (async () => {
-    while (going) {
-      const samples = await rig.samples();
-      history.push(samples);
-      for (const name of names) {
-        const current = (await rig.get(name)).status.assignment?.instanceGeneration;
-        const running = samples.filter((sample) => sample.session === name && sample.running);
-        if (running.filter(({ generation }) => generation === current).length > 1)
-          violations.push(`two of ${name} in generation ${current}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
+    while (!end.signal.aborted) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   })();
+  watching.catch(() => {}); // told by stop()
   return {
     violations,
     history,
     async stop() {
-      going = false;
-      clearInterval(log);
+      end.abort();
       await watching;
     },
   };
