@@ -23,6 +23,7 @@ import { eventsFor } from '../../src/plan/events.ts';
 import { nextStatus } from '../../src/plan/next-status.ts';
 import { nextStep } from '../../src/plan/next-step.ts';
 import type { Failure, ImageKnowledge, Observation } from '../../src/plan/observation.ts';
+import { assignedStatus } from '../../src/plan/placement-status.ts';
 import type { Step } from '../../src/plan/step.ts';
 import { aSessionSpec } from './session-builder.ts';
 
@@ -384,4 +385,12 @@ export function changeFirstContainer(world: World, change: Partial<ObservedConta
 
 export function changeSession(world: World, change: (session: McpSession) => McpSession): void {
   if (world.session !== null) world.session = change(world.session);
+}
+
+/** What placement writes when a session that was given up wants to run: the next generation on the same node. */
+export function assignAnew(world: World): void {
+  changeSession(world, (session) => ({
+    ...session,
+    status: assignedStatus({ session, nodeName: 'node-1', message: 'assigned to node node-1', nowMs: world.nowMs }),
+  }));
 }

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { Failure } from '../../../src/plan/observation.ts';
-import { assignedStatus } from '../../../src/plan/placement-status.ts';
 import { aPolicy } from '../../support/judgement.ts';
 import {
+  assignAnew,
   aStoredSession,
   aWorld,
   changeFirstContainer,
@@ -52,14 +52,6 @@ const bumped = (session: McpSession, change: Partial<NonNullable<McpSession['spe
   meta: { ...session.meta, generation: session.meta.generation + 1 },
   spec: session.spec === null ? null : { ...session.spec, ...change },
 });
-
-/** What placement writes: the next generation of the same session. */
-function assignAnew(world: World): void {
-  changeSession(world, (session) => ({
-    ...session,
-    status: assignedStatus({ session, nodeName: 'node-1', message: 'assigned to node node-1', nowMs: world.nowMs }),
-  }));
-}
 
 function drained(world: World): void {
   runToRest(world);

@@ -4,7 +4,8 @@ import { type Arbitrary, array, assert, constant, constantFrom, integer, oneof, 
 import { expect, test } from 'vitest';
 import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpec } from '../../../src/model/session-spec.ts';
-import { aStoredSession, aWorld, runToRest, type World } from '../../support/story.ts';
+import { isVacated } from '../../../src/plan/drain.ts';
+import { assignAnew, aStoredSession, aWorld, runToRest, type World } from '../../support/story.ts';
 
 type Mutable = Pick<SessionSpec, 'operatingMode' | 'lifetime'>;
 
@@ -29,19 +30,33 @@ function apply(world: World, change: Mutable): void {
   const meta = { ...session.meta, generation: session.meta.generation + 1 };
   world.session = { ...session, meta, spec: { ...session.spec, ...change } };
   runToRest(world);
+  if (!wantsRoom(world)) return;
+  assignAnew(world);
+  runToRest(world);
 }
+
+/** Placement has room for it whenever it resumes. */
+const wantsRoom = ({ session }: World): boolean =>
+  session?.spec?.operatingMode === 'Running' && session.status.finishedAt === undefined && isVacated(session);
 
 /** Everything but how often it was changed, and when. */
 function stateOf({ session, containers }: World) {
   const { status, spec } = session as McpSession; // asked for sessions that are there
-  const { observedGeneration: _observed, conditions = [], ...told } = status;
+  const { observedGeneration: _observed, conditions = [], assignment, vacatedGeneration, isolation, ...told } = status;
   return {
     spec,
+    // The identity counts the generations; every other control is the same.
+    controls: isolation?.controls.filter(({ id }) => id !== 'identity'),
+    isVacated: vacatedGeneration === assignment?.instanceGeneration,
     told: { ...told, restartCount: told.restartCount ?? 0, container: { ...told.container, startedAt: '' } },
     conditions: conditions.map(
       ({ observedGeneration: _generation, lastTransitionTime: _since, ...condition }) => condition,
     ),
-    containers: (containers ?? []).map(({ state, spec: has }) => ({ state, has })),
+    containers: (containers ?? []).map(({ state, spec: { containerName: _name, identity, ...has } }) => ({
+      state,
+      has,
+      identity: { ...identity, instanceGeneration: 0 },
+    })),
   };
 }
 
