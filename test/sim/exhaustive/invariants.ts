@@ -24,7 +24,7 @@ export function brokenBy({ request, before }: Effect, setting: Setting): string 
   if (request.send === 'create') {
     const judged = lockDown(request.spec, POLICY);
     if (!judged.ok) return `I8: a container that the rules refuse: ${judged.error[0]?.message ?? ''}`;
-    const named = request.spec.containerName === containerNameOf(request.spec.identity.uid);
+    const named = request.spec.containerName === containerNameOf(request.spec.identity);
     return named ? null : `I2: a container whose name does not follow from the UID: ${request.spec.containerName}`;
   }
   if (request.send !== 'stop' && request.send !== 'remove') return null;

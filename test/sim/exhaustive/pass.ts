@@ -98,6 +98,8 @@ export function createPassRunner(setting: Setting, pool: Pool): PassRunner {
       policies,
       namespaces: unlabelled,
       node: () => node,
+      drain: () => null,
+      leftBehind: { count: 0, settled: () => {} },
     };
     let again: PassEnd['again'] = null;
     let isOver = false;
