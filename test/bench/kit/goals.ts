@@ -68,7 +68,7 @@ export const GOALS = {
   goneDeaf: count('29c', 'the same for a program that ignores SIGTERM, worst ms', 7_000, 6_000),
   restart: count('30', 'restart of a controller until all is as it should be, s', 60, 10),
   restartMemory: count('30b', 'its resident set then, MiB', 256, 160),
-  restartRequests: count('30c', 'requests to the API server per second until then', 50, 20),
+  restartRequests: count('30c', 'requests to the API server per second until then', 20, 5),
   restartWrites: count('30d', 'sessions written although nothing had changed', 0, 0),
   soakMemory: count('31', 'growth of a controller per life of a session, KiB', 64, 16),
   soakFiles: count('31b', 'open files more than before', 4, 0),

@@ -9,7 +9,7 @@ import { restartAtScale } from '../../support/restart-at-scale.ts';
 
 const SIZE = { running: 30, resting: 270 };
 /** Lists and reads of what changed, its writes, the node and leases; a request for each session would be 300. */
-const MOST_REQUESTS = 120;
+const MOST_REQUESTS = 60;
 const MOST_RSS_MIB = 400;
 
 test('a restarted controller finds what changed among 300 sessions and leaves the others alone', async () => {
