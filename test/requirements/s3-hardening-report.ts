@@ -2,7 +2,7 @@
 
 export const S3_ROWS = `
 S3.T1.01 | default | AGENT, CRD | one CPU
-S3.T1.02 | default | AGENT, CTRL | a quarter of a CPU is reserved: weight 256, and slots per node (sums of CPU: issue 6, item 5)
+S3.T1.02 | default | AGENT, CTRL | a quarter of a CPU is reserved: weight 256, and sums of cores, memory and slots per node
 S3.T1.03 | default | AGENT | 60 seconds of CPU time per process
 S3.T1.04 | behaviour | CI | inspect shows these numbers
 S3.T2.01 | default | AGENT | /tmp is a tmpfs

@@ -200,7 +200,13 @@ describe('the status of a session', () => {
 
   test('has its proof from the node: placement may take it away and not write it', async () => {
     await aSession('proved', 'node-1');
-    for (const known of [PROOF, { restartCount: 0 }, { exitCode: 0 }, { finishedAt: '2026-11-21T12:00:00Z' }]) {
+    for (const known of [
+      PROOF,
+      { restartCount: 0 },
+      { vacatedGeneration: 1 },
+      { exitCode: 0 },
+      { finishedAt: '2026-11-21T12:00:00Z' },
+    ]) {
       expect(await rig.attempt('placement', status('proved', known))).toContain('by the controller of its node only');
     }
     await write('node1', status('proved', PROOF));
@@ -246,6 +252,29 @@ describe('the stolen token of a controller', () => {
     const suspend: KubeRequest = { ...change('target', {}), body: { spec: { operatingMode: 'Suspended' } } };
     expect(await rig.attempt('node1', suspend)).toContain('never changes the spec');
     expect(await rig.attempt('node1', remove('target'))).toBe(null);
+  });
+
+  test('takes its own node out of no drain, and into none', async () => {
+    const spec = (value: unknown): KubeRequest => ({
+      method: 'PATCH',
+      path: `/apis/${API_VERSION}/mcpnodes/node-1`,
+      contentType: 'application/merge-patch+json',
+      body: { spec: value },
+    });
+    const own: KubeRequest = {
+      method: 'PATCH',
+      path: `/apis/${API_VERSION}/mcpnodes/node-1`,
+      query: { fieldManager: 'test', force: 'true' },
+      contentType: 'application/apply-patch+yaml',
+      body: { apiVersion: API_VERSION, kind: 'McpNode', metadata: { name: 'node-1', labels: { zone: 'a' } } },
+    };
+    expect(await rig.attempt('node1', own)).toBe(null);
+    expect(await rig.attempt('node1', spec({ drain: { noticeSeconds: 1 } }))).toContain('decided by people');
+    expect(await rig.attempt('admin', spec({ drain: { noticeSeconds: 1 } }))).toBe(null);
+    expect(await rig.attempt('node1', spec({ drain: null }))).toContain('decided by people');
+    expect(await rig.attempt('node1', spec({ unschedulable: true }))).toContain('decided by people');
+    expect(await rig.attempt('node1', own)).toBe(null);
+    expect(await rig.attempt('admin', spec({ drain: null }))).toBe(null);
   });
 
   test('writes neither the McpNode nor the lease of another node', async () => {

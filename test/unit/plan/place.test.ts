@@ -3,7 +3,7 @@ import { defaultPolicy } from '../../../src/model/policy.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { type Asked, type NodeSeen, place as placeSpec, placeOver } from '../../../src/plan/place.ts';
 import { NO_ROOM, reserveOf, roomAskedBy } from '../../../src/plan/room.ts';
-import { aNode as aStoredNode, dockerReady, type NodeChange } from '../../support/a-node.ts';
+import { ENGINE, aNode as aStoredNode, dockerReady, type NodeChange } from '../../support/a-node.ts';
 import { aSessionSpec } from '../../support/session-builder.ts';
 
 const QUARTER = 250_000_000;
@@ -62,6 +62,13 @@ test('a session that is limited to less than the share of a core reserves its li
   expect(place([aNode('a', {}, { used: full })])).toMatchObject({
     message: 'no node can take the session: a has 256Mi of 4096Mi memory free, and the session needs 512Mi',
   });
+});
+
+test('a workspace on disk goes to a node that can bound it', () => {
+  const disk = { workspace: { medium: 'Disk' } } as const;
+  expect(place([aNode('a')], disk)).toMatchObject({ message: expect.stringContaining('a enforces no disk quota') });
+  const bounded = aNode('b', { status: { engine: { ...ENGINE, diskQuota: true } } });
+  expect(place([aNode('a'), bounded], disk)).toMatchObject({ place: 'assign', nodeName: 'b' });
 });
 
 test('a node that is kept for somebody else is not taken, and not kept for another one', () => {
