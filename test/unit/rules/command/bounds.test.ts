@@ -117,7 +117,7 @@ describe('the worst command lines', () => {
       expect(pipelines.length, name).toBeLessThanOrEqual(800);
       expect(characters, name).toBeLessThanOrEqual(8_000_000);
     }
-  });
+  }, 30_000);
 
   test('are refused where they could not be followed to their end', () => {
     for (const argv of [

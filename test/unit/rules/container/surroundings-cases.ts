@@ -128,7 +128,10 @@ export const surroundingsCases: readonly ContainerCase[] = [
   })),
   {
     change: { identity: { ...identity, instanceGeneration: 0 } },
-    want: ['MCPS-928 container.identity.instanceGeneration 0 is not 1 or above'],
+    want: [
+      'MCPS-928 container.containerName "mcps-0d9d2b5e-4a0c-4a63-9d0f-6a9b1c2d3e4f" is not the name of its UID and generation',
+      'MCPS-928 container.identity.instanceGeneration 0 is not 1 or above',
+    ],
   },
   {
     change: { identity: { ...identity, attempt: Number.NaN } },
