@@ -7,8 +7,6 @@ import type { EffectLine, PlanResult, Reference } from './run-plan.ts';
 
 export interface Learned {
   readonly reference: Reference;
-  /** Short names of its sessions. */
-  readonly sessions: readonly string[];
   readonly seconds: number;
 }
 
@@ -45,8 +43,10 @@ function learned(runs: readonly PlanResult[]): Learned {
   if (first === undefined || second === undefined) throw new Error('a workload without a learning run');
   const again = new Set(second.effects.map(keyOf));
   const effects = first.effects.filter((effect) => again.has(keyOf(effect)));
-  const sessions = [...new Set(effects.flatMap(({ session }) => (session === null ? [] : [session])))];
-  return { reference: { summary: first.summary, effects }, sessions, seconds: first.seconds };
+  const events = Object.fromEntries(
+    Object.entries(first.events).map(([key, count]) => [key, Math.min(count, second.events[key] ?? 0)] as const),
+  );
+  return { reference: { summary: first.summary, effects, events }, seconds: first.seconds };
 }
 
 const keyOf = ({ program, kind, detail, session, occurrence }: EffectLine): string =>

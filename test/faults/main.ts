@@ -61,10 +61,10 @@ function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly s
 }
 
 function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): readonly Plan[] {
-  const candidates = [...learned].flatMap(([workload, { reference, sessions }]): readonly Candidate[] => [
+  const candidates = [...learned].flatMap(([workload, { reference }]): readonly Candidate[] => [
     ...sweepCandidates(workload, reference.effects),
     ...staleCandidates(workload, reference.effects),
-    ...unobservedCandidates(workload, sessions),
+    ...unobservedCandidates(workload, reference.events),
   ]);
   say(`${candidates.length} candidates`);
   return choosePlans({ candidates, count: given.plans, seed: given.seed, weightOf: (id) => workloadOf(id).weight });

@@ -1,5 +1,7 @@
 // Runs one plan on a lane: programs, workload, fault, quiet, judgement, and everything away again.
 
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { compareSummaries, type Summary, summaryOf } from './judge/summary.ts';
 import { traceProblems } from './judge/trace.ts';
 import { wrongNow } from './judge/ground-truth.ts';
@@ -16,6 +18,8 @@ import { workloadOf } from './workloads/all.ts';
 export interface Reference {
   readonly summary: Summary;
   readonly effects: readonly EffectLine[];
+  /** Events of the watch of sessions: "MODIFIED s1" to how many. */
+  readonly events: Readonly<Record<string, number>>;
 }
 
 /** An effect as plans address it. */
@@ -39,6 +43,7 @@ export interface PlanResult {
   readonly quietSeconds: number;
   readonly summary: Summary;
   readonly effects: readonly EffectLine[];
+  readonly events: Readonly<Record<string, number>>;
   readonly timeline: readonly string[];
 }
 
@@ -92,6 +97,7 @@ class RunningPlan {
       aliasOf: (object) => world.aliasOf(object),
       onFault,
       past: () => this.#past,
+      count: plan.at === undefined && plan.fault === undefined,
       expire: () => false,
     });
     lane.hooks = {
@@ -109,7 +115,8 @@ class RunningPlan {
     const { observer, controller, placement } = this.#lane;
     observer.reset();
     const intervals = this.#plan.watch === undefined && this.#plan.snapshot === undefined ? {} : SHORT_INTERVALS;
-    this.#lane.intervals.current = intervals;
+    const stateDir = await mkdtemp(join(this.#lane.dir, 'state-'));
+    this.#lane.controllerStart = { intervals, stateDir };
     controller.start();
     if (!placement.running) placement.start();
     controller.prepare();
@@ -130,12 +137,13 @@ class RunningPlan {
     return { violations: [...new Set(violations)], quietSeconds };
   }
 
-  found(): Pick<PlanResult, 'reached' | 'summary' | 'effects' | 'timeline'> {
+  found(): Pick<PlanResult, 'reached' | 'summary' | 'effects' | 'events' | 'timeline'> {
     const { observer } = this.#lane;
     return {
       reached: this.#director.reached && this.#watch.reached,
       summary: summaryOf(this.#world.incarnations, observer.containers.values()),
       effects: linesOf(this.#director.effects),
+      events: this.#watch.counts,
       timeline: this.#timeline(),
     };
   }

@@ -73,12 +73,15 @@ export function staleCandidates(workload: string, effects: readonly EffectLine[]
 const WATCH_FAULTS = ['drop', 'dup', 'hold', '410', 'half-open', 'bookmark-only', 'cut'] as const;
 const EVENTS = ['ADDED', 'MODIFIED', 'DELETED'] as const;
 
-/** `sessions`: short names in the workload. The first events of each kind, alone and in pairs (F9: a change and its undoing). */
-export function unobservedCandidates(workload: string, sessions: readonly string[]): readonly Candidate[] {
+/** `events`: "MODIFIED s1" to how many a clean run has. Each of them, alone and in pairs (F9: a change and its undoing). */
+export function unobservedCandidates(workload: string, events: Readonly<Record<string, number>>): readonly Candidate[] {
+  const sessions = [...new Set(Object.keys(events).map((key) => key.split(' ')[1] ?? ''))].filter(
+    (name) => name !== '',
+  );
   return sessions.flatMap((session) =>
     WATCH_FAULTS.flatMap((fault) =>
       EVENTS.flatMap((type) =>
-        [1, 2, 3].flatMap((from) =>
+        Array.from({ length: events[`${type} ${session}`] ?? 0 }, (_, index) => index + 1).flatMap((from) =>
           [1, 2].map((count) => {
             const watch = { fault, event: { type, session }, from, count, forMs: fault === 'hold' ? 1_500 : 8_000 };
             return candidate('unobserved', `${fault}:${type}`, { workload, seed: 0, watch });

@@ -11,12 +11,16 @@ export interface WatchFaultParts {
   readonly onFault: (what: string) => void;
   /** The resourceVersion that lists are to show while time is turned back; null for the present. */
   readonly past: () => { readonly resourceVersion: string; readonly untilMs: number } | null;
+  /** Whether events are counted even though nothing is done to them. */
+  readonly count: boolean;
   /** 410 on the next watch, asked for by a fault of the catalogue. */
   readonly expire: () => boolean;
 }
 
 export interface WatchFaults extends ReadHook {
   readonly reached: boolean;
+  /** Events that the program's watch had: "MODIFIED s1" to how many. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Until then an event or a stream is held back. */
   readonly busyUntilMs: number;
 }
@@ -44,13 +48,17 @@ const EXPIRED = `${JSON.stringify({
 export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
   const { plan } = parts;
   const wanted = plan.watch ?? null;
+  const counts: Record<string, number> = {};
   let matched = 0;
   let touched = 0;
   let busyUntilMs = 0;
   let silentUntilMs = 0;
 
   const hits = (event: SeenEvent): boolean => {
-    if (wanted === null || event.type === 'BOOKMARK' || event.type === 'ERROR') return false;
+    if (event.type === 'BOOKMARK' || event.type === 'ERROR') return false;
+    const key = `${event.type} ${parts.aliasOf(event.object.metadata) ?? ''}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+    if (wanted === null) return false;
     const { type, session } = wanted.event;
     if (type !== undefined && type !== event.type) return false;
     if (session !== undefined && parts.aliasOf(event.object.metadata) !== session) return false;
@@ -70,6 +78,7 @@ export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
     get reached() {
       return wanted === null || touched > 0;
     },
+    counts,
     get busyUntilMs() {
       return busyUntilMs;
     },
@@ -87,13 +96,13 @@ export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
       return true;
     },
     relay(path, answer, response) {
-      if (!isWatch(path) || wanted === null) return false;
+      if (!isWatch(path) || (wanted === null && !parts.count)) return false;
       const isSilent = (): boolean => performance.now() < silentUntilMs;
       relayLines({ answer, response, isSilent }, (line) => {
         const now = performance.now();
         if (isSilent()) return { line: null, delayMs: 0, end: false };
         const event = JSON.parse(line) as SeenEvent; // the API's documented form
-        if (!hits(event)) return { line, delayMs: 0, end: false };
+        if (!hits(event) || wanted === null) return { line, delayMs: 0, end: false };
         switch (wanted.fault) {
           case 'drop':
             return { line: null, delayMs: 0, end: false };

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ControllerIntervals } from '../../../src/compose/roles/controller.ts';
 import { sessionInitFile } from '../../../src/compose/up/paths.ts';
 import type { StartOrder } from '../process/orders.ts';
 import type { Director, ProgramName } from '../proxy/director.ts';
@@ -36,7 +35,8 @@ export interface Lane {
   readonly placement: Program;
   readonly proxies: Readonly<Record<'controllerKube' | 'controllerDocker' | 'placementKube', FaultProxy>>;
   readonly policyFile: string;
-  readonly intervals: { current: Partial<ControllerIntervals> };
+  /** How the controller is started from now on, beside what the lane itself says. */
+  controllerStart: Partial<StartOrder>;
   hooks: PlanHooks | null;
   /** Sides that the programs cannot reach now, and how that shows. */
   readonly closed: Map<
@@ -74,7 +74,6 @@ export async function startLane(options: {
   });
   const observer = await startObserver({ api: cluster.api, engine, cluster: clusterName, sentinels: sentinels.ids });
   const closed: Lane['closed'] = new Map();
-  const intervals: Lane['intervals'] = { current: {} };
   let lane: Lane | null = null;
 
   const proxy = (program: ProgramName, side: Side, socketPath?: string): Promise<FaultProxy> =>
@@ -115,11 +114,16 @@ export async function startLane(options: {
     stateDir: join(dir, 'controller-state'),
     sessionInitFile: sessionInitFile(),
     concurrency: 2 * cpus().length,
+    intervals: {},
   } as const;
-  await mkdir(common.stateDir);
   const orderOf = async (name: ProgramName, kube: FaultProxy): Promise<() => StartOrder> => {
     const kubeconfigPath = await cluster.kubeconfigFor(name, `http://127.0.0.1:${kube.port}`);
-    return () => ({ ...common, kubeconfigPath, identity: `${nodeName}-${name}`, intervals: intervals.current });
+    return () => ({
+      ...common,
+      kubeconfigPath,
+      identity: `${nodeName}-${name}`,
+      ...(name === 'controller' ? lane?.controllerStart : {}),
+    });
   };
   const programOf = async (name: ProgramName, kube: FaultProxy): Promise<Program> =>
     new Program({
@@ -135,7 +139,7 @@ export async function startLane(options: {
 
   lane = {
     ...{ dir, nodeName, clusterName, cluster, engine, observer, sentinels, controller, placement, proxies, policyFile },
-    ...{ intervals, closed, writePolicy },
+    ...{ closed, writePolicy, controllerStart: {} },
     hooks: null,
     async close() {
       controller.close();

@@ -44,7 +44,7 @@ export class Program {
     this.#spare ??= this.#fork();
   }
 
-  start(change: Partial<StartOrder> = {}): void {
+  start(): void {
     const child = this.#spare ?? this.#fork();
     this.#spare = null;
     this.#child = child;
@@ -63,7 +63,7 @@ export class Program {
       this.#ready.reject(new Error(`${this.#options.name} ended`));
       this.#options.onUnasked(`${this.#options.name} ended by itself (${signal ?? `exit code ${code}`})`);
     });
-    send(child, { ...this.#options.order(), ...change });
+    send(child, this.#options.order());
   }
 
   /** Resolves with the address of its node API when it serves. */

@@ -25,7 +25,7 @@ const candidates = [
   ...sweepCandidates('W1', effects),
   ...sweepCandidates('W6', effects),
   ...staleCandidates('W1', effects),
-  ...unobservedCandidates('W1', ['s1']),
+  ...unobservedCandidates('W1', { 'ADDED s1': 1, 'MODIFIED s1': 3 }),
 ];
 const choose = (count: number, seed: number) =>
   choosePlans({ candidates, count, seed, weightOf: (workload) => (workload === 'W6' ? 10 : 1) });
