@@ -138,8 +138,8 @@ function pull(
 ): 'done' | 'waits' {
   const outcome = deps.pulls.ask(step.reference, key);
   if (outcome === null) return 'waits';
+  memory.image = { known: 'unknown' }; // also after a failure: somebody may load it by hand before the next try
   if (!outcome.ok) throw outcome.fault;
-  memory.image = { known: 'unknown' };
   if (session !== null) deps.events.record(session, { reason: 'ImagePulled', message: `pulled ${step.reference}` });
   return 'done';
 }

@@ -31,8 +31,7 @@ export async function learn(
     onRun(result);
     const { workload } = result.plan;
     results.set(workload, [...(results.get(workload) ?? []), result]);
-    if (result.violations.length > 0)
-      problems.push(`${workload} without any fault: ${result.violations.join('; ')}\n${result.timeline.join('\n')}`);
+    if (result.violations.length > 0) problems.push(`${workload} without any fault: ${result.violations.join('; ')}`);
   });
   if (problems.length > 0) throw new Error(`learning failed:\n${problems.join('\n')}`);
   return new Map([...results].map(([workload, runs]) => [workload, learned(runs)] as const));

@@ -7,9 +7,16 @@ import { dirname, join } from 'node:path';
 import { ensureSessionImage } from '../../hack/session-image.ts';
 import { type FaultArguments, parseFaultArguments } from './arguments.ts';
 import { bundlePrograms, ROOT } from './bundle.ts';
+import { CATALOGUE } from './catalogue/all.ts';
 import { learn, type Learned } from './learn.ts';
 import { parsePlan, type Plan, planName } from './plan.ts';
-import { type Candidate, staleCandidates, sweepCandidates, unobservedCandidates } from './plans/candidates.ts';
+import {
+  type Candidate,
+  catalogueCandidate,
+  staleCandidates,
+  sweepCandidates,
+  unobservedCandidates,
+} from './plans/candidates.ts';
 import { choosePlans } from './plans/choose.ts';
 import { type Job, type Pool, startPool } from './pool.ts';
 import { type Failed, reportOf, writeFailure } from './report.ts';
@@ -42,9 +49,7 @@ async function main(given: FaultArguments): Promise<number> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const learned = await learn(pool, workloads, ({ plan, seconds }) =>
-      say(`learned ${plan.workload} in ${seconds.toFixed(1)} s`),
-    );
+    const learned = await learn(pool, workloads, (result) => onLearned(result));
     const plans = given.files.length > 0 ? replayed : [...regressions, ...chosen(given, learned)];
     say(`${plans.length} plans, seed ${given.seed}, ${workers} workers`);
     const jobs = plans.map((plan) => ({ plan, reference: learned.get(plan.workload)?.reference ?? null }));
@@ -52,6 +57,15 @@ async function main(given: FaultArguments): Promise<number> {
   } finally {
     await pool.close();
   }
+}
+
+/** What a clean run does wrong is kept like a failing plan. */
+function onLearned(result: PlanResult): void {
+  const { plan, seconds, violations, effects } = result;
+  const swept = effects.filter(({ n }) => n > 0).length;
+  say(`learned ${plan.workload} in ${seconds.toFixed(1)} s: ${swept} effects ${violations.join('; ')}`);
+  if (violations.length > 0)
+    writeFailure(`${FAILURES}-learning`, Number(plan.workload.replaceAll(/\D/g, '')), result).catch(() => {});
 }
 
 function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly string[] {
@@ -65,6 +79,7 @@ function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): r
     ...sweepCandidates(workload, reference.effects),
     ...staleCandidates(workload, reference.effects),
     ...unobservedCandidates(workload, reference.events),
+    ...(workload === 'W0' ? CATALOGUE.flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),
   ]);
   say(`${candidates.length} candidates`);
   return choosePlans({ candidates, count: given.plans, seed: given.seed, weightOf: (id) => workloadOf(id).weight });

@@ -68,7 +68,7 @@ export const planSchema = z.strictObject({
   /** A fault of the catalogue (security.md 3.3): "F5". */
   fault: z
     .string()
-    .regex(/^F\d+[a-z]?$/)
+    .regex(/^(?:F\d+|I16)$/)
     .optional(),
   /** For people: why this plan exists. */
   note: z.string().optional(),

@@ -20,7 +20,7 @@ export interface Pool {
 export type Outcome = { readonly result: PlanResult } | { readonly broken: string; readonly plan: Plan };
 
 /** No plan takes so long: its worker hangs. */
-const PLAN_WITHIN_MS = 300_000;
+const PLAN_WITHIN_MS = 900_000;
 const CLOSE_WITHIN_MS = 20_000;
 
 export async function startPool(options: {

@@ -2,6 +2,7 @@
 
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Disturbance, Interference } from './catalogue/disturbance.ts';
 import { compareSummaries, type Summary, summaryOf } from './judge/summary.ts';
 import { traceProblems } from './judge/trace.ts';
 import { wrongNow } from './judge/ground-truth.ts';
@@ -80,7 +81,12 @@ class RunningPlan {
     this.#lane = lane;
     this.#plan = plan;
     plans += 1;
-    const world = createWorld(lane, { seed: plan.seed, prefix: `p${process.pid}x${plans}` });
+    const world = createWorld(lane, {
+      seed: plan.seed,
+      prefix: `p${process.pid}x${plans}`,
+      fault: plan.fault ?? null,
+      disturb: (own) => this.#disturbance(own),
+    });
     this.#world = world;
     const onFault = (what: string): void => this.#onFault(what);
     this.#director = createDirector({
@@ -90,6 +96,7 @@ class RunningPlan {
       kill: (program) => this.#kill(program),
       partition: (api) => this.#partition(api),
       onFault,
+      interfere: (effect) => this.#interference.mutation?.(effect) ?? null,
       onEffect: (effect) => this.#versions.set(effect.n, lane.observer.resourceVersion),
     });
     this.#watch = createWatchFaults({
@@ -102,7 +109,8 @@ class RunningPlan {
     });
     lane.hooks = {
       director: this.#director,
-      reads: (program, side) => (program === 'controller' && side === 'kube' ? this.#watch : {}),
+      reads: (program, side) =>
+        this.#interference.reads?.(program, side) ?? (program === 'controller' && side === 'kube' ? this.#watch : {}),
       onLine: (program, line) => void this.#lines.push({ atMs: performance.now(), text: `${program}: ${line}` }),
       onUnasked: (why) => void this.#unasked.push(why),
     };
@@ -158,6 +166,7 @@ class RunningPlan {
       closed.delete(side);
       shut.open();
     }
+    for (const undo of this.#undo) await undo();
     await workloadOf(this.#plan.workload).cleanUp?.(this.#world);
     for (const name of [...observer.sessions.keys()]) {
       const path = `${SESSIONS_PATH}/${name}`;
@@ -198,6 +207,7 @@ class RunningPlan {
       ...changes.map((change) => `I7 ${change}`),
       ...compared,
       ...traceProblems(this.#director.effects),
+      ...this.#problems,
       ...this.#unasked.map((why) => `I3 ${why}`),
     ];
   }
@@ -208,6 +218,19 @@ class RunningPlan {
     for (const next of this.#plan.then) if (next.do === 'fault' && !this.#armed.has(next)) this.#arm(next);
   }
   readonly #armed = new Set<unknown>();
+  readonly #undo: (() => Promise<void>)[] = [];
+  readonly #interference: Interference = {};
+  readonly #problems: string[] = [];
+  #disturbance(world: World): Disturbance {
+    return {
+      world,
+      interference: this.#interference,
+      effects: this.#director.effects,
+      note: (what) => this.#onFault(what),
+      violate: (problem) => void this.#problems.push(problem),
+      later: (undo) => void this.#undo.push(undo),
+    };
+  }
   #arm(next: { readonly at: At; readonly mode: string }): void {
     this.#armed.add(next);
     this.#director.expect(next.at, next.mode);

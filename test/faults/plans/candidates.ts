@@ -92,9 +92,9 @@ export function unobservedCandidates(workload: string, events: Readonly<Record<s
   );
 }
 
-export function catalogueCandidates(workload: string, faults: readonly string[]): readonly Candidate[] {
-  return faults.map((fault) => candidate('catalogue', fault, { workload, seed: 0, fault }));
-}
+/** With another seed it is another variant. */
+export const catalogueCandidate = (fault: string): Candidate =>
+  candidate('catalogue', fault, { workload: 'W0', seed: 0, fault });
 
 function candidate(family: Family, stratum: string, plan: PlanInput): Candidate {
   return { family, stratum, plan: planSchema.parse(plan) };

@@ -26,6 +26,7 @@ export interface Effect extends EffectKind {
 /** What a proxy does with one request. */
 export type Verdict =
   | { readonly act: 'pass' }
+  | { readonly act: 'lost' }
   | { readonly act: 'kill-before' }
   | { readonly act: 'kill-after-reply'; readonly relay: boolean }
   | { readonly act: 'reset-after-reply' }
@@ -46,6 +47,8 @@ export interface DirectorParts {
   /** Cuts the programs off from one side; resolves `until` when the plan lets go. */
   readonly partition: (api: Api) => void;
   readonly onEffect: (effect: Effect) => void;
+  /** A fault of the catalogue decides before the plan does; null leaves it to the plan. */
+  readonly interfere: (effect: Effect) => Verdict | null;
   /** A fault was made: deadlines count from here. */
   readonly onFault: (what: string) => void;
 }
@@ -127,6 +130,11 @@ export function createDirector(parts: DirectorParts): Director {
       if (effect.n > 0) {
         lastMs = effect.atMs;
         parts.onEffect(effect);
+      }
+      const other = parts.interfere(effect);
+      if (other !== null) {
+        effect.fault = other.act;
+        return { effect, verdict: other };
       }
       const mode = due(effect);
       effect.fault = mode;

@@ -53,6 +53,8 @@ async function meetFate(mutation: Mutation, verdict: Verdict, answered: (reply: 
   switch (verdict.act) {
     case 'pass':
       return relayTo(await send());
+    case 'lost':
+      return 'lost';
     case 'kill-before':
       return 'kill';
     case 'kill-after-reply': {

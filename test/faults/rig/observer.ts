@@ -31,6 +31,8 @@ export interface Observer {
   readonly history: readonly { readonly atMs: number; readonly text: string }[];
   /** Forgets what is over; call between plans. */
   reset(): void;
+  /** A container that the plan itself makes and that is nobody's session. */
+  ignore(containerId: string): void;
   onSession(listener: (object: KubeObject, type: WatchedEvent['type']) => void): void;
   /** Resolves when every container that was created so far has been judged by the effect oracle. */
   judged(): Promise<void>;
@@ -50,6 +52,7 @@ export async function startObserver(parts: {
   const reader = createEngineReader(engine.socketPath);
   const looks = new Set<Promise<void>>();
   const listeners: ((object: KubeObject, type: WatchedEvent['type']) => void)[] = [];
+  const ignored = new Set<string>();
   let violations: string[] = [];
   let history: { atMs: number; text: string }[] = [];
   let newest = '0';
@@ -70,7 +73,7 @@ export async function startObserver(parts: {
         violations.push(`I7 sentinel ${id.slice(0, 12)}: ${action}`);
       return;
     }
-    if (labels[CLUSTER] !== cluster) return;
+    if (labels[CLUSTER] !== cluster || ignored.has(id)) return;
     const life = lifeOf(containers, event);
     note(`engine: ${action} ${id.slice(0, 12)} ${labels['mcpsession.dev/name'] ?? ''}`);
     if (action === 'start') {
@@ -149,6 +152,7 @@ export async function startObserver(parts: {
     get history() {
       return history;
     },
+    ignore: (containerId) => void ignored.add(containerId),
     reset() {
       violations = [];
       history = [];

@@ -21,7 +21,7 @@ const DEBUG_WITHIN_MS = 2_000;
 const STOP_WITHIN_MS = 15_000;
 
 export class Program {
-  readonly #options: ProgramOptions;
+  readonly options: ProgramOptions;
   #spare: ChildProcess | null = null;
   #child: ChildProcess | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -31,7 +31,7 @@ export class Program {
   startedMs = 0;
 
   constructor(options: ProgramOptions) {
-    this.#options = options;
+    this.options = options;
     this.#ready.promise.catch(() => {}); // whoever waits is told
   }
 
@@ -55,15 +55,15 @@ export class Program {
     this.startedMs = performance.now();
     child.on('message', (answer: Answer) => {
       if (answer.say === 'ready') this.#ready.resolve(answer.nodeApiUrl);
-      if (answer.say === 'failed') this.#options.onLine(`failed: ${answer.why}`);
+      if (answer.say === 'failed') this.options.onLine(`failed: ${answer.why}`);
     });
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = null;
-      this.#ready.reject(new Error(`${this.#options.name} ended`));
-      this.#options.onUnasked(`${this.#options.name} ended by itself (${signal ?? `exit code ${code}`})`);
+      this.#ready.reject(new Error(`${this.options.name} ended`));
+      this.options.onUnasked(`${this.options.name} ended by itself (${signal ?? `exit code ${code}`})`);
     });
-    send(child, this.#options.order());
+    send(child, this.options.order());
   }
 
   /** Resolves with the address of its node API when it serves. */
@@ -76,7 +76,7 @@ export class Program {
     const child = this.#child;
     this.#child = null;
     child?.kill('SIGKILL');
-    this.#ready.reject(new Error(`${this.#options.name} was killed`));
+    this.#ready.reject(new Error(`${this.options.name} was killed`));
     if (this.#restart !== null) clearTimeout(this.#restart);
     this.#restart = restartAfterMs === null ? null : setTimeout(() => this.start(), restartAfterMs);
     this.prepare();
@@ -129,7 +129,7 @@ export class Program {
   }
 
   #fork(): ChildProcess {
-    const { name, programs, compileCache, onLine } = this.#options;
+    const { name, programs, compileCache, onLine } = this.options;
     const child = fork(join(programs, `${name}.mjs`), [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache },

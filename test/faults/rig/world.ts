@@ -1,6 +1,7 @@
 // What a workload works with: what a user does, straight on the API server; what a foreign hand does on the engine; and waiting for
 // what must come. Sessions have short names in a workload ("s1") and long ones in the cluster.
 
+import type { Disturbance } from '../catalogue/disturbance.ts';
 import type { EffectKind } from '../proxy/effects.ts';
 import { type KubeObject, SESSIONS_PATH } from './api.ts';
 import type { Lane } from './lane.ts';
@@ -28,6 +29,9 @@ export interface Incarnation {
 export interface World {
   readonly lane: Lane;
   readonly seed: number;
+  /** Of the catalogue; null for none. */
+  readonly fault: string | null;
+  disturb(): Disturbance;
   readonly incarnations: readonly Incarnation[];
   aliasOf(object: EffectKind['object']): string | null;
   noteContainer(uid: string, containerId: string): void;
@@ -59,9 +63,17 @@ const GONE_WITHIN_MS = 30_000;
 const LOOK_MS = 10;
 export const IMAGE = 'mcps.local/busybox:1';
 
-export function createWorld(lane: Lane, plan: { readonly seed: number; readonly prefix: string }): World {
+export function createWorld(
+  lane: Lane,
+  plan: {
+    readonly seed: number;
+    readonly prefix: string;
+    readonly fault: string | null;
+    readonly disturb: (world: World) => Disturbance;
+  },
+): World {
   const { cluster, engine, observer, nodeName } = lane;
-  const { prefix, seed } = plan;
+  const { prefix, seed, fault } = plan;
   const incarnations: Incarnation[] = [];
   const uidOfContainer = new Map<string, string>();
   const aliases = new Map<string, string>();
@@ -92,6 +104,8 @@ export function createWorld(lane: Lane, plan: { readonly seed: number; readonly 
   const world: World = {
     lane,
     seed,
+    fault,
+    disturb: () => plan.disturb(world),
     incarnations,
     lastFaultMs: performance.now(),
     aliasOf,

@@ -40,7 +40,7 @@ export const w9: Workload = {
     await world.create('s1', { image });
     await world.until('s1', 'ImagePullFailed');
     const [repo = '', tag = ''] = image.split(':');
-    await world.lane.engine.call('POST', `/images/${encodeURIComponent(IMAGE)}/tag?repo=${repo}&tag=${tag}`);
+    await world.lane.engine.call('POST', `/images/${IMAGE}/tag?repo=${repo}&tag=${tag}`);
     await world.until('s1', 'Running');
     return { s1: READY };
   },

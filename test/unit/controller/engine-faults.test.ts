@@ -25,6 +25,19 @@ test('a pull that hangs keeps only the sessions waiting that want its image', as
   expect(called('pullImage')).toEqual(['pullImage registry.example/slow:1']);
 });
 
+test('an image that is loaded by hand while its pull keeps failing is found at the next try', async () => {
+  node = await aNode();
+  node.onCall = (call) => {
+    if (call === 'pullImage') throw new OperatorError('invalid', 'no such registry');
+  };
+  node.put('late', { image: 'mcps.local/late:1' });
+  await node.clock.advance(400);
+  expect(node.reason('late')).toBe('ImagePullFailed');
+  node.images.add('mcps.local/late:1');
+  await node.clock.advance(5_000);
+  expect(node.reason('late')).toBe('Running');
+});
+
 test('starts that hang keep no removal waiting', async () => {
   node = await aNode();
   node.put('runs');
