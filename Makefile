@@ -1,6 +1,6 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate bench cis requirements init image clean
+.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image clean
 
 NPM := npm run --silent
 
@@ -27,6 +27,9 @@ fmt: node_modules/.stamp ## Format the sources
 
 generate: node_modules/.stamp ## Write the CRDs and the generated docs from their sources
 	@$(NPM) generate
+
+faults: node_modules/.stamp ## Run 1,000 fault plans and more: kills, lost replies, stale views; writes out/faults.json
+	@$(NPM) faults -- --plans 1200
 
 bench: node_modules/.stamp ## Measure against baselines in the same run; writes out/bench.json
 	@$(NPM) build && $(NPM) bench

@@ -70,9 +70,32 @@ function exhaustive(): Counts {
   return counts('exhaustive', ended, (report) => report as Counts); // written by test/sim/exhaustive/run.ts
 }
 
+/** Each plan counts as a test; one that failed once and not again counts as failed only when there are too many of them. */
+function faults(): Counts {
+  process.stdout.write('\n== fault plans\n');
+  const ended = run('node', ['test/faults/main.ts', '--plans', '60', '--sample']);
+  return counts('faults', ended, (report) => {
+    const { plans, failed, broken } = report as {
+      readonly plans: number;
+      readonly failed: readonly { readonly confirmed: boolean }[];
+      readonly broken: readonly string[];
+    }; // written by test/faults/report.ts
+    const confirmed = failed.filter((each) => each.confirmed).length;
+    return { passed: plans - confirmed, failed: confirmed + broken.length, skipped: 0 };
+  });
+}
+
 rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
-const all = [staticChecks(), vitest('unit'), simulation(), exhaustive(), await cargoTests(), vitest('integration')];
+const all = [
+  staticChecks(),
+  vitest('unit'),
+  simulation(),
+  exhaustive(),
+  await cargoTests(),
+  vitest('integration'),
+  faults(),
+];
 const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;

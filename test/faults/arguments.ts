@@ -12,6 +12,8 @@ export interface FaultArguments {
   /** A directory of bundles, made with replacements; null: bundle what is here. */
   readonly programs: string | null;
   readonly report: string;
+  /** For every commit: quick faults, one clean run per workload instead of two, heavy workloads in turn. */
+  readonly sample: boolean;
 }
 
 /** `nowMs`: the default seed changes every day, so that the days together cover everything. */
@@ -25,6 +27,7 @@ export function parseFaultArguments(argv: readonly string[], nowMs: number): Fau
       plan: { type: 'string', multiple: true, default: [] },
       workload: { type: 'string', multiple: true, default: [] },
       programs: { type: 'string' },
+      sample: { type: 'boolean', default: false },
       report: { type: 'string', default: 'out/faults.json' },
     },
   });
@@ -36,6 +39,7 @@ export function parseFaultArguments(argv: readonly string[], nowMs: number): Fau
     workloads: values.workload,
     programs: values.programs ?? null,
     report: values.report,
+    sample: values.sample,
   };
 }
 

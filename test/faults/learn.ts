@@ -3,7 +3,7 @@
 
 import { type Plan, planSchema } from './plan.ts';
 import type { Outcome, Pool } from './pool.ts';
-import type { EffectLine, PlanResult, Reference } from './run-plan.ts';
+import type { EffectLine, PlanResult, Reference } from './result.ts';
 
 export interface Learned {
   readonly reference: Reference;
@@ -13,12 +13,12 @@ export interface Learned {
 /** Rejects when a clean run has violations, or when two clean runs of one workload do different things. */
 export async function learn(
   pool: Pool,
-  workloads: readonly string[],
+  asked: { readonly workloads: readonly string[]; readonly runs: 1 | 2 },
   onRun: (result: PlanResult) => void,
 ): Promise<ReadonlyMap<string, Learned>> {
   const clean = (workload: string): Plan => planSchema.parse({ workload, seed: 0 });
-  const jobs = workloads
-    .flatMap((workload) => [clean(workload), clean(workload)])
+  const jobs = asked.workloads
+    .flatMap((workload) => Array.from({ length: asked.runs }, () => clean(workload)))
     .map((plan) => ({ plan, reference: null }));
   const results = new Map<string, PlanResult[]>();
   const problems: string[] = [];

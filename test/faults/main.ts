@@ -22,12 +22,15 @@ import { type Job, type Pool, startPool } from './pool.ts';
 import { type Failed, reportOf, writeFailure } from './report.ts';
 import { removeLeftovers } from './rig/leftovers.ts';
 import { SOCKET } from './rig/engine.ts';
-import type { PlanResult } from './run-plan.ts';
+import type { PlanResult } from './result.ts';
 import { WORKLOADS, workloadOf } from './workloads/all.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const REGRESSIONS = join(import.meta.dirname, 'regressions');
 const FAILURES = 'out/faults';
+const HEAVY = 10;
+/** Seconds of a fault of the catalogue that a sample can afford. */
+const QUICK_SECONDS = 12;
 /** Seen at an instant by somebody who was there: a second run proves nothing against it. */
 const NEEDS_NO_PROOF = /^I[278] /;
 
@@ -49,7 +52,7 @@ async function main(given: FaultArguments): Promise<number> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const learned = await learn(pool, workloads, (result) => onLearned(result));
+    const learned = await learn(pool, { workloads, runs: given.sample ? 1 : 2 }, (result) => onLearned(result));
     const plans = given.files.length > 0 ? replayed : [...regressions, ...chosen(given, learned)];
     say(`${plans.length} plans, seed ${given.seed}, ${workers} workers`);
     const jobs = plans.map((plan) => ({ plan, reference: learned.get(plan.workload)?.reference ?? null }));
@@ -69,9 +72,15 @@ function onLearned(result: PlanResult): void {
 }
 
 function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly string[] {
-  const named =
-    given.files.length > 0 ? [] : given.workloads.length > 0 ? given.workloads : WORKLOADS.map(({ id }) => id);
+  const named = given.files.length > 0 ? [] : given.workloads.length > 0 ? given.workloads : everyWorkload(given);
   return [...new Set([...named, ...plans.map(({ workload }) => workload)])];
+}
+
+/** Of the heavy ones a sample has one; the seed says which. */
+function everyWorkload({ sample, seed }: FaultArguments): readonly string[] {
+  const heavy = WORKLOADS.filter(({ weight }) => weight >= HEAVY).map(({ id }) => id);
+  const left = sample ? new Set(heavy.filter((_, index) => index !== seed % heavy.length)) : new Set<string>();
+  return WORKLOADS.map(({ id }) => id).filter((id) => !left.has(id));
 }
 
 function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): readonly Plan[] {
@@ -79,11 +88,14 @@ function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): r
     ...sweepCandidates(workload, reference.effects),
     ...staleCandidates(workload, reference.effects),
     ...unobservedCandidates(workload, reference.events),
-    ...(workload === 'W0' ? CATALOGUE.flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),
+    ...(workload === 'W0' ? catalogueOf(given).flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),
   ]);
   say(`${candidates.length} candidates`);
   return choosePlans({ candidates, count: given.plans, seed: given.seed, weightOf: (id) => workloadOf(id).weight });
 }
+
+const catalogueOf = ({ sample }: FaultArguments): typeof CATALOGUE =>
+  CATALOGUE.filter(({ seconds }) => !sample || seconds <= QUICK_SECONDS);
 
 interface Running {
   readonly pool: Pool;

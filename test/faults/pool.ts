@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Plan } from './plan.ts';
-import type { PlanResult, Reference } from './run-plan.ts';
+import type { PlanResult, Reference } from './result.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.ts';
 
 export interface Job {

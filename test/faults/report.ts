@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modeOf, type Plan, planName } from './plan.ts';
-import type { PlanResult } from './run-plan.ts';
+import type { PlanResult } from './result.ts';
 
 export interface Failed {
   readonly plan: Plan;

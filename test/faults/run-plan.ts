@@ -3,50 +3,20 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disturbance, Interference } from './catalogue/disturbance.ts';
-import { compareSummaries, type Summary, summaryOf } from './judge/summary.ts';
+import { compareSummaries, summaryOf } from './judge/summary.ts';
+import { timelineOf } from './judge/timeline.ts';
+import { resourceProblems } from './judge/resources.ts';
 import { traceProblems } from './judge/trace.ts';
 import { wrongNow } from './judge/ground-truth.ts';
 import type { At, Plan } from './plan.ts';
-import { createDirector, type Director, type Effect, nameOf, type ProgramName } from './proxy/director.ts';
+import { createDirector, type Director, type Effect, type ProgramName } from './proxy/director.ts';
+import { linesOf, type PlanResult, type Reference } from './result.ts';
 import { createWatchFaults } from './proxy/watch-faults.ts';
 import { SESSIONS_PATH } from './rig/api.ts';
 import type { Lane } from './rig/lane.ts';
 import { untilQuiet } from './rig/quiet.ts';
 import { createWorld, type Expected, pause, Violation, type World } from './rig/world.ts';
 import { workloadOf } from './workloads/all.ts';
-
-/** What a run without faults does and leaves behind. */
-export interface Reference {
-  readonly summary: Summary;
-  readonly effects: readonly EffectLine[];
-  /** Events of the watch of sessions: "MODIFIED s1" to how many. */
-  readonly events: Readonly<Record<string, number>>;
-}
-
-/** An effect as plans address it. */
-export interface EffectLine {
-  readonly n: number;
-  readonly api: Effect['api'];
-  readonly program: ProgramName;
-  readonly kind: string;
-  readonly detail: string;
-  readonly session: string | null;
-  /** Of effects with the same kind, detail and session. */
-  readonly occurrence: number;
-}
-
-export interface PlanResult {
-  readonly plan: Plan;
-  /** Whether the fault happened at all. */
-  readonly reached: boolean;
-  readonly violations: readonly string[];
-  readonly seconds: number;
-  readonly quietSeconds: number;
-  readonly summary: Summary;
-  readonly effects: readonly EffectLine[];
-  readonly events: Readonly<Record<string, number>>;
-  readonly timeline: readonly string[];
-}
 
 const RELEASE_AFTER_MS = 2_000;
 const READY_WITHIN_MS = 120_000;
@@ -152,7 +122,12 @@ class RunningPlan {
       summary: summaryOf(this.#world.incarnations, observer.containers.values()),
       effects: linesOf(this.#director.effects),
       events: this.#watch.counts,
-      timeline: this.#timeline(),
+      timeline: timelineOf({
+        fromMs: this.#fromMs,
+        effects: this.#director.effects,
+        lines: this.#lines,
+        history: observer.history,
+      }),
     };
   }
 
@@ -196,16 +171,18 @@ class RunningPlan {
   }
 
   async #judge(reference: Reference | null): Promise<readonly string[]> {
-    const { observer, sentinels } = this.#lane;
+    const { observer, sentinels, controller } = this.#lane;
     const changes = await sentinels.changes();
+    const debug = await controller.debug();
     const summary = summaryOf(this.#world.incarnations, observer.containers.values());
     const { loose = false } = workloadOf(this.#plan.workload);
-    const compared =
-      reference === null || loose ? [] : compareSummaries(reference.summary, summary, this.#director.killed);
+    const allowance = { slack: this.#director.killed, fewerIsFine: loose };
+    const compared = reference === null ? [] : compareSummaries(reference.summary, summary, allowance);
     return [
       ...observer.violations,
       ...changes.map((change) => `I7 ${change}`),
       ...compared,
+      ...(debug === null ? [] : resourceProblems(debug)),
       ...traceProblems(this.#director.effects),
       ...this.#problems,
       ...this.#unasked.map((why) => `I3 ${why}`),
@@ -261,29 +238,10 @@ class RunningPlan {
       this.#onFault(`partition of ${side} ends`);
     }, release?.afterMs ?? RELEASE_AFTER_MS);
   }
-
-  #timeline(): readonly string[] {
-    const effects = this.#director.effects.map((effect) => ({
-      atMs: effect.atMs,
-      text: `${effect.program} -> ${effect.api}: ${nameOf(effect)} ${effect.method} ${effect.path.slice(0, 120)} = ${effect.status ?? 'no answer'}${effect.fault === null ? '' : ` [${effect.fault}]`}`,
-    }));
-    const all = [...effects, ...this.#lines, ...this.#lane.observer.history].sort((a, b) => a.atMs - b.atMs);
-    return all.map(({ atMs, text }) => `${String(Math.round(atMs - this.#fromMs)).padStart(6)} ${text}`);
-  }
 }
 
 /** So that what only a relist can find is found in a plan's time; the defaults are minutes. */
 const SHORT_INTERVALS = { sweepMs: 4_000, watchIdleMs: 5_000, relistMs: 4_000 } as const;
-
-function linesOf(effects: readonly Effect[]): readonly EffectLine[] {
-  const seen = new Map<string, number>();
-  return effects.map(({ n, api, program, kind, detail, session }) => {
-    const key = `${program} ${kind} ${detail} ${session}`;
-    const occurrence = (seen.get(key) ?? 0) + 1;
-    seen.set(key, occurrence);
-    return { n, api, program, kind, detail, session, occurrence };
-  });
-}
 
 function within<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => {

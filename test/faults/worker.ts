@@ -1,7 +1,8 @@
 // A worker process: one lane, and the plans that the main process sends, one after the other.
 
 import { startLane } from './rig/lane.ts';
-import { type PlanResult, type Reference, runPlan } from './run-plan.ts';
+import type { PlanResult, Reference } from './result.ts';
+import { runPlan } from './run-plan.ts';
 import type { Plan } from './plan.ts';
 
 export interface WorkerSettings {

@@ -2,7 +2,7 @@
 
 import type { Plan, PlanInput } from '../plan.ts';
 import { planSchema } from '../plan.ts';
-import type { EffectLine } from '../run-plan.ts';
+import type { EffectLine } from '../result.ts';
 
 /** A plan that may be chosen, and what it is a sample of. */
 export interface Candidate {

@@ -9,7 +9,7 @@ export interface Workload {
   run(world: World): Promise<Readonly<Record<string, Expected>>>;
   /** Roughly how much of the machine one run takes, as a multiple of W1: heavy ones get fewer plans. */
   readonly weight: number;
-  /** Changes that a fault may make to the numbers of creates, starts and removes without being wrong; see judge/summary.ts. */
+  /** Fewer creates, starts and removes than in the clean run are no mistake: what happens before an end is a matter of time. */
   readonly loose?: boolean;
   /** Undone after the plan, whatever happened. */
   cleanUp?(world: World): Promise<void>;

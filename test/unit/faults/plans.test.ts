@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parsePlan, planName } from '../../faults/plan.ts';
 import { staleCandidates, sweepCandidates, unobservedCandidates } from '../../faults/plans/candidates.ts';
 import { choosePlans } from '../../faults/plans/choose.ts';
-import type { EffectLine } from '../../faults/run-plan.ts';
+import type { EffectLine } from '../../faults/result.ts';
 
 const effect = (change: Partial<EffectLine>): EffectLine => ({
   n: 1,
