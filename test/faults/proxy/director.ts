@@ -163,6 +163,7 @@ function initKind(
   session: string | null,
 ): { readonly kind: string; readonly isInit: boolean } {
   if (kind.startsWith('init-') || kind === 'import') return { kind, isInit: true };
+  if (/^(?:volume|network)-/.test(kind) && session === null) return { kind: `init-${kind}`, isInit: true };
   if (object.containerId === undefined || session !== null) return { kind, isInit: false };
   return { kind: `init-${kind}`, isInit: true };
 }

@@ -95,7 +95,7 @@ function classifyDocker({ method, path, body }: MutatingRequest): EffectKind {
 
 /** A session's container is named by its UID; any other one brings the session init. */
 function creation(name: string): EffectKind {
-  const [, uid] = /^mcps-([0-9a-f-]{36})$/.exec(name) ?? [];
+  const [, uid] = /^mcps-([0-9a-f-]{36})(?:-.+)?$/.exec(name) ?? [];
   return uid === undefined
     ? { kind: 'init-create', detail: '', object: {} }
     : { kind: 'create', detail: '', object: { uid } };

@@ -48,7 +48,8 @@ export interface Lane {
 }
 
 /** Plenty of everything: the sweep is about faults, not about quotas. */
-export const POLICY = 'limits: {perNamespace: 200, perOwner: 200, perNode: 200, cpuRequest: 1m, memoryRequest: 1Mi}\n';
+export const POLICY =
+  'limits: {perNamespace: 200, perOwner: 200, perNode: 200, cpuRequest: 1m, memoryRequest: 1Mi}\nworkspace: {unboundedDisk: true}\n';
 
 const NO_READS: ReadHook = {};
 
