@@ -7,7 +7,7 @@ const ALIAS = /^[a-z][a-z0-9]{0,15}$/;
 /** What a request must be; everything that is named must hold. `path~` and `body~` are regular expressions. */
 export const matchSchema = z.strictObject({
   api: z.enum(['kube', 'docker']).optional(),
-  program: z.enum(['controller', 'placement']).optional(),
+  program: z.enum(['controller', 'placement', 'other']).optional(),
   /** Of effects.ts: "create", "status", "finalizer-remove", ... */
   kind: z.string().optional(),
   /** The reason that a status write reports: "Running". */

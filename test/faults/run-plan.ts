@@ -2,6 +2,7 @@
 
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { catalogueFault } from './catalogue/all.ts';
 import type { Disturbance, Interference } from './catalogue/disturbance.ts';
 import { compareSummaries, summaryOf } from './judge/summary.ts';
 import { timelineOf } from './judge/timeline.ts';
@@ -135,6 +136,7 @@ class RunningPlan {
   async clear(): Promise<void> {
     const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer } = this.#lane;
     controller.kill(null);
+    if (this.#plan.workload.startsWith('W12')) (await this.#lane.otherNode()).controller.kill(null);
     if (this.#plan.at !== undefined && 'match' in this.#plan.at && this.#plan.at.match.program === 'placement')
       placement.kill(null);
     for (const [side, shut] of closed) {
@@ -177,7 +179,8 @@ class RunningPlan {
     const summary = summaryOf(this.#world.incarnations, observer.containers.values());
     const { loose = false } = workloadOf(this.#plan.workload);
     const allowance = { slack: this.#director.killed, fewerIsFine: loose };
-    const compared = reference === null ? [] : compareSummaries(reference.summary, summary, allowance);
+    const replaced = this.#plan.fault !== undefined && catalogueFault(this.#plan.fault).mayReplace === true;
+    const compared = reference === null || replaced ? [] : compareSummaries(reference.summary, summary, allowance);
     return [
       ...observer.violations,
       ...changes.map((change) => `I7 ${change}`),
@@ -222,7 +225,8 @@ class RunningPlan {
       if (resourceVersion !== '')
         this.#past = { resourceVersion, untilMs: performance.now() + afterMs + snapshot.lagMs };
     }
-    this.#lane[program].kill(afterMs);
+    if (program === 'other') void this.#lane.otherNode().then(({ controller }) => controller.kill(afterMs));
+    else this.#lane[program].kill(afterMs);
     this.#world.lastFaultMs = performance.now() + afterMs + (snapshot?.lagMs ?? 0);
   }
 

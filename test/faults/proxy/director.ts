@@ -4,7 +4,8 @@
 import type { At, Match, Plan } from '../plan.ts';
 import { type Api, classify, type EffectKind, type MutatingRequest, SIDE_KINDS } from './effects.ts';
 
-export type ProgramName = 'controller' | 'placement';
+/** `other` is the controller of a second node. */
+export type ProgramName = 'controller' | 'placement' | 'other';
 
 export interface Effect extends EffectKind {
   /** Of all mutating requests of the plan, side effects apart: the first is 1. 0 for a side effect. */

@@ -10,7 +10,7 @@ import { createKubeClient, type KubeClient } from '../../../src/kube/kube-client
 import { SERVICE_ACCOUNTS, SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { obtainBinaries } from '../../support/start-api-server.ts';
-import { type Api, openApi } from './api.ts';
+import { type Api, type KubeObject, openApi } from './api.ts';
 
 export interface Cluster {
   readonly api: Api;
@@ -18,6 +18,8 @@ export interface Cluster {
   readonly kubeSystemUid: string;
   /** Writes a kubeconfig of the account that leads to `url`, and gives its path. */
   kubeconfigFor(account: 'controller' | 'placement', url: string): Promise<string>;
+  /** As a controller of another node, which its token names as that of a pod does. */
+  kubeconfigForNode(nodeName: string, url: string): Promise<string>;
   /** SIGKILL to the API server and etcd; the data stays. */
   kill(): Promise<void>;
   /** On the same port and data. */
@@ -48,6 +50,17 @@ export async function startCluster(dir: string, nodeName: string): Promise<Clust
       const { token } = await requestToken(admin, { ...wanted, expirationSeconds: TOKEN_SECONDS }, signal);
       const path = join(dir, `${account}.kubeconfig`);
       await writeFile(path, JSON.stringify(kubeconfig(url, token)), { mode: 0o600 });
+      return path;
+    },
+    async kubeconfigForNode(nodeName, url) {
+      const node = (await api.must('POST', '/api/v1/nodes', { metadata: { name: nodeName } })) as KubeObject; // what was created
+      const { controller } = SERVICE_ACCOUNTS;
+      const boundObjectRef = { kind: 'Node', apiVersion: 'v1', name: nodeName, uid: node.metadata.uid };
+      const body = { spec: { expirationSeconds: TOKEN_SECONDS, boundObjectRef } };
+      const asked = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/serviceaccounts/${controller}/token`;
+      const { status } = (await api.must('POST', asked, body)) as { readonly status: { readonly token: string } }; // a TokenRequest
+      const path = join(dir, `${nodeName}.kubeconfig`);
+      await writeFile(path, JSON.stringify(kubeconfig(url, status.token)), { mode: 0o600 });
       return path;
     },
     async kill() {

@@ -33,6 +33,8 @@ export interface Lane {
   readonly sentinels: Sentinels;
   readonly controller: Program;
   readonly placement: Program;
+  /** The controller of a second node on the same engine; made when it is asked for. */
+  readonly otherNode: () => Promise<OtherNode>;
   readonly proxies: Readonly<Record<'controllerKube' | 'controllerDocker' | 'placementKube', FaultProxy>>;
   readonly policyFile: string;
   /** How the controller is started from now on, beside what the lane itself says. */
@@ -50,6 +52,11 @@ export interface Lane {
 /** Plenty of everything: the sweep is about faults, not about quotas. */
 export const POLICY =
   'limits: {perNamespace: 200, perOwner: 200, perNode: 200, cpuRequest: 1m, memoryRequest: 1Mi}\nworkspace: {unboundedDisk: true}\n';
+
+export interface OtherNode {
+  readonly nodeName: string;
+  readonly controller: Program;
+}
 
 const NO_READS: ReadHook = {};
 
@@ -117,7 +124,7 @@ export async function startLane(options: {
     concurrency: 2 * cpus().length,
     intervals: {},
   } as const;
-  const orderOf = async (name: ProgramName, kube: FaultProxy): Promise<() => StartOrder> => {
+  const orderOf = async (name: 'controller' | 'placement', kube: FaultProxy): Promise<() => StartOrder> => {
     const kubeconfigPath = await cluster.kubeconfigFor(name, `http://127.0.0.1:${kube.port}`);
     return () => ({
       ...common,
@@ -126,7 +133,7 @@ export async function startLane(options: {
       ...(name === 'controller' ? lane?.controllerStart : {}),
     });
   };
-  const programOf = async (name: ProgramName, kube: FaultProxy): Promise<Program> =>
+  const programOf = async (name: 'controller' | 'placement', kube: FaultProxy): Promise<Program> =>
     new Program({
       name,
       programs,
@@ -138,13 +145,36 @@ export async function startLane(options: {
   const controller = await programOf('controller', proxies.controllerKube);
   const placement = await programOf('placement', proxies.placementKube);
 
+  let other: Promise<OtherNode> | null = null;
+  const openOther = async (): Promise<OtherNode> => {
+    const otherName = `${nodeName}b`;
+    const socketPath = join(dir, 'other.sock');
+    const kube = await proxy('other', 'kube');
+    const docker = await proxy('other', 'docker', socketPath);
+    const kubeconfigPath = await cluster.kubeconfigForNode(otherName, `http://127.0.0.1:${kube.port}`);
+    const place = { kubeconfigPath, nodeName: otherName, dockerSocket: socketPath, identity: otherName };
+    const program = new Program({
+      ...controller.options,
+      order: () => ({ ...common, ...place, stateDir: join(dir, `${otherName}-${program.starts}`) }),
+      onLine: (line) => lane?.hooks?.onLine('other', line),
+    });
+    closers.push(async () => {
+      program.close();
+      await kube.close();
+      await docker.close();
+    });
+    return { nodeName: otherName, controller: program };
+  };
+  const closers: (() => Promise<void>)[] = [];
   lane = {
+    otherNode: () => (other ??= openOther()),
     ...{ dir, nodeName, clusterName, cluster, engine, observer, sentinels, controller, placement, proxies, policyFile },
     ...{ closed, writePolicy, controllerStart: {} },
     hooks: null,
     async close() {
       controller.close();
       placement.close();
+      for (const close of closers) await close();
       for (const each of Object.values(proxies)) await each.close();
       observer.close();
       await removeContainers(engine, clusterName);
