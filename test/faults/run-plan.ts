@@ -15,6 +15,7 @@ import { linesOf, type PlanResult, type Reference } from './result.ts';
 import { createWatchFaults } from './proxy/watch-faults.ts';
 import { SESSIONS_PATH } from './rig/api.ts';
 import type { Lane } from './rig/lane.ts';
+import { removeAllOf } from './rig/remove.ts';
 import { untilQuiet } from './rig/quiet.ts';
 import { createWorld, type Expected, pause, Violation, type World } from './rig/world.ts';
 import { workloadOf } from './workloads/all.ts';
@@ -150,9 +151,7 @@ class RunningPlan {
       await cluster.api.call('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
       await cluster.api.call('DELETE', path);
     }
-    const listed = await engine.list(`mcpsession.dev/cluster=${clusterName}`);
-    const mine = listed.filter(({ Id }) => !sentinels.ids.has(Id));
-    if (mine.length > 0) await Promise.all(mine.map(({ Id }) => engine.remove(Id)));
+    await removeAllOf(engine, { clusterName, sentinels: sentinels.ids });
     while (observer.sessions.size > 0) await pause(10);
   }
 

@@ -1,6 +1,7 @@
 // F14, F15, F16, F32, F33: what the engine can do, and what foreign hands and foreign finalizers can.
 
 import { SESSIONS_PATH } from '../rig/api.ts';
+import { FOREIGN_PREFIX } from '../rig/observer.ts';
 import { IMAGE, pause, type World } from '../rig/world.ts';
 import type { CatalogueFault } from './disturbance.ts';
 
@@ -128,7 +129,7 @@ const f33: CatalogueFault = {
   seconds: 5,
   async run(disturbance) {
     const { world, note, violate, later } = disturbance;
-    const { engine, observer } = world.lane;
+    const { engine } = world.lane;
     const own = await world.containerOf('s1');
     const found = own === null ? null : await engine.inspect(own);
     if (found === null) return;
@@ -140,9 +141,8 @@ const f33: CatalogueFault = {
       User: '1001:1001',
       HostConfig: { NetworkMode: 'none' },
     };
-    const made = await engine.call('POST', `/containers/create?name=faults-foreign-${world.fullName('x')}`, body);
+    const made = await engine.call('POST', `/containers/create?name=${FOREIGN_PREFIX}${world.fullName('x')}`, body);
     const { Id = '' } = made.body as { readonly Id?: string }; // the engine's documented answer
-    observer.ignore(Id);
     later(() => engine.remove(Id));
     await engine.call('POST', `/containers/${Id}/start`);
     await touchAll(world);

@@ -2,9 +2,11 @@
 
 import type { KubeObject } from '../rig/api.ts';
 import type { Listed } from '../rig/engine.ts';
+import { labelled } from '../rig/remove.ts';
 import type { Expected, World } from '../rig/world.ts';
 
 const UID = 'mcpsession.dev/uid';
+const CLUSTER = 'mcpsession.dev/cluster';
 
 /** All that is wrong now; empty when the world is as it must be. */
 export async function wrongNow(world: World, expected: Readonly<Record<string, Expected>>): Promise<readonly string[]> {
@@ -113,26 +115,12 @@ async function leftovers(world: World): Promise<readonly string[]> {
     incarnations.filter(({ alias, uid }) => world.session(alias)?.metadata.uid === uid).map(({ uid }) => uid),
   );
   for (const kind of ['networks', 'volumes'] as const) {
-    for (const { name, labels } of await labelled(lane.engine, kind, clusterName)) {
-      if (!live.has(labels[UID] ?? '')) problems.push(`I6 ${kind.slice(0, -1)} ${name} of a session that is gone`);
+    for (const { name, labels } of await labelled(lane.engine, kind)) {
+      if (labels[CLUSTER] !== clusterName || live.has(labels[UID] ?? '')) continue;
+      problems.push(`I6 ${kind.slice(0, -1)} ${name} of a session that is gone`);
     }
   }
   return problems;
-}
-
-interface Named {
-  readonly Name: string;
-  readonly Labels: Readonly<Record<string, string>> | null;
-}
-
-async function labelled(engine: World['lane']['engine'], kind: 'networks' | 'volumes', clusterName: string) {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`mcpsession.dev/cluster=${clusterName}`] }));
-  const { body } = await engine.call('GET', `/${kind}?filters=${filters}`);
-  const found =
-    kind === 'networks'
-      ? (body as readonly Named[])
-      : ((body as { readonly Volumes: readonly Named[] | null }).Volumes ?? []); // the engine's documented answers
-  return found.map(({ Name, Labels }) => ({ name: Name, labels: Labels ?? {} }));
 }
 
 export const conditionOf = (session: KubeObject, type: string) =>

@@ -11,6 +11,7 @@ import type { Api as Side } from '../proxy/effects.ts';
 import { type FaultProxy, type ReadHook, startFaultProxy } from '../proxy/fault-proxy.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { type Engine, openEngine } from './engine.ts';
+import { removeAllOf } from './remove.ts';
 import { type Observer, startObserver } from './observer.ts';
 import { Program } from './program.ts';
 import { placeSentinels, type Sentinels } from './sentinels.ts';
@@ -155,7 +156,7 @@ export async function startLane(options: {
     const place = { kubeconfigPath, nodeName: otherName, dockerSocket: socketPath, identity: otherName };
     const program = new Program({
       ...controller.options,
-      order: () => ({ ...common, ...place, stateDir: join(dir, `${otherName}-${program.starts}`) }),
+      order: () => ({ ...common, ...place, stateDir: join(dir, `${otherName}-state`) }),
       onLine: (line) => lane?.hooks?.onLine('other', line),
     });
     closers.push(async () => {
@@ -177,22 +178,11 @@ export async function startLane(options: {
       for (const close of closers) await close();
       for (const each of Object.values(proxies)) await each.close();
       observer.close();
-      await removeContainers(engine, clusterName);
+      await removeAllOf(engine, { clusterName, sentinels: new Set() });
       await sentinels.remove();
       await cluster.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
   return lane;
-}
-
-/** Every container that any program of this lane made. */
-export async function removeContainers(engine: Engine, clusterName: string): Promise<void> {
-  const found = [
-    ...(await engine.list(`mcpsession.dev/cluster=${clusterName}`)),
-    ...(await engine.list('mcpsession.dev/init-delivery')).filter(({ Labels }) =>
-      Labels['mcpsession.dev/init-delivery']?.startsWith(`${clusterName}/`),
-    ),
-  ];
-  await Promise.all(found.map(({ Id }) => engine.remove(Id)));
 }

@@ -5,6 +5,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, openEngine } from './engine.ts';
+import { labelled } from './remove.ts';
 import { SENTINEL_PREFIX } from './sentinels.ts';
 
 const CLUSTER = 'mcpsession.dev/cluster';
@@ -56,7 +57,21 @@ async function removeOldVolumes(engine: Engine): Promise<readonly string[]> {
     return owner !== undefined && !isHarness(owner);
   });
   for (const { Name } of old) await engine.call('DELETE', `/volumes/${Name}`);
-  return old.map(({ Name }) => `volume ${Name}`);
+  return [...old.map(({ Name }) => `volume ${Name}`), ...(await removeOldParts(engine))];
+}
+
+/** Networks and workspaces of sessions. */
+async function removeOldParts(engine: Engine): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const kind of ['networks', 'volumes'] as const) {
+    for (const { address, name, labels } of await labelled(engine, kind)) {
+      const owner = OWNER.exec(labels[CLUSTER] ?? '')?.[1];
+      if (owner === undefined || isHarness(owner)) continue;
+      await engine.call('DELETE', `/${kind}/${address}`);
+      removed.push(`${kind.slice(0, -1)} ${name}`);
+    }
+  }
+  return removed;
 }
 
 async function removeOldDirectories(): Promise<readonly string[]> {

@@ -9,6 +9,8 @@ const UID = 'mcpsession.dev/uid';
 const CLUSTER = 'mcpsession.dev/cluster';
 const GENERATION = 'mcpsession.dev/instance-generation';
 
+export const FOREIGN_PREFIX = 'faults-foreign-';
+
 export interface ContainerLife {
   readonly id: string;
   readonly uid: string;
@@ -31,8 +33,6 @@ export interface Observer {
   readonly history: readonly { readonly atMs: number; readonly text: string }[];
   /** Forgets what is over; call between plans. */
   reset(): void;
-  /** A container that the plan itself makes and that is nobody's session. */
-  ignore(containerId: string): void;
   onSession(listener: (object: KubeObject, type: WatchedEvent['type']) => void): void;
   /** Resolves when every container that was created so far has been judged by the effect oracle. */
   judged(): Promise<void>;
@@ -52,7 +52,6 @@ export async function startObserver(parts: {
   const reader = createEngineReader(engine.socketPath);
   const looks = new Set<Promise<void>>();
   const listeners: ((object: KubeObject, type: WatchedEvent['type']) => void)[] = [];
-  const ignored = new Set<string>();
   let violations: string[] = [];
   let history: { atMs: number; text: string }[] = [];
   let newest = '0';
@@ -73,7 +72,7 @@ export async function startObserver(parts: {
         violations.push(`I7 sentinel ${id.slice(0, 12)}: ${action}`);
       return;
     }
-    if (labels[CLUSTER] !== cluster || ignored.has(id)) return;
+    if (labels[CLUSTER] !== cluster || isOfPlan(labels)) return;
     const life = lifeOf(containers, event);
     note(`engine: ${action} ${id.slice(0, 12)} ${labels['mcpsession.dev/name'] ?? ''}`);
     if (action === 'start') {
@@ -152,7 +151,6 @@ export async function startObserver(parts: {
     get history() {
       return history;
     },
-    ignore: (containerId) => void ignored.add(containerId),
     reset() {
       violations = [];
       history = [];
@@ -181,5 +179,8 @@ function lifeOf(containers: Map<string, ContainerLife>, { id, labels }: EngineEv
   containers.set(id, life);
   return life;
 }
+
+/** A container that a plan makes itself and that is nobody's session: events carry its name beside its labels. */
+const isOfPlan = (labels: EngineEvent['labels']): boolean => labels['name']?.startsWith(FOREIGN_PREFIX) === true;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
