@@ -19,7 +19,7 @@ import {
 } from './plans/candidates.ts';
 import { choosePlans } from './plans/choose.ts';
 import { type Job, type Pool, startPool } from './pool.ts';
-import { type Failed, reportOf, writeFailure } from './report.ts';
+import { type Failed, failureFile, reportOf, writeFailure } from './report.ts';
 import { removeLeftovers } from './rig/leftovers.ts';
 import { SOCKET } from './rig/engine.ts';
 import type { PlanResult } from './result.ts';
@@ -27,7 +27,6 @@ import { WORKLOADS, workloadOf } from './workloads/all.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const REGRESSIONS = join(import.meta.dirname, 'regressions');
-const FAILURES = 'out/faults';
 const HEAVY = 10;
 /** Seconds of a fault of the catalogue that a sample can afford. */
 const QUICK_SECONDS = 12;
@@ -45,7 +44,7 @@ async function main(given: FaultArguments): Promise<number> {
   const programs = given.programs ?? (await bundlePrograms({ under: join(ROOT, 'out/faults-programs') })).dir;
   const regressions = await plansIn(REGRESSIONS);
   const replayed = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
-  const workloads = workloadsFor(given, [...regressions, ...replayed]);
+  const workloads = workloadsFor(given, given.files.length > 0 ? replayed : regressions);
   const workers = given.files.length > 0 ? 1 : given.workers;
   const pool = await startPool({ programs, run: randomBytes(4).toString('hex'), workers });
   const stop = (): void => void pool.close().finally(() => process.exit(130));
@@ -67,8 +66,7 @@ function onLearned(result: PlanResult): void {
   const { plan, seconds, violations, effects } = result;
   const swept = effects.filter(({ n }) => n > 0).length;
   say(`learned ${plan.workload} in ${seconds.toFixed(1)} s: ${swept} effects ${violations.join('; ')}`);
-  if (violations.length > 0)
-    writeFailure(`${FAILURES}-learning`, Number(plan.workload.replaceAll(/\D/g, '')), result).catch(() => {});
+  if (violations.length > 0) writeFailure(`out/faults-learning/${plan.workload}.json`, result).catch(() => {});
 }
 
 function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly string[] {
@@ -97,6 +95,9 @@ function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): r
 const catalogueOf = ({ sample }: FaultArguments): typeof CATALOGUE =>
   CATALOGUE.filter(({ seconds }) => !sample || seconds <= QUICK_SECONDS);
 
+/** Beside the report: runs with reports of their own keep their failures apart. */
+const failuresOf = ({ report }: FaultArguments): string => report.replace(/\.json$/, '');
+
 interface Running {
   readonly pool: Pool;
   readonly jobs: readonly Job[];
@@ -108,8 +109,10 @@ interface Running {
 async function runAll({ pool, jobs, given, verbose, startedMs }: Running): Promise<number> {
   const results: PlanResult[] = [];
   const broken: string[] = [];
-  await rm(FAILURES, { recursive: true, force: true });
+  const failures = new Map<PlanResult, string>();
+  await rm(failuresOf(given), { recursive: true, force: true });
   const sweptFromMs = performance.now();
+  const writes: Promise<void>[] = [];
   await pool.run(jobs, (outcome) => {
     if ('broken' in outcome) {
       broken.push(`${planName(outcome.plan)}: ${outcome.broken}`);
@@ -118,6 +121,11 @@ async function runAll({ pool, jobs, given, verbose, startedMs }: Running): Promi
     const { result } = outcome;
     results.push(result);
     if (verbose) say(result.timeline.join('\n'));
+    if (result.violations.length > 0) {
+      const file = failureFile(failuresOf(given), failures.size + 1);
+      failures.set(result, file);
+      writes.push(writeFailure(file, result));
+    }
     const said =
       result.violations.length > 0
         ? `FAIL  ${result.violations.join('; ')}`
@@ -126,8 +134,9 @@ async function runAll({ pool, jobs, given, verbose, startedMs }: Running): Promi
           : 'ok (fault not reached)';
     say(`${results.length}/${jobs.length} ${planName(result.plan)} ${result.seconds.toFixed(1)} s ${said}`);
   });
+  await Promise.all(writes);
   const sweepSeconds = (performance.now() - sweptFromMs) / 1000;
-  const failed = await confirm({ pool, jobs, results });
+  const failed = await confirm({ pool, jobs, results, files: failures });
   const report = reportOf({ results, failed, broken, seconds: sweepSeconds, seed: given.seed });
   await mkdir(dirname(given.report), { recursive: true });
   await writeFile(given.report, `${JSON.stringify(report, null, 2)}\n`);
@@ -149,7 +158,11 @@ async function confirm({
   pool,
   jobs,
   results,
-}: Pick<Running, 'pool' | 'jobs'> & { readonly results: readonly PlanResult[] }): Promise<readonly Failed[]> {
+  files,
+}: Pick<Running, 'pool' | 'jobs'> & {
+  readonly results: readonly PlanResult[];
+  readonly files: ReadonlyMap<PlanResult, string>;
+}): Promise<readonly Failed[]> {
   const failing = results.filter(({ violations }) => violations.length > 0);
   const again = new Set<string>();
   const reference = new Map(jobs.map((job) => [job.plan, job.reference] as const));
@@ -163,14 +176,12 @@ async function confirm({
       if ('result' in outcome && outcome.result.violations.length > 0) again.add(planName(outcome.result.plan));
     },
   );
-  return Promise.all(
-    failing.map(async (result, index) => ({
-      plan: result.plan,
-      violations: result.violations,
-      confirmed: again.has(planName(result.plan)) || result.violations.some((text) => NEEDS_NO_PROOF.test(text)),
-      file: await writeFailure(FAILURES, index + 1, result),
-    })),
-  );
+  return failing.map((result) => ({
+    plan: result.plan,
+    violations: result.violations,
+    confirmed: again.has(planName(result.plan)) || result.violations.some((text) => NEEDS_NO_PROOF.test(text)),
+    file: files.get(result) ?? '',
+  }));
 }
 
 async function plansIn(dir: string): Promise<readonly Plan[]> {

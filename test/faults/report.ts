@@ -1,7 +1,7 @@
 // What a run comes to: counts for people and machines, and a file for every plan that failed.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { modeOf, type Plan, planName } from './plan.ts';
 import type { PlanResult } from './result.ts';
 
@@ -71,15 +71,13 @@ export function reportOf(input: {
   };
 }
 
+export const failureFile = (dir: string, number: number): string => join(dir, `plan-${number}.json`);
+
 /** The plan as JSON, to be replayed as it is, and beside it what was seen. */
-export async function writeFailure(dir: string, number: number, result: PlanResult): Promise<string> {
-  await mkdir(dir, { recursive: true });
+export async function writeFailure(file: string, result: PlanResult): Promise<void> {
   const { plan, violations, timeline } = result;
-  const file = join(dir, `plan-${number}.json`);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify({ ...plan, note: violations[0] }, null, 2)}\n`);
-  await writeFile(
-    join(dir, `plan-${number}.txt`),
-    `${planName(plan)}\n${violations.join('\n')}\n\n${timeline.join('\n')}\n`,
-  );
-  return file;
+  const text = `${planName(plan)}\n${violations.join('\n')}\n\n${timeline.join('\n')}\n`;
+  await writeFile(file.replace(/\.json$/, '.txt'), text);
 }

@@ -21,6 +21,9 @@ import { createWorld, type Expected, pause, Violation, type World } from './rig/
 import { workloadOf } from './workloads/all.ts';
 
 const RELEASE_AFTER_MS = 2_000;
+const RESTARTED_AFTER_MS = 1_000;
+/** A controller whose node is still held by a dead one refuses and is started again (design.md, F2). */
+const MOST_ENDS = 5;
 const READY_WITHIN_MS = 120_000;
 
 export async function runPlan(lane: Lane, plan: Plan, reference: Reference | null): Promise<PlanResult> {
@@ -84,7 +87,7 @@ class RunningPlan {
       reads: (program, side) =>
         this.#interference.reads?.(program, side) ?? (program === 'controller' && side === 'kube' ? this.#watch : {}),
       onLine: (program, line) => void this.#lines.push({ atMs: performance.now(), text: `${program}: ${line}` }),
-      onUnasked: (why) => void this.#unasked.push(why),
+      onUnasked: (program, why) => this.#onUnasked(program, why),
     };
     if (plan.at !== undefined && plan.mode !== undefined) this.#director.expect(plan.at, plan.mode);
   }
@@ -187,8 +190,16 @@ class RunningPlan {
       ...(debug === null ? [] : resourceProblems(debug)),
       ...traceProblems(this.#director.effects),
       ...this.#problems,
-      ...this.#unasked.map((why) => `I3 ${why}`),
+      ...(this.#unasked.length > MOST_ENDS ? this.#unasked.map((why) => `I3 ${why}`) : []),
     ];
+  }
+
+  /** As a kubelet would: it is started again; a program that ends over and over is told of. */
+  #onUnasked(program: 'controller' | 'placement', why: string): void {
+    this.#lines.push({ atMs: performance.now(), text: why });
+    this.#unasked.push(why);
+    this.#world.lastFaultMs = performance.now();
+    this.#lane[program].restartAfter(RESTARTED_AFTER_MS);
   }
 
   #onFault(what: string): void {

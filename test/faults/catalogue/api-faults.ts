@@ -1,6 +1,6 @@
 // F3, F4, F5, F6, F10, F26, F27, F28, I16: what can happen to the API server, and to what it says.
 
-import { installOperator } from '../../../src/compose/up/install.ts';
+import { installAdmissionFloor, installOperator } from '../../../src/compose/up/install.ts';
 import { webhookConfiguration } from '../../../src/compose/cluster-objects.ts';
 import { apply } from '../../../src/kube/apply.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
@@ -228,12 +228,16 @@ const f28: CatalogueFault = {
   },
 };
 
+const STATUS_BINDING =
+  '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/mcpsession-session-status';
+const FLOOR_GONE_MS = 1_500;
+
 const i16: CatalogueFault = {
   id: 'I16',
   what: 'every field of a status is forged: nothing outside the object may change',
   seconds: 4,
-  async run({ world, note }) {
-    const { cluster, sentinels } = world.lane;
+  async run({ world, note, later }) {
+    const { cluster, sentinels, nodeName } = world.lane;
     const [sentinel = ''] = sentinels.ids;
     const session = world.session('s1');
     if (session === null) return;
@@ -257,6 +261,10 @@ const i16: CatalogueFault = {
         grantedExpiry: '2001-01-01T00:00:00Z',
       },
     };
+    // The floor of admission would not let it happen: what is tested is what comes of it all the same.
+    later(() => installAdmissionFloor(cluster.admin, nodeName, new AbortController().signal));
+    await cluster.api.must('DELETE', STATUS_BINDING);
+    await pause(FLOOR_GONE_MS);
     await cluster.api.must('PUT', `${SESSIONS_PATH}/${session.metadata.name}/status`, forged);
     await pause(1_000);
   },

@@ -21,7 +21,7 @@ export interface PlanHooks {
   readonly director: Director;
   readonly reads: (program: ProgramName, side: Side) => ReadHook;
   readonly onLine: (program: ProgramName, line: string) => void;
-  readonly onUnasked: (why: string) => void;
+  readonly onUnasked: (program: 'controller' | 'placement', why: string) => void;
 }
 
 export interface Lane {
@@ -141,7 +141,7 @@ export async function startLane(options: {
       compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
       order: await orderOf(name, kube),
       onLine: (line) => lane?.hooks?.onLine(name, line),
-      onUnasked: (why) => lane?.hooks?.onUnasked(why),
+      onUnasked: (why) => lane?.hooks?.onUnasked(name, why),
     });
   const controller = await programOf('controller', proxies.controllerKube);
   const placement = await programOf('placement', proxies.placementKube);
@@ -158,6 +158,7 @@ export async function startLane(options: {
       ...controller.options,
       order: () => ({ ...common, ...place, stateDir: join(dir, `${otherName}-state`) }),
       onLine: (line) => lane?.hooks?.onLine('other', line),
+      onUnasked: () => program.restartAfter(1_000),
     });
     closers.push(async () => {
       program.close();

@@ -71,6 +71,14 @@ export class Program {
     return this.#ready.promise;
   }
 
+  /** Unless it was started, killed or stopped meanwhile. */
+  restartAfter(ms: number): void {
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#restart = setTimeout(() => {
+      if (this.#child === null) this.start();
+    }, ms);
+  }
+
   /** SIGKILL, before this returns; started again after so many milliseconds, null for never. */
   kill(restartAfterMs: number | null): void {
     const child = this.#child;
