@@ -9,15 +9,18 @@ export interface ChangeNotifier {
   stop(): void;
 }
 
+/** A list of thousands is handed over in parts: whoever receives it may do something with each key. */
+const KEYS_PER_TURN = 500;
+
 /** Each key is handed over once per turn of the event loop, however often it changed in that turn. */
 export function createChangeNotifier(onChange: (key: string) => void, log: Log): ChangeNotifier {
-  let pending = new Set<string>();
+  const pending = new Set<string>();
   let scheduled: NodeJS.Immediate | null = null;
 
   const flush = (): void => {
-    scheduled = null;
-    const keys = pending;
-    pending = new Set();
+    const keys = [...pending].slice(0, KEYS_PER_TURN);
+    for (const key of keys) pending.delete(key);
+    scheduled = pending.size > 0 ? setImmediate(flush) : null;
     for (const key of keys) {
       try {
         onChange(key);
