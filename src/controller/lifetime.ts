@@ -15,7 +15,7 @@ import type { SessionMemory } from './session-memory.ts';
 
 type LifetimeSeen = Pick<
   Observation,
-  'lastActivityMs' | 'runningSinceMs' | 'exitedSinceMs' | 'wantedSinceMs' | 'attemptSeen' | 'verdict'
+  'lastActivityMs' | 'runningSinceMs' | 'exitedSinceMs' | 'wantedSinceMs' | 'attemptSeen' | 'stoppedByUs' | 'verdict'
 >;
 
 interface Look extends Pick<Observation, 'session' | 'containers' | 'isHeld' | 'nowMs' | 'suspension' | 'node'> {
@@ -37,6 +37,7 @@ export function lookAtLifetime(look: Look): LifetimeSeen {
     exitedSinceMs: memory.exit?.sinceMs ?? nowMs,
     wantedSinceMs: grant?.wantedSinceMs ?? nowMs,
     attemptSeen: grant?.attempt ?? 0,
+    stoppedByUs: grant?.stopped != null && grant.stopped === own?.id,
     verdict: grant?.ended == null ? null : { reason: 'SessionExpired', message: grant.ended, final: true },
   };
 }
@@ -54,6 +55,14 @@ export async function keepVerdict(
   const before = grants.of(session.meta.uid);
   if (before === null || before.ended !== null) return;
   grants.put({ ...before, ended: report.message });
+  await grants.settled();
+}
+
+/** Written down before the engine is told, so that whoever finds the container ended knows who did it. Resolves as `keepVerdict` does. */
+export async function keepStop(grants: GrantBook, uid: string, containerId: string): Promise<void> {
+  const before = grants.of(uid);
+  if (before === null || before.stopped === containerId) return;
+  grants.put({ ...before, stopped: containerId });
   await grants.settled();
 }
 

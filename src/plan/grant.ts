@@ -31,6 +31,7 @@ export function nextGrant(input: {
     wantedSinceMs,
     instanceGeneration: session.status.assignment?.instanceGeneration ?? 1,
     attempt: Math.max(before?.attempt ?? 0, own?.spec.identity.attempt ?? 0),
+    stopped: before !== null && before.stopped === own?.id ? before.stopped : null,
     ended: before?.ended ?? null,
   };
 }
@@ -55,6 +56,7 @@ export function promisesDiffer(left: SessionGrant, right: SessionGrant): boolean
     left.wantedSinceMs !== right.wantedSinceMs ||
     left.instanceGeneration !== right.instanceGeneration ||
     left.attempt !== right.attempt ||
+    left.stopped !== right.stopped ||
     left.ended !== right.ended
   );
 }

@@ -25,9 +25,12 @@ const ENGINE_RETRY_MS = 5_000;
 /** The end of the last container that was left behind leads to a look as well. */
 const LEFT_BEHIND_RETRY_MS = 500;
 
-const SUSPENDED = 'the container is removed; set spec.operatingMode to Running to start a new one';
-const HELD_BACK =
-  'the operator has suspended all sessions (policy suspendAll); the session starts again when that ends';
+const SUSPENDED = {
+  ending: 'the container is being removed; set spec.operatingMode to Running to start a new one',
+  gone: 'the container is removed; set spec.operatingMode to Running to start a new one',
+};
+const HOLDING = 'the operator has suspended all sessions (policy suspendAll); the session starts again when that ends';
+const HELD_BACK: typeof SUSPENDED = { ending: HOLDING, gone: HOLDING };
 
 const NO_METADATA = { labels: {}, annotations: {} };
 
@@ -171,14 +174,15 @@ function whileSuspended(
   seen: Observation,
   session: McpSession,
   own: ObservedContainer | null,
-  message = SUSPENDED,
+  words = SUSPENDED,
 ): Decision {
   const spec = session.spec;
-  if (own !== null) return endContainer(own, spec);
+  // Said before the container goes: whoever resumes the session meanwhile must not find one that ended by itself, or was lost.
+  if (own !== null) return { ...endContainer(own, spec), report: { reason: 'Suspended', message: words.ending } };
   const untilExpiry = spec === null ? null : expiryMs(session, spec) - seen.nowMs;
   // What a person suspended holds no room; what policy holds back goes on where it was.
   const vacates = spec?.operatingMode === 'Suspended' ? { vacates: true as const } : {};
-  return onceGivenUp(seen, session, rest(untilExpiry, { reason: 'Suspended', message, ...vacates }));
+  return onceGivenUp(seen, session, rest(untilExpiry, { reason: 'Suspended', message: words.gone, ...vacates }));
 }
 
 /** That the node has given the session up is said once nothing is left of it here but what persists. */

@@ -91,6 +91,8 @@ export interface Observation {
   readonly wantedSinceMs: number;
   /** Highest attempt of a container that this node has seen under this session. */
   readonly attemptSeen: number;
+  /** The container was stopped by this node, and did not end by itself. */
+  readonly stoppedByUs: boolean;
   /** This node has ended the session for good; whatever the spec says since then comes too late. */
   readonly verdict: Report | null;
   /** Cluster time (process/cluster-clock.ts). */

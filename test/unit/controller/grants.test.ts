@@ -19,6 +19,7 @@ const aGrant = (change: Partial<SessionGrant> = {}): SessionGrant => ({
   wantedSinceMs: null,
   instanceGeneration: 1,
   attempt: 0,
+  stopped: null,
   ended: null,
   ...change,
 });

@@ -113,10 +113,10 @@ test('a step that failed is not tried again before its time, whoever asks for a 
   world.engineFault = 'conflict';
   await look();
   for (let count = 0; count < 5; count += 1) expect((await look()).requeueAfterMs).toBe(100);
-  expect(world.calls).toEqual(['remove']);
+  expect(world.calls).toEqual(['write status', 'remove']);
   await clock.advance(100);
   await look();
-  expect(world.calls).toEqual(['remove', 'remove']);
+  expect(world.calls).toEqual(['write status', 'remove', 'remove']);
 });
 
 test('a container that has to go does not wait for an API server that is away, and the verdict is written later', async () => {

@@ -4,7 +4,15 @@ import { eventsFor } from '../../../src/plan/events.ts';
 import { nextStatus } from '../../../src/plan/next-status.ts';
 import { YOLO_ACKNOWLEDGEMENT } from '../../../src/model/policy-set.ts';
 import { aPolicySet, chosenPolicies } from '../../support/policies.ts';
-import { aStoredSession, aWorld, observationOf, runToRest } from '../../support/story.ts';
+import {
+  aStoredSession,
+  aWorld,
+  changeFirstContainer,
+  changeSession,
+  observationOf,
+  runToRest,
+  type World,
+} from '../../support/story.ts';
 
 test('S1.IR.01: while everything is suspended nothing starts, and what runs is removed', () => {
   const world = aWorld();
@@ -53,4 +61,38 @@ test('S0.C1.08: a session under no rules says so in a condition and an event', (
   if (after === null) throw new Error('a running session has a status');
   expect(eventsFor(before, after).map(({ reason }) => reason)).toContain('PolicyBypassed');
   expect(eventsFor({ ...before, status: after }, after)).toEqual([]);
+});
+
+const WITH_PROGRAM = { command: ['/bin/server'] };
+const setMode = (world: World, operatingMode: 'Running' | 'Suspended'): void =>
+  changeSession(world, (session) => ({
+    ...session,
+    meta: { ...session.meta, generation: session.meta.generation + 1 },
+    spec: session.spec === null ? null : { ...session.spec, operatingMode },
+  }));
+
+test.each([
+  [
+    'is stopped',
+    (world: World) => {
+      world.stoppedId = world.containers?.[0]?.id ?? null;
+      changeFirstContainer(world, { state: 'exited', exitCode: 143, pid: null });
+    },
+  ],
+  ['is removed', (world: World) => void (world.containers = [])],
+])('a session that is resumed as soon as its container %s starts anew, and is not taken for over', (_name, end) => {
+  const world = aWorld({ session: aStoredSession(WITH_PROGRAM) });
+  runToRest(world);
+  setMode(world, 'Suspended');
+  // Only the first step towards its end: the session is resumed before the next look.
+  const seen = observationOf(world);
+  const decision = nextStep(seen);
+  expect(decision.step).toMatchObject({ do: 'stop' });
+  const status = nextStatus(seen, decision);
+  if (status !== null) changeSession(world, (session) => ({ ...session, status }));
+  end(world);
+  setMode(world, 'Running');
+  runToRest(world);
+  expect(world.session?.status.finishedAt).toBeUndefined();
+  expect(world.containers).toMatchObject([{ state: 'running' }]);
 });
