@@ -92,11 +92,14 @@ function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): r
   return choosePlans({ candidates, count: given.plans, seed: given.seed, weightOf: (id) => workloadOf(id).weight });
 }
 
-const catalogueOf = ({ sample }: FaultArguments): typeof CATALOGUE =>
-  CATALOGUE.filter(({ seconds }) => !sample || seconds <= QUICK_SECONDS);
+function catalogueOf({ sample }: FaultArguments): typeof CATALOGUE {
+  return CATALOGUE.filter(({ seconds }) => !sample || seconds <= QUICK_SECONDS);
+}
 
 /** Beside the report: runs with reports of their own keep their failures apart. */
-const failuresOf = ({ report }: FaultArguments): string => report.replace(/\.json$/, '');
+function failuresOf({ report }: FaultArguments): string {
+  return report.replace(/\.json$/, '');
+}
 
 interface Running {
   readonly pool: Pool;
