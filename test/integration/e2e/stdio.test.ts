@@ -35,6 +35,7 @@ test('the tools are those of the HTTP front end', async () => {
     'session_delete',
     'session_exec',
     'session_exec_output',
+    'session_extend',
     'session_get',
     'session_list',
     'session_list_files',

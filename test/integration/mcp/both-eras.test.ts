@@ -29,6 +29,7 @@ describe.each<ClientEra>(['modern', 'legacy'])('a %s client', (era) => {
       'session_list_files',
       'session_read_file',
       'session_write_file',
+      'session_extend',
       'session_delete',
       'policy_check',
     ]);
