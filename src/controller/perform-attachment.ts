@@ -4,6 +4,7 @@ import { isFault, OperatorError } from '../lib/errors.ts';
 import type { Attachments } from '../model/attachments.ts';
 import type { Step } from '../plan/step.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { ContainerView } from './container-view.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { SessionMemory } from './session-memory.ts';
 
@@ -14,12 +15,13 @@ export type AttachmentStep = Extract<
 
 export interface AttachmentDependencies {
   readonly engine: ContainerEngine;
+  readonly view: ContainerView;
   readonly leftovers: Leftovers;
 }
 
 /** Whatever a change answers, or does not: what is there is looked at again. */
 export async function performOnAttachments(
-  { engine, leftovers }: AttachmentDependencies,
+  { engine, view, leftovers }: AttachmentDependencies,
   step: AttachmentStep,
   { key, memory }: { readonly key: string; readonly memory: SessionMemory },
   signal: AbortSignal,
@@ -29,6 +31,8 @@ export async function performOnAttachments(
     case 'lookAtAttachments': {
       const { containerId, pid, uid } = step;
       memory.attachments = { containerId, pid, found: await engine.attachmentsOf(uid, signal) };
+      // A container that ended meanwhile is on no network any more, which is no finding: what counts is a run that goes on after this.
+      if (containerId !== null) view.markStale(key);
       return;
     }
     case 'createNetwork':

@@ -1,7 +1,7 @@
 // A stored McpNode -> what the programs see. Pure; never throws.
 
 import { compileFits } from '../model/fits.ts';
-import { type McpNode, nodeSpecSchema, nodeStatusSchema, type NodeStatus } from '../model/node.ts';
+import { type McpNode, nodeSpecSchema, type NodeSpec, nodeStatusSchema, type NodeStatus } from '../model/node.ts';
 import { parseLenient } from './parse-session.ts';
 import { metadataOf, recordOf, textsOf } from './raw-object.ts';
 
@@ -18,12 +18,19 @@ export function parseNode(raw: unknown): McpNode | null {
     resourceVersion: identity.resourceVersion,
     generation: typeof generation === 'number' ? generation : 0,
     labels: textsOf(metadata['labels']),
-    spec: parseLenient(nodeSpecSchema, object['spec'] ?? {}) ?? { unschedulable: true },
+    spec: parseNodeSpec(object['spec'] ?? {}),
     status: parseNodeStatus(object['status'] ?? {}),
   };
 }
 
 const fitsStatus = compileFits(nodeStatusSchema);
+
+const fitsSpec = compileFits(nodeSpecSchema);
+
+function parseNodeSpec(raw: unknown): NodeSpec {
+  if (fitsSpec(raw)) return raw as NodeSpec; // as above
+  return parseLenient(nodeSpecSchema, raw) ?? { unschedulable: true };
+}
 
 function parseNodeStatus(raw: unknown): NodeStatus {
   if (fitsStatus(raw)) return raw as NodeStatus; // what zod would return, by fits.ts

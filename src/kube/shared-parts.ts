@@ -8,14 +8,26 @@ const MAX_KEPT = 4_096;
 /** Longer ones are seldom the same, and dear to keep. */
 const LONGEST_KEY = 1_024;
 
+/** The same in every cache, so that what is worked out for one of their sessions counts for the other's. */
+const EMPTY: ReadonlyMap<string, object> = new Map<string, object>([
+  ['[]', Object.freeze([])],
+  ['{}', Object.freeze({})],
+]);
+
 /** One for each cache. The result equals the argument. */
 export function createSharedParts(): (session: McpSession) => McpSession {
   const texts = keepOne<string>();
   const objects = keepOne<object>();
   const text = (value: string): string => texts(value, value);
-  const part = <T extends object>(value: T): T => objects(JSON.stringify(value), value) as T; // the same JSON
-  /** Specs of which every part is a kept one: versions of a session share theirs. */
+  /** Parts that are the kept ones already, and specs of which every part is: versions of a session share theirs. */
   const known = new WeakSet<object>();
+  const part = <T extends object>(value: T): T => {
+    if (known.has(value)) return value;
+    const json = JSON.stringify(value);
+    const kept = (EMPTY.get(json) ?? objects(json, value)) as T; // the same JSON
+    known.add(kept);
+    return kept;
+  };
   const parts = <T extends object>(value: T): T => {
     if (known.has(value)) return value;
     const entries = Object.entries(value).map(

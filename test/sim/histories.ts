@@ -2,8 +2,8 @@
 
 import { History, type HistoryUse, type Script } from './history.ts';
 import { createRandom, mixSeeds, type SimRandom } from './kit/random.ts';
-import { type Appetite, type Choice, choose, userAct } from './world/choices.ts';
-import { TEMPLATES } from './world/templates.ts';
+import { type Appetite, type Choice, choose, NAMES, userAct } from './world/choices.ts';
+import { WARM_SETS, WarmWorlds } from './warm-worlds.ts';
 import type { World, WorldConfig } from './world/world.ts';
 
 const LEAST_STEPS = 50;
@@ -17,13 +17,13 @@ export function historyOf(seed: number, number: number, how: HistoryUse = {}): H
     nodes: random.chance(0.4) ? 2 : 1,
     slots: random.chance(0.1) ? 1 : 8,
     pageSize: random.chance(0.2) ? 1 : 500,
-    warm: Array.from({ length: random.pick([0, 1, 1, 2]) }, () => random.below(TEMPLATES.length)),
+    warm: random.chance(0.2) ? null : random.below(WARM_SETS.length),
   };
   const appetite: Appetite = {
     users: 0.04 + 0.06 * random.next(),
     faults: random.chance(0.1) ? 0 : 0.1 * random.next(),
   };
-  const length = LEAST_STEPS + random.below(20);
+  const length = LEAST_STEPS + random.below(40);
   const longRest = random.chance(0.04);
   return new History({ config, source: randomChoices(random, appetite, length), longRest, ...how });
 }
@@ -39,3 +39,11 @@ export function scriptedHistory(script: Script, how: HistoryUse = {}): History {
   const { config, longRest, choices } = script;
   return new History({ config, longRest, source: (_world, step) => choices[step - 1] ?? null, ...how });
 }
+
+/** To be asked for once per thread. */
+export const buildWarmWorlds = (play: (history: History) => Promise<unknown>): Promise<WarmWorlds> =>
+  WarmWorlds.build((nodes, templates) => {
+    const config: WorldConfig = { seed: 1, nodes, slots: 8, pageSize: 500, warm: null };
+    const choices = templates.map((template, index): Choice => ({ do: 'create', name: NAMES[index] ?? 'a', template }));
+    return scriptedHistory({ config, choices, longRest: false });
+  }, play);

@@ -2,7 +2,8 @@
 // rest as it should. Driven from outside, one step at a time, because promises settle in between.
 
 import { perform } from './world/acts.ts';
-import { type Choice, NAMES, NEXT_TIMER } from './world/choices.ts';
+import { type Choice, NEXT_TIMER } from './world/choices.ts';
+import type { WarmWorlds } from './warm-worlds.ts';
 import { unfinished } from './world/judge.ts';
 import { type Violation, World, type WorldConfig } from './world/world.ts';
 
@@ -32,13 +33,14 @@ const MOST_STEPS = 60_000;
 /** Only what is under way is waited for. */
 const REST_MS = 0;
 const LONG_REST_MS = 65_000;
-const WARM_MS = 30_000;
 
 export interface HistoryUse {
   /** Whether the choices are kept. */
   readonly keep?: boolean;
   readonly narrate?: Narrator | null;
   readonly afterStep?: ((world: World) => void) | null;
+  /** Worlds to begin with; without them every world begins empty. */
+  readonly warm?: WarmWorlds | null;
 }
 
 export class History {
@@ -51,9 +53,7 @@ export class History {
   readonly #keep: boolean;
   readonly #afterStep: ((world: World) => void) | null;
   readonly #longRest: boolean;
-  #phase: 'warm' | 'faults' | 'settle' | 'rest' | 'over';
-  /** Steps before the faults. */
-  #warmSteps = 0;
+  #phase: 'faults' | 'settle' | 'rest' | 'over' = 'faults';
   #steps = 0;
   #atOnce = 0;
   #lastMs = 0;
@@ -68,7 +68,7 @@ export class History {
       readonly longRest: boolean;
     } & HistoryUse,
   ) {
-    this.world = new World(options.config);
+    this.world = new World(options.config, options.warm?.worldFor(options.config) ?? null);
     this.setting = { config: options.config, longRest: options.longRest };
     this.#afterStep = options.afterStep ?? null;
     this.#source = options.source;
@@ -77,10 +77,6 @@ export class History {
     this.#narrate = options.narrate ?? null;
     for (const node of this.world.nodes) this.world.start(node, node.name);
     this.world.start(null, 'p1');
-    this.#phase = options.config.warm.length > 0 ? 'warm' : 'faults';
-    for (const [index, template] of options.config.warm.entries()) {
-      perform(this.world, { do: 'create', name: NAMES[index] ?? 'a', template });
-    }
   }
 
   get over(): boolean {
@@ -101,9 +97,6 @@ export class History {
     this.#steps += 1;
     for (const process of world.processes) process.looks = 0;
     switch (this.#phase) {
-      case 'warm':
-        this.#warmUp();
-        break;
       case 'faults':
         this.#choose();
         break;
@@ -120,18 +113,8 @@ export class History {
     this.#watchOver();
   }
 
-  /** Without faults, until the first sessions are as they should be. */
-  #warmUp(): void {
-    const { scheduler } = this.world;
-    this.#warmSteps = this.#steps;
-    if (scheduler.ready.length > 0) return this.#apply(0);
-    if (scheduler.nowMs < WARM_MS && unfinished(this.world) !== null) return this.#apply(NEXT_TIMER);
-    this.#say('the faults begin');
-    this.#phase = 'faults';
-  }
-
   #choose(): void {
-    const choice = this.#source(this.world, this.#steps - this.#warmSteps);
+    const choice = this.#source(this.world, this.#steps);
     if (choice === null) {
       this.#say('the faults end');
       this.world.heal();

@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { isMainThread, Worker } from 'node:worker_threads';
 
 import { runExhaustive } from './exhaustive/run.ts';
-import { historyOf, scriptedHistory } from './histories.ts';
+import { buildWarmWorlds, historyOf, scriptedHistory } from './histories.ts';
+import type { WarmWorlds } from './warm-worlds.ts';
 import type { Script } from './history.ts';
 import { type RunOptions, readOptions } from './run/options.ts';
 import { play, prepareThread } from './run/play.ts';
@@ -69,17 +70,17 @@ function kindsOf(found: readonly Found[]): ReadonlyMap<string, readonly Found[]>
   return Map.groupBy(found, ({ violation }) => kindOf(violation));
 }
 
-async function makeSmall(seed: number, { history, violation }: Found): Promise<string> {
-  const kept = historyOf(seed, history, { keep: true });
+async function makeSmall(seed: number, { history, violation }: Found, warm: WarmWorlds): Promise<string> {
+  const kept = historyOf(seed, history, { keep: true, warm });
   await play(kept);
   const script: Script = { ...kept.setting, choices: kept.chosen };
-  const small = await shrink(script, kindOf(violation));
+  const small = await shrink(script, kindOf(violation), warm);
   const path = `out/sim-${seed}-${history}.json`;
   writeScript(path, `${violation.invariant}: ${violation.what}`, small);
   return path;
 }
 
-async function tellFailures(seed: number, found: readonly Found[]): Promise<void> {
+async function tellFailures(seed: number, found: readonly Found[], warm: WarmWorlds): Promise<void> {
   const kinds = [...kindsOf(found)].sort(([, left], [, right]) => right.length - left.length);
   for (const [index, [kind, all]] of kinds.entries()) {
     const [first] = all;
@@ -87,23 +88,23 @@ async function tellFailures(seed: number, found: readonly Found[]): Promise<void
     say(
       `${all.length} x ${kind}\n    ${first.violation.what}\n    replay: npm run sim -- --seed ${seed} --history ${first.history}`,
     );
-    if (index < MOST_SHRUNK) say(`    made small: npm run sim -- --script ${await makeSmall(seed, first)}`);
+    if (index < MOST_SHRUNK) say(`    made small: npm run sim -- --script ${await makeSmall(seed, first, warm)}`);
   }
 }
 
 /** Histories that once failed have to hold, and the same history has to come out the same. */
-async function checkFirst(options: RunOptions): Promise<number> {
+async function checkFirst(options: RunOptions, warm: WarmWorlds): Promise<number> {
   let failed = 0;
   for (const { name, script } of regressions(REGRESSIONS)) {
-    const { violations } = await play(scriptedHistory(script));
+    const { violations } = await play(scriptedHistory(script, { warm }));
     const [violation] = violations;
     if (violation === undefined) continue;
     failed += 1;
     say(`${name} fails again: ${violation.invariant} ${violation.what}`);
   }
   for (let number = 0; number < Math.min(PLAYED_TWICE, options.histories); number += 1) {
-    const first = await play(historyOf(options.seed, number));
-    const second = await play(historyOf(options.seed, number));
+    const first = await play(historyOf(options.seed, number, { warm }));
+    const second = await play(historyOf(options.seed, number, { warm }));
     if (first.fingerprint === second.fingerprint && first.steps === second.steps) continue;
     failed += 1;
     say(`history ${number} of seed ${options.seed} came out differently the second time: something is not simulated`);
@@ -116,12 +117,13 @@ async function runMany(options: RunOptions): Promise<void> {
   const results = await runShares(options);
   const seconds = (performance.now() - startedMs) / 1000;
   prepareThread(); // only now: the run itself is watched over with real timers
-  const failedChecks = await checkFirst(options);
+  const warm = await buildWarmWorlds(play);
+  const failedChecks = await checkFirst(options, warm);
   const sum = (of: (result: Result) => number): number => results.reduce((total, result) => total + of(result), 0);
   const histories = sum((result) => result.histories);
   const found = results.flatMap((result) => result.found);
   const states = new Set(results.flatMap((result) => [...result.states])).size;
-  await tellFailures(options.seed, found);
+  await tellFailures(options.seed, found, warm);
   const perSecond = Math.round(histories / seconds);
   const steps = sum((result) => result.steps);
   say(
@@ -167,11 +169,12 @@ function writeReport(
 
 async function playOne(options: RunOptions): Promise<void> {
   prepareThread();
+  const warm = await buildWarmWorlds(play);
   const narrate = (line: string): void => void say(line);
   const history =
     options.script === null
-      ? historyOf(options.seed, options.history ?? 0, { narrate })
-      : scriptedHistory(readScript(options.script), { narrate });
+      ? historyOf(options.seed, options.history ?? 0, { narrate, warm })
+      : scriptedHistory(readScript(options.script), { narrate, warm });
   const { steps, violations } = await play(history);
   for (const { invariant, what } of violations) say(`VIOLATION ${invariant}: ${what}`);
   say(`${steps} steps, ${violations.length} violations`);

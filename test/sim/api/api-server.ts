@@ -57,6 +57,12 @@ export class SimApiServer {
 
   onChange = (listener: ChangeListener): void => void this.#listeners.push(listener);
 
+  copyFrom(other: SimApiServer): void {
+    this.revision = other.revision;
+    this.#objects = other.#objects;
+    for (const [plural, collection] of other.#collections) this.#collections.set(plural, collection.copy());
+  }
+
   collection(plural: string): Collection {
     const known = this.#collections.get(plural);
     if (known !== undefined) return known;

@@ -25,6 +25,13 @@ export class Collection {
   readonly objects = new Map<string, ApiObject>();
   readonly changes: Change[] = [];
 
+  copy(): Collection {
+    const copy = new Collection();
+    for (const [key, object] of this.objects) copy.objects.set(key, object);
+    copy.changes.push(...this.changes);
+    return copy;
+  }
+
   record(key: string, change: Change): void {
     if (change.after === null) this.objects.delete(key);
     else this.objects.set(key, change.after);

@@ -28,6 +28,11 @@ export class SimAttachments {
     this.#newId = newId;
   }
 
+  copyFrom(other: SimAttachments): void {
+    for (const [id, network] of other.networks) this.networks.set(id, network);
+    for (const [name, volume] of other.volumes) this.volumes.set(name, volume);
+  }
+
   of(uid: string): Attachments {
     const networks = [...this.networks.values()]
       .filter(({ identity }) => identity.uid === uid)

@@ -75,6 +75,14 @@ export class SimEngine {
     this.attachments = new SimAttachments(this.containers, options.newId);
   }
 
+  copyFrom(other: SimEngine): void {
+    this.containers.clear();
+    for (const [id, container] of other.containers) this.containers.set(id, { ...container });
+    for (const [reference, image] of other.images) this.images.set(reference, image);
+    this.attachments.copyFrom(other.attachments);
+    this.#pids = other.#pids;
+  }
+
   find(idOrName: string): SimContainer | null {
     const byId = this.containers.get(idOrName);
     if (byId !== undefined) return byId;

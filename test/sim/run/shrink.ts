@@ -2,6 +2,7 @@
 
 import { scriptedHistory } from '../histories.ts';
 import type { Script } from '../history.ts';
+import type { WarmWorlds } from '../warm-worlds.ts';
 import type { Choice } from '../world/choices.ts';
 import type { Violation } from '../world/world.ts';
 import { play } from './play.ts';
@@ -12,14 +13,14 @@ export const kindOf = ({ invariant, what }: Violation): string =>
 
 const MOST_TRIES = 1_500;
 
-export async function shrink(script: Script, kind: string): Promise<Script> {
+export async function shrink(script: Script, kind: string, warm: WarmWorlds): Promise<Script> {
   let best = script;
   let tries = 0;
   const stillFails = async (choices: readonly Choice[]): Promise<void> => {
     if (tries >= MOST_TRIES) return;
     tries += 1;
     const candidate = { ...best, choices };
-    const { violations } = await play(scriptedHistory(candidate));
+    const { violations } = await play(scriptedHistory(candidate, { warm }));
     if (violations.some((violation) => kindOf(violation) === kind)) best = candidate;
   };
   for (const size of halves(script.choices.length)) {

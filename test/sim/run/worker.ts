@@ -2,9 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { historyOf } from '../histories.ts';
+import { buildWarmWorlds, historyOf } from '../histories.ts';
 import type { Violation } from '../world/world.ts';
-import { playAll, prepareThread } from './play.ts';
+import { play, playAll, prepareThread } from './play.ts';
 import { StateCodes } from './state-codes.ts';
 
 export interface Share {
@@ -40,6 +40,7 @@ export async function runShare(): Promise<void> {
   const share = workerData as Share; // given by main.ts
   prepareThread();
   const endMs = performance.now() + share.withinMs;
+  const warm = await buildWarmWorlds(play);
   const codes = new StateCodes();
   const found: Found[] = [];
   let number = share.first - share.every;
@@ -51,7 +52,7 @@ export async function runShare(): Promise<void> {
     if (number >= share.histories || found.length >= MOST_FOUND) return null;
     if (histories % 16 === 0 && performance.now() > endMs) return null;
     share.progress[share.first] = number;
-    return historyOf(share.seed, number, { afterStep: (world) => codes.note(world) });
+    return historyOf(share.seed, number, { warm, afterStep: (world) => codes.note(world) });
   };
   await playAll(next, (outcome) => {
     histories += 1;

@@ -71,3 +71,13 @@ export function newNode(options: {
   }
   return node;
 }
+
+/** What is on the machine, after every process on it has ended. */
+export function copyNode(from: SimNode, to: SimNode): void {
+  to.engine.copyFrom(from.engine);
+  for (const id of from.released) to.released.add(id);
+  to.disk.text = from.disk.text;
+  to.boots = from.boots;
+  to.sentinels.clear();
+  for (const [id, state] of from.sentinels) to.sentinels.set(id, state);
+}

@@ -46,6 +46,10 @@ export class Truth {
     this.#now = now;
   }
 
+  copyFrom(other: Truth): void {
+    for (const [uid, session] of other.sessions) this.sessions.set(uid, { ...session });
+  }
+
   noteChange(plural: string, { before, after, last }: Change): void {
     if (plural === 'mcpnodes') this.writes += 1;
     if (plural !== 'mcpsessions') return;

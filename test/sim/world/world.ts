@@ -13,7 +13,7 @@ import { Scheduler } from '../kit/scheduler.ts';
 import { WORLD_START_MS } from '../kit/sim-clock.ts';
 import { type SimProcess, startController, startPlacement } from './processes.ts';
 import { nothingLeft, observerOf } from './effects.ts';
-import { newNode, type SimNode } from './sim-node.ts';
+import { copyNode, newNode, type SimNode } from './sim-node.ts';
 import { POLICIES, type PolicyName } from './templates.ts';
 import { Truth } from './truth.ts';
 
@@ -25,8 +25,8 @@ export interface WorldConfig {
   readonly slots: number;
   /** Objects of one page of a list. */
   readonly pageSize: number;
-  /** Templates of the sessions that are there, as they should be, before the first fault. */
-  readonly warm: readonly number[];
+  /** Which of WARM_SETS is there before the first fault; null for an empty world. */
+  readonly warm: number | null;
 }
 
 export interface Violation {
@@ -59,7 +59,8 @@ export class World {
   readonly #pending = new Set<{ readonly act: () => void }>();
   #ids = 0;
 
-  constructor(config: WorldConfig) {
+  /** `before`: a world that has come to rest, which this one begins with. */
+  constructor(config: WorldConfig, before: World | null = null) {
     const now = (): number => WORLD_START_MS + this.scheduler.nowMs;
     this.jitter = createRandom(mixSeeds(config.seed, 1));
     this.api = new SimApiServer(now);
@@ -79,6 +80,18 @@ export class World {
         newId: () => this.#newId(),
       }),
     );
+    if (before !== null) this.#beginWith(before);
+  }
+
+  #beginWith(before: World): void {
+    this.scheduler.nowMs = before.scheduler.nowMs;
+    this.#ids = before.#ids;
+    this.api.copyFrom(before.api);
+    this.truth.copyFrom(before.truth);
+    for (const [index, node] of this.nodes.entries()) {
+      const model = before.nodes[index];
+      if (model !== undefined) copyNode(model, node);
+    }
   }
 
   #newId(): string {
