@@ -115,16 +115,18 @@ async function lookAt(
   if (step.do === 'rest') deps.leftBehind.settled(key); // nothing under this name has to go
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
 
-  if (step.do === 'removeFinalizer' && memory.released) return { requeueAfterMs: ECHO_WAIT_MS };
+  if (isOnFinalizer(step) && memory.released) return { requeueAfterMs: ECHO_WAIT_MS };
   const waitMs = backoffMs(memory, step, seen.nowMs);
   if (waitMs > 0) return { requeueAfterMs: waitMs };
   const lane = laneOf(step);
   if (lane !== null && !deps.lanes.enter(key, lane)) return { requeueAfterMs: CALLED_WAIT_MS, keepsPlace: true };
   const outcome = await tryStep(deps, step, { key, session: current, memory, containers: seen.containers }, signal);
   if (outcome === 'waits') return { requeueAfterMs: CALLED_WAIT_MS };
-  const echoed = (step.do === 'removeFinalizer' && memory.released) || step.do === 'deleteSession';
+  const echoed = (isOnFinalizer(step) && memory.released) || step.do === 'deleteSession';
   return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0, keepsPlace: outcome === 'done' && isBeforeStart(step) };
 }
+
+const isOnFinalizer = (step: Step): boolean => step.do === 'addFinalizer' || step.do === 'removeFinalizer';
 
 /** A session that was begun is finished before the next one is begun: the first of many runs early. */
 const isBeforeStart = (step: Step): boolean => BEFORE_START.has(step.do);

@@ -29,7 +29,7 @@ export interface SessionMemory {
   isMet: boolean;
   /** When the container was first seen to have ended, by our own clock. */
   exit: { readonly containerId: string; readonly sinceMs: number } | null;
-  /** The finalizer is off: what is left of the object is the API server's business. */
+  /** The finalizer is off, or the object is gone: what is left of it is the API server's business. */
   released: boolean;
   /** A verdict that was carried out while the API server did not take it; written before anything else is decided. */
   unsaid: Report | null;

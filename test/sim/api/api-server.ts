@@ -15,6 +15,7 @@ import {
   expired,
   invalid,
   keyOf,
+  mergePatch,
   notFound,
   type ObjectMetadata,
   parseApiPath,
@@ -241,15 +242,4 @@ export function selectorOf({ namespace }: ApiPath, fieldSelector: string | undef
 function nodeNameOf({ status }: ApiObject): string {
   const { assignment } = (status ?? {}) as { readonly assignment?: { readonly nodeName: string } }; // written by the programs
   return assignment?.nodeName ?? '';
-}
-
-/** RFC 7386. */
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const merged: Record<string, unknown> = typeof target === 'object' && target !== null ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
 }

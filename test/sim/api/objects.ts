@@ -73,3 +73,14 @@ export const conflict = (path: ApiPath): OperatorError =>
 export const invalid = (why: string): OperatorError => new OperatorError('invalid', why);
 export const expired = (revision: number): OperatorError =>
   new OperatorError('expired', `too old resource version: ${revision}`);
+
+/** RFC 7386. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = typeof target === 'object' && target !== null ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}

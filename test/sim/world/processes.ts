@@ -15,7 +15,6 @@ import { reserveOf } from '../../../src/plan/room.ts';
 import { runPlacement } from '../../../src/placement/placement.ts';
 import type { ClockAnchor } from '../../../src/model/node-state.ts';
 import type { BootClock, Clock } from '../../../src/ports/clock.ts';
-import type { KeptText } from '../../../src/ports/kept-text.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { type ClusterClock, createClusterClock } from '../../../src/process/cluster-clock.ts';
 import { withDeadline } from '../../../src/process/deadline.ts';
@@ -24,8 +23,8 @@ import { createSimClient, type SimClient } from '../api/sim-client.ts';
 import { createEnginePort } from '../engine/engine-port.ts';
 import { createSimInits } from '../engine/sim-inits.ts';
 import type { Link } from '../kit/call.ts';
-import type { Scheduler } from '../kit/scheduler.ts';
 import { createSimClock, type Skewed, WORLD_START_MS } from '../kit/sim-clock.ts';
+import { keptTextOf, NOWHERE } from './disk.ts';
 import { silentMetrics } from './metrics-stub.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
@@ -193,24 +192,6 @@ async function runController(process: SimProcess, node: SimNode, { world, identi
     await grants.close();
     if (node.disk.owner === process) node.disk.owner = null;
   }
-}
-
-const NOWHERE: KeptText = { place: 'nowhere', read: () => Promise.resolve(null), replace: () => Promise.resolve() };
-
-/** The file on the node's disk. A write that is cut off by a crash leaves the old text. */
-function keptTextOf(node: SimNode, process: SimProcess, scheduler: Scheduler): KeptText {
-  return {
-    place: node.name,
-    read: () => Promise.resolve(node.disk.text),
-    replace: (text) =>
-      new Promise((resolve) => {
-        const run = (): void => {
-          node.disk.text = text;
-          resolve();
-        };
-        if (process.alive) scheduler.add({ kind: 'reply', actor: process, what: 'write to disk', run });
-      }),
-  };
 }
 
 export function startPlacement(started: Started): SimProcess {

@@ -152,3 +152,13 @@ test('the finalizer is removed once, however often somebody looks before the ech
   for (let count = 0; count < 6; count += 1) await look();
   expect(world.calls).toEqual(['remove', 'set finalizer']);
 });
+
+test('a session that is gone before it got its finalizer is not asked for again until the watch has caught up', async () => {
+  const { world, look } = setUp(
+    aRunningSession((session) => ({ ...session, meta: { ...session.meta, finalizers: [] } })),
+  );
+  world.containers = [];
+  expect((await look()).requeueAfterMs).toBeGreaterThanOrEqual(1_000);
+  expect((await look()).requeueAfterMs).toBeGreaterThanOrEqual(1_000);
+  expect(world.calls.filter((call) => call === 'set finalizer')).toHaveLength(1);
+});
