@@ -23,7 +23,7 @@ import { createMetrics } from '../../src/process/metrics.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
 import { createRawEngine } from '../bench/kit/raw-engine.ts';
 import type { Answer, DebugAnswer, Order, StartOrder } from '../faults/process/orders.ts';
-import { fixedPolicies } from './policies.ts';
+import { fixedPolicies, ROOMY } from './policies.ts';
 import { type SharedApiServer, startTestApiServer } from './start-api-server.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -63,8 +63,6 @@ export interface OperatorClusterOptions {
   readonly nodeFlags?: readonly string[];
 }
 
-/** Room for as many sessions as a test wants. */
-export const ROOMY = { limits: { perNode: 10_000, perNamespace: 10_000, perOwner: 10_000 } };
 const CONTROLLER = join(import.meta.dirname, '../faults/process/controller.ts');
 const SESSION_INIT_FILE = join(import.meta.dirname, '../../dist/init');
 export const IMAGE = 'mcps.local/busybox:1';

@@ -27,7 +27,7 @@ import { createMetrics } from '../../src/process/metrics.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
 import { engineSocket, newClusterId, removeAllOf } from './docker.ts';
 import { runPrefix } from './oracle/run.ts';
-import { fixedPolicies } from './policies.ts';
+import { fixedPolicies, ROOMY } from './policies.ts';
 import { type SharedApiServer, startTestApiServer } from './start-api-server.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -59,10 +59,6 @@ export interface OperatorRigOptions {
   readonly policy?: Readonly<Record<string, unknown>>;
 }
 
-/** Room for as many sessions as a test wants. */
-export const ROOMY = {
-  limits: { perNode: 10_000, perNamespace: 10_000, perOwner: 10_000, cpuRequest: '1m', memoryRequest: '1Mi' },
-};
 const SESSION_INIT_FILE = join(import.meta.dirname, '../../dist/init');
 const IMAGE = 'mcps.local/busybox:1';
 const READY_MS = 60_000;

@@ -24,3 +24,8 @@ export function fixedPolicies(settings: Readonly<Record<string, unknown>> = {}):
 }
 
 export const unlabelled: Namespaces = { labelsOf: () => Promise.resolve({}), knownLabelsOf: () => ({}) };
+
+/** Room for as many sessions as a test wants, on a node of any size. */
+export const ROOMY = {
+  limits: { perNode: 10_000, perNamespace: 10_000, perOwner: 10_000, cpuRequest: '1m', memoryRequest: '1Mi' },
+};

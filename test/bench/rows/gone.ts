@@ -6,6 +6,7 @@ import type { KubeClient } from '../../../src/kube/kube-client.ts';
 import { listOf, recordOf } from '../../../src/kube/raw-object.ts';
 import { API_VERSION, SESSION_KIND } from '../../../src/model/names.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
+import { ROOMY } from '../../support/policies.ts';
 import { openBenchCluster } from '../kit/bench-cluster.ts';
 import type { BenchContext, RowGroup } from '../kit/context.ts';
 import { SESSION_SPEC } from '../kit/desired-session.ts';
@@ -22,7 +23,6 @@ const FEW_SERIAL = 10;
 const FEW_PAIRS = 20;
 const AT_ONCE = 20;
 const BATCHES = 3;
-const POLICY = { limits: { perNode: 100, perNamespace: 100 } };
 const STUBBORN = 3;
 /** PID 1 of its container, and deaf to everything but SIGKILL. */
 const DEAF: Partial<SessionSpecInput> = {
@@ -33,7 +33,7 @@ const DEAF: Partial<SessionSpecInput> = {
 export const gone: RowGroup = { name: 'delete to gone', numbers: [29], measure };
 
 async function measure({ socketPath, pairs, signal, say }: BenchContext): Promise<readonly BenchRow[]> {
-  await using cluster = await openBenchCluster({ socketPath, say, policy: POLICY }, signal);
+  await using cluster = await openBenchCluster({ socketPath, say, policy: ROOMY }, signal);
   const at = { client: cluster.client, namespace: NAMESPACE };
   await using watch = await openObjectWatch({ ...at, resource: SESSIONS }, signal);
   const rig: Rig = { client: cluster.client, watch };

@@ -3,6 +3,7 @@
 
 import { afterEach, expect, test } from 'vitest';
 
+import { createNodeStore } from '../../../src/kube/node-store.ts';
 import { openOperatorRig, type OperatorRig } from '../../support/operator-rig.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -58,6 +59,11 @@ async function settled(): Promise<void> {
   });
 }
 
+const hasImage = async (): Promise<boolean> => {
+  const [node] = await createNodeStore(rig.client).list(new AbortController().signal);
+  return (node?.status.images ?? []).length > 0;
+};
+
 const onSessions = (requests: readonly string[]): readonly string[] =>
   requests.filter((request) => request.includes('/mcpsessions/') && isWrite(request));
 const onEvents = (requests: readonly string[]): readonly string[] =>
@@ -97,6 +103,7 @@ test('fifty sessions at rest cost no write, no engine mutation and no inspect, h
   await Promise.all(names.map((name) => rig.ready(name)));
   await settled();
   await pass({ sweeps: 2, relists: 2 }); // what they found on their way
+  await waitFor('the image in the state of the node', hasImage, 60_000); // a hint, written half a minute later
   const { toApiServer, toEngine } = await during(() => pass({ sweeps: SWEEPS, relists: RELISTS }));
   expect(toApiServer.filter((request) => isWrite(request))).toEqual([]);
   expect(toApiServer.filter((request) => isRead(request) && request.includes('/mcpsessions/'))).toEqual([]);
