@@ -21,6 +21,8 @@ import type { SessionSpec, SessionSpecInput } from '../../../src/model/session-s
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
+import { isVacated } from '../../../src/plan/drain.ts';
+import { assignedStatus } from '../../../src/plan/placement-status.ts';
 import { engineSocket, newClusterId, removeAllOf } from '../../support/docker.ts';
 import { unlabelled } from '../../support/policies.ts';
 import { grantsInMemory } from '../../support/grants.ts';
@@ -144,6 +146,13 @@ async function live(given: {
   let deps = await process(policy);
   const ready = () => conditionOf(session?.status.conditions, 'Ready');
   const look = async () => void (await reconcile(deps, key, signal));
+  /** What placement does for a session that its node gave up and that is to run again. */
+  const assignAgain = (): void =>
+    change((before) => {
+      if (!isVacated(before) || before.spec?.operatingMode !== 'Running') return before;
+      const message = 'assigned again';
+      return { ...before, status: assignedStatus({ session: before, nodeName: NODE, message, nowMs: Date.now() }) };
+    });
   return {
     uid,
     session: () => session,
@@ -151,6 +160,7 @@ async function live(given: {
     containerId: () => session?.status.container?.id ?? '',
     look,
     async settle() {
+      assignAgain();
       for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
         const { requeueAfterMs } = await reconcile(deps, key, signal);
         if (requeueAfterMs === null || requeueAfterMs > 0) return ready();
