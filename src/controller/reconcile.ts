@@ -1,6 +1,6 @@
 // One pass over one session: observe, decide, report, act. At most one engine mutation, then look again.
 
-import { asOperatorError, OperatorError } from '../lib/errors.ts';
+import { asOperatorError, isFault, OperatorError } from '../lib/errors.ts';
 import { sameJson } from '../lib/same-json.ts';
 import type { NodeFacts, ObservedContainer } from '../model/container.ts';
 import { parseSessionKey, sessionKeyOf } from '../model/names.ts';
@@ -75,12 +75,21 @@ export async function reconcile(
     const result = await pass(deps, key, signal);
     keepsPlace = result.keepsPlace ?? false;
     return result;
+  } catch (thrown) {
+    if (isFault(thrown, 'conflict')) await lookAtTruth(deps, key, signal);
+    throw thrown;
   } finally {
     if (!keepsPlace) deps.lanes.leave(key);
   }
 }
 
 /** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
+/** A refused write proves that the cache is old; a watch that fell silent would keep it so for a minute. What fails here is found at the retry. */
+async function lookAtTruth(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<void> {
+  const live = await deps.store.read(parseSessionKey(key), signal).catch(() => null);
+  if (live !== null) deps.written(live);
+}
+
 async function pass(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<PassResult> {
   const reference = parseSessionKey(key);
   const cached = deps.cache.cached(reference);

@@ -3,8 +3,8 @@
 import type { Effect } from '../proxy/director.ts';
 
 const WINDOW_MS = 1_000;
-/** Requests of one kind about one session in one second: what backoff allows (I10), and an order of magnitude below a hot loop. */
-const MOST_OF_A_KIND = 8;
+/** Requests of one kind about one session in one second: what a backoff of 5 ms, 10 ms and so on with jitter comes to (I10). */
+const MOST_OF_A_KIND = 12;
 const DESTRUCTIVE: ReadonlySet<string> = new Set(['remove', 'stop', 'kill']);
 const ID = /\/containers\/([^/?]+)/;
 

@@ -41,7 +41,7 @@ export interface DirectorParts {
   readonly plan: Pick<Plan, 'seed'>;
   /** Short name of a session by whatever a request tells of it. */
   readonly aliasOf: (object: EffectKind['object']) => string | null;
-  /** A container was made for a session: what is asked of it later is about that session. */
+  /** A container or a network was made for a session: what is asked of it later is about that session. */
   readonly onCreated: (uid: string, containerId: string) => void;
   /** Kills a program now, and starts it again as the plan says. */
   readonly kill: (program: ProgramName) => void;
@@ -148,7 +148,8 @@ export function createDirector(parts: DirectorParts): Director {
       ended.add(effect);
       inFlight -= 1;
       effect.status = status;
-      if (effect.kind === 'create' && status === 201) parts.onCreated(effect.object.uid ?? '', idIn(body));
+      if ((effect.kind === 'create' || effect.kind === 'network-create') && status === 201)
+        parts.onCreated(effect.object.uid ?? '', idIn(body));
       if (effect.n > 0) lastMs = performance.now();
     },
     kill(effect) {

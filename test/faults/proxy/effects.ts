@@ -14,7 +14,7 @@ export interface EffectKind {
   readonly kind: string;
   /** The reason of a status write, the reason of an event; else empty. */
   readonly detail: string;
-  /** Name of the session object, UID of the session, or container id: whatever the request itself tells. */
+  /** Name of the session object, UID of the session, or id of a container or network: whatever the request itself tells. */
   readonly object: { readonly name?: string; readonly uid?: string; readonly containerId?: string };
 }
 
@@ -89,7 +89,7 @@ function classifyDocker({ method, path, body }: MutatingRequest): EffectKind {
     return { kind: query.includes('fromSrc') ? 'import' : 'pull', detail: '', object: {} };
   if (plain.startsWith('/images/')) return { kind: 'image-remove', detail: '', object: {} };
   const [, type, rest = ''] = /^\/(volumes|networks)\/(.+)$/.exec(plain) ?? [];
-  if (type !== undefined) return { ...volumeOrNetwork({ type, rest, method }), object: uidIn(`${rest} ${body}`) };
+  if (type !== undefined) return { ...volumeOrNetwork({ type, rest, method }), object: madeFor(rest, body) };
   return { kind: 'other', detail: '', object: {} };
 }
 
@@ -114,6 +114,12 @@ function volumeOrNetwork({
   const [, call] = rest.split('/');
   const kind = method === 'DELETE' ? 'remove' : (call ?? rest);
   return { kind: `${what}-${kind}`, detail: '' };
+}
+
+/** A network is addressed by the id that its creation answered, like a container. */
+function madeFor(rest: string, body: string): EffectKind['object'] {
+  const [, id] = /^([0-9a-f]{64})(?:\/|$)/.exec(rest) ?? [];
+  return id === undefined ? uidIn(`${rest} ${body}`) : { containerId: id };
 }
 
 /** Volumes and networks of a session carry its UID in their name or labels. */

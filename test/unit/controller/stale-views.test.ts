@@ -148,3 +148,18 @@ test('a watch that stays behind is not asked about without pause', async () => {
   expect(removed()).toEqual([]);
   expect(reads).toBeLessThanOrEqual(25);
 });
+
+test('a write that is refused because the watch lags is followed by a look at the API server, not by the same write again', async () => {
+  const session = await aRunningSession();
+  node.cached = new Map([[KEY, session]]);
+  node.change('one', (now) => ({
+    ...now,
+    spec: now.spec === null ? null : { ...now.spec, operatingMode: 'Suspended' },
+  }));
+  for (const id of node.containers.keys()) node.containers.delete(id);
+  const before = node.statusWrites();
+  node.controller.lookAgain(null);
+  await node.clock.advance(35_000);
+  expect(node.reason('one')).toBe('Suspended');
+  expect(node.statusWrites() - before).toBeLessThanOrEqual(3);
+});
