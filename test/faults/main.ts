@@ -13,6 +13,7 @@ import { parsePlan, type Plan, planName } from './plan.ts';
 import {
   type Candidate,
   catalogueCandidate,
+  pairCandidates,
   staleCandidates,
   sweepCandidates,
   unobservedCandidates,
@@ -87,6 +88,7 @@ function everyWorkload({ sample, seed }: FaultArguments): readonly string[] {
 function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): readonly Plan[] {
   const candidates = [...learned].flatMap(([workload, { reference }]): readonly Candidate[] => [
     ...sweepCandidates(workload, reference.effects),
+    ...(workloadOf(workload).weight < HEAVY ? pairCandidates(workload, reference.effects) : []),
     ...staleCandidates(workload, reference.effects),
     ...unobservedCandidates(workload, reference.events),
     ...(workload === 'W0' ? catalogueOf(given).flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),

@@ -13,7 +13,7 @@ export interface Candidate {
 }
 
 /** As security.md 3.5 counts them: 980 of the sweep, 150 stale, 150 unobserved, the catalogue. */
-export type Family = 'sweep' | 'stale' | 'unobserved' | 'catalogue';
+export type Family = 'sweep' | 'pairs' | 'stale' | 'unobserved' | 'catalogue';
 
 const KILLS = ['B', 'S', 'A'] as const;
 const KUBE_MODES = [...KILLS, 'R', 'E409', 'E429', 'E500', 'E503', 'D', 'H', 'L300', 'P'] as const;
@@ -41,30 +41,51 @@ function modesOf({ n, api, kind }: EffectLine): readonly string[] {
 /** `effects`: those that every clean run of the workload has. */
 export function sweepCandidates(workload: string, effects: readonly EffectLine[]): readonly Candidate[] {
   return effects.flatMap((effect) => {
-    const { program, kind, detail, session, occurrence } = effect;
-    const match = { program, kind, ...(detail === '' ? {} : { detail }), ...(session === null ? {} : { session }) };
-    return modesOf(effect).map((mode) =>
-      candidate('sweep', `${kind}:${mode[0]}`, { workload, seed: 0, at: { match, occurrence }, mode }),
+    const slow = effect.n > 0 && workload === 'W1' && !UPGRADES.has(effect.kind) ? ['Etimeout'] : [];
+    return [...modesOf(effect), ...slow].map((mode) =>
+      candidate('sweep', `${effect.kind}:${mode === 'Etimeout' ? mode : mode[0]}`, {
+        ...{ workload, seed: 0, at: atOf(effect), mode },
+      }),
     );
   });
 }
 
+const PAIRED_MODES = ['S', 'R', 'B'] as const;
+
+/** A second fault while the first one is being mended. */
+export function pairCandidates(workload: string, effects: readonly EffectLine[]): readonly Candidate[] {
+  const own = effects.filter(({ n, program }) => n > 0 && program === 'controller');
+  return own.flatMap((first) =>
+    own
+      .filter(({ n }) => n >= first.n)
+      .flatMap((second) =>
+        PAIRED_MODES.map((mode) => {
+          const again = { do: 'fault' as const, at: { match: matchOf(second), occurrence: 1 }, mode };
+          const plan = { workload, seed: 0, at: atOf(first), mode: 'S', then: [again] };
+          return candidate('pairs', `${first.kind}:${second.kind}`, plan);
+        }),
+      ),
+  );
+}
+
+const matchOf = ({ program, kind, detail, session }: EffectLine) => ({
+  program,
+  kind,
+  ...(detail === '' ? {} : { detail }),
+  ...(session === null ? {} : { session }),
+});
+const atOf = (effect: EffectLine) => ({ match: matchOf(effect), occurrence: effect.occurrence });
+
 /** The controller dies at one effect and comes back to the world of an earlier one. */
 export function staleCandidates(workload: string, effects: readonly EffectLine[]): readonly Candidate[] {
   const own = effects.filter(({ n, program }) => n > 0 && program === 'controller');
-  return own.flatMap(({ kind, detail, session, occurrence, n }) =>
+  return own.flatMap((effect) =>
     own
-      .filter((earlier) => earlier.n < n)
+      .filter(({ n }) => n < effect.n)
       .flatMap((earlier) =>
         (['S', 'B'] as const).map((mode) => {
-          const match = {
-            program: 'controller' as const,
-            kind,
-            ...(detail === '' ? {} : { detail }),
-            ...(session === null ? {} : { session }),
-          };
-          const plan = { workload, seed: 0, at: { match, occurrence }, mode, snapshot: { effect: earlier.n } };
-          return candidate('stale', `${kind}:after-${earlier.kind}`, plan);
+          const plan = { workload, seed: 0, at: atOf(effect), mode, snapshot: { effect: earlier.n } };
+          return candidate('stale', `${effect.kind}:after-${earlier.kind}`, plan);
         }),
       ),
   );

@@ -12,7 +12,13 @@ export interface Choice {
   readonly weightOf: (workload: string) => number;
 }
 
-const SHARES: Readonly<Record<Family, number>> = { sweep: 0.72, stale: 0.11, unobserved: 0.11, catalogue: 0.06 };
+const SHARES: Readonly<Record<Family, number>> = {
+  sweep: 0.66,
+  pairs: 0.06,
+  stale: 0.11,
+  unobserved: 0.11,
+  catalogue: 0.06,
+};
 
 /** At most `count` plans, all different, each with a seed of its own. */
 export function choosePlans({ candidates, count, seed, weightOf }: Choice): readonly Plan[] {

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { parsePlan, planName } from '../../faults/plan.ts';
-import { staleCandidates, sweepCandidates, unobservedCandidates } from '../../faults/plans/candidates.ts';
+import {
+  pairCandidates,
+  staleCandidates,
+  sweepCandidates,
+  unobservedCandidates,
+} from '../../faults/plans/candidates.ts';
 import { choosePlans } from '../../faults/plans/choose.ts';
 import type { EffectLine } from '../../faults/result.ts';
 
@@ -24,6 +29,7 @@ const effects = [
 const candidates = [
   ...sweepCandidates('W1', effects),
   ...sweepCandidates('W6', effects),
+  ...pairCandidates('W1', effects),
   ...staleCandidates('W1', effects),
   ...unobservedCandidates('W1', { 'ADDED s1': 1, 'MODIFIED s1': 3 }),
 ];
