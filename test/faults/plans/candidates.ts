@@ -61,6 +61,7 @@ export function pairCandidates(workload: string, effects: readonly EffectLine[])
       .flatMap((second) =>
         PAIRED_MODES.map((mode) => {
           const again = { do: 'fault' as const, at: { match: matchOf(second), occurrence: 1 }, mode };
+          // oxlint-disable-next-line unicorn/no-thenable -- a list, which no `await` takes for a promise
           const plan = { workload, seed: 0, at: atOf(first), mode: 'S', then: [again] };
           return candidate('pairs', `${first.kind}:${second.kind}`, plan);
         }),
