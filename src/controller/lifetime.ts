@@ -2,7 +2,7 @@
 // what it grants into the book, before anything is promised.
 
 import type { ObservedContainer } from '../model/container.ts';
-import { conditionOf } from '../model/conditions.ts';
+import { conditionOf, type ReadyReason } from '../model/conditions.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { isVacated } from '../plan/drain.ts';
@@ -15,7 +15,7 @@ import type { SessionMemory } from './session-memory.ts';
 
 type LifetimeSeen = Pick<
   Observation,
-  'lastActivityMs' | 'runningSinceMs' | 'exitedSinceMs' | 'wantedSinceMs' | 'attemptSeen' | 'stoppedByUs' | 'verdict'
+  'lastActivityMs' | 'runningSinceMs' | 'exitedSinceMs' | 'wantedSinceMs' | 'attemptSeen' | 'endedByUs' | 'verdict'
 >;
 
 interface Look extends Pick<Observation, 'session' | 'containers' | 'isHeld' | 'nowMs' | 'suspension' | 'node'> {
@@ -37,7 +37,7 @@ export function lookAtLifetime(look: Look): LifetimeSeen {
     exitedSinceMs: memory.exit?.sinceMs ?? nowMs,
     wantedSinceMs: grant?.wantedSinceMs ?? nowMs,
     attemptSeen: grant?.attempt ?? 0,
-    stoppedByUs: grant?.stopped != null && grant.stopped === own?.id,
+    endedByUs: grant?.stopped ?? null,
     verdict: grant?.ended == null ? null : { reason: 'SessionExpired', message: grant.ended, final: true },
   };
 }
@@ -58,11 +58,23 @@ export async function keepVerdict(
   await grants.settled();
 }
 
-/** Written down before the engine is told, so that whoever finds the container ended knows who did it. Resolves as `keepVerdict` does. */
-export async function keepStop(grants: GrantBook, uid: string, containerId: string): Promise<void> {
-  const before = grants.of(uid);
-  if (before === null || before.stopped === containerId) return;
-  grants.put({ ...before, stopped: containerId });
+/** Words after which the session can go on with another container. */
+const RESUMABLE: ReadonlySet<ReadyReason> = new Set<ReadyReason>(['Suspended', 'NodeLost']);
+
+/**
+ * Written down before the engine is told, so that whoever finds the container ended or gone knows who did it, even if the API server
+ * could not be told. Resolves as `keepVerdict` does.
+ */
+export async function keepEnding(
+  grants: GrantBook,
+  { session }: Pick<Observation, 'session'>,
+  { step, report }: Decision,
+): Promise<void> {
+  if (session === null || report === null || report.final === true || !RESUMABLE.has(report.reason)) return;
+  if (step.do !== 'stop' && step.do !== 'remove') return;
+  const before = grants.of(session.meta.uid);
+  if (before === null || before.stopped === step.containerId) return;
+  grants.put({ ...before, stopped: step.containerId });
   await grants.settled();
 }
 

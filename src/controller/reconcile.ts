@@ -16,7 +16,7 @@ import type { Namespaces, Policies } from '../ports/policies.ts';
 import type { SessionCache } from '../ports/sessions.ts';
 import type { GrantBook } from './grants.ts';
 import type { LeftBehind } from './left-behind.ts';
-import { keepStop, keepVerdict } from './lifetime.ts';
+import { keepEnding, keepVerdict } from './lifetime.ts';
 import type { Lanes } from './lanes.ts';
 import { perform, type PerformDependencies, type Target } from './perform.ts';
 import { failed, observe, ownOf } from './observe.ts';
@@ -120,6 +120,7 @@ async function lookAt(
   remember(deps, memory, seen, decision);
   const current = await report(deps, { seen, decision, memory }, signal);
   await keepVerdict(deps.grants, seen, decision);
+  await keepEnding(deps.grants, seen, decision);
   const step = decision.step;
   if (step.do === 'rest') deps.leftBehind.settled(key); // nothing under this name has to go
   if (step.do === 'rest') return settle(deps, { key, session, memory }, step.wakeAfterMs, current !== session);
@@ -236,7 +237,6 @@ async function tryStep(
   deps.requireOurs();
   try {
     if (step.do === 'start') await deps.grants.settled(); // nothing runs that a restart would not know the end of
-    if (step.do === 'stop') await keepStop(deps.grants, memory.uid, step.containerId);
     const outcome = await perform(deps, step, target, signal);
     if (outcome === 'waits') return outcome;
     deps.log.info('step', { session: target.key, step: step.do });

@@ -25,7 +25,7 @@ export const sessionGrantSchema = z.object({
   instanceGeneration: z.int().min(1).default(1),
   /** Attempt of the latest container. */
   attempt: z.int().min(0),
-  /** The container that this node has told the engine to stop. */
+  /** The last container that this node ended although the session can go on. */
   stopped: z.string().max(128).nullable().default(null),
   /** The session was ended for good, with these words; nothing brings it back. */
   ended: z.string().max(1024).nullable(),

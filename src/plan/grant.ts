@@ -31,7 +31,7 @@ export function nextGrant(input: {
     wantedSinceMs,
     instanceGeneration: session.status.assignment?.instanceGeneration ?? 1,
     attempt: Math.max(before?.attempt ?? 0, own?.spec.identity.attempt ?? 0),
-    stopped: before !== null && before.stopped === own?.id ? before.stopped : null,
+    stopped: before !== null && (own === null || own.id === before.stopped) ? before.stopped : null,
     ended: before?.ended ?? null,
   };
 }

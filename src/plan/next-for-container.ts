@@ -145,7 +145,7 @@ function whilePaused(seen: Observation, session: McpSession, spec: SessionSpec, 
 
 function afterExit(seen: Observation, spec: SessionSpec, own: ObservedContainer): Decision {
   // Suspended or drained, and resumed before it was gone. Nothing is said, so that a missing container is not taken for a lost one.
-  if (seen.stoppedByUs) return act({ do: 'remove', containerId: own.id });
+  if (seen.endedByUs === own.id) return act({ do: 'remove', containerId: own.id });
   if (spec.failurePolicy === 'Recreate') {
     const tries = own.spec.identity.attempt;
     const backoffMs = RECREATE_BACKOFF_MS[Math.min(tries, RECREATE_BACKOFF_MS.length - 1)] ?? 0;

@@ -26,7 +26,8 @@ export function nextForCreation(seen: Observation, session: McpSession, spec: Se
       message: `container ${seen.nameTakenBy.slice(0, 12)} has the name of this session but not its labels; remove it on the node`,
     });
   }
-  const lost = session.status.container !== undefined;
+  const last = session.status.container?.id;
+  const lost = last !== undefined && last !== seen.endedByUs;
   if (lost && spec.failurePolicy === 'Retain') {
     return rest(0, {
       reason: 'ContainerLost',

@@ -91,8 +91,8 @@ export interface Observation {
   readonly wantedSinceMs: number;
   /** Highest attempt of a container that this node has seen under this session. */
   readonly attemptSeen: number;
-  /** The container was stopped by this node, and did not end by itself. */
-  readonly stoppedByUs: boolean;
+  /** Id of the container that this node ended although the session can go on; null for none. It neither ended by itself nor was lost. */
+  readonly endedByUs: string | null;
   /** This node has ended the session for good; whatever the spec says since then comes too late. */
   readonly verdict: Report | null;
   /** Cluster time (process/cluster-clock.ts). */

@@ -95,8 +95,8 @@ export interface World {
   lastFailure: Failure | null;
   lastActivityMs: number | null;
   nameTakenBy: string | null;
-  /** The container that a step has stopped. */
-  stoppedId: string | null;
+  /** The container that this node has ended although the session can go on. */
+  endedByUs: string | null;
   /** Makes the next step of this kind fail once. */
   failNext: { step: Step['do']; failure: Failure } | null;
   /** Changes what the engine really creates: a hand behind our back. */
@@ -132,7 +132,7 @@ export function aWorld(change: Partial<World> = {}): World {
     lastFailure: null,
     lastActivityMs: null,
     nameTakenBy: null,
-    stoppedId: null,
+    endedByUs: null,
     failNext: null,
     tamper: null,
     hostPaths: null,
@@ -175,7 +175,7 @@ export function observationOf(world: World): Observation {
     runningSinceMs: sinceOf(world, 'startedMs'),
     exitedSinceMs: sinceOf(world, 'finishedMs') ?? world.nowMs,
     attemptSeen: 0,
-    stoppedByUs: world.stoppedId !== null && world.stoppedId === world.containers?.[0]?.id,
+    endedByUs: world.endedByUs,
     verdict: null,
     wantedSinceMs: Math.max(STORY_START_MS, Date.parse(world.session?.status.assignment?.assignedAt ?? '0')),
     nowMs: world.nowMs,
@@ -349,7 +349,6 @@ function applyStep(world: World, step: Step): void {
       changeContainer(world, step.containerId, { state: 'running', startedMs: world.nowMs, pid: 4711 });
       return;
     case 'stop':
-      world.stoppedId = step.containerId;
       changeContainer(world, step.containerId, { state: 'exited', finishedMs: world.nowMs, exitCode: 143 });
       return;
     case 'remove':

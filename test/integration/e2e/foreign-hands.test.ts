@@ -87,7 +87,7 @@ test('suspended and resumed by the spec', async () => {
     up.kubectl(['patch', 'mcps', 'rests', '--type=merge', '-p', `{"spec":{"operatingMode":"${value}"}}`]);
   await mode('Suspended');
   await until('rests', ({ reason }) => reason === 'Suspended');
-  expect((await up.containers()).filter(({ session }) => session === 'rests')).toEqual([]);
+  await waitFor('the container to go', async () => !(await up.containers()).some(({ session }) => session === 'rests'));
   await mode('Running');
   await until('rests', ({ ready }) => ready === 'True');
 });

@@ -1,7 +1,7 @@
 // What outlives a controller: each test is two processes on one book, the second of which knows nothing else.
 
 import { expect, test } from 'vitest';
-import { lookAtLifetime } from '../../../src/controller/lifetime.ts';
+import { keepEnding, lookAtLifetime } from '../../../src/controller/lifetime.ts';
 import { createSessionMemories } from '../../../src/controller/session-memory.ts';
 import type { ObservedContainer } from '../../../src/model/container.ts';
 import type { McpSession, SessionStatus } from '../../../src/model/session.ts';
@@ -140,4 +140,18 @@ test('a status that claims an end keeps the grant of a container that runs', () 
   const { aProcess, grants } = aBook();
   aProcess().look(10, { own: aContainer(), status: { finishedAt: '2026-11-20T12:00:05Z' } });
   expect(grants.of(aStoredSession().meta.uid)?.ended).toBeNull();
+});
+
+test('a container that the node ended for a suspension is known by whoever comes next, until there is another one', async () => {
+  const { grants, aProcess } = aBook();
+  const own = aContainer();
+  const session = suspended();
+  aProcess().look(10, { session, own });
+  const step = { do: 'remove', containerId: own.id } as const;
+  await keepEnding(grants, { session }, { step, report: { reason: 'Deleting', message: '' } });
+  expect(aProcess().look(20, { session }).endedByUs).toBeNull();
+  await keepEnding(grants, { session }, { step, report: { reason: 'Suspended', message: '' } });
+  expect(aProcess().look(30, { session }).endedByUs).toBe(own.id);
+  expect(aProcess().look(40).endedByUs).toBe(own.id);
+  expect(aProcess().look(50, { own: aContainer({ id: 'another' }) }).endedByUs).toBeNull();
 });
