@@ -3,7 +3,6 @@
 
 import { z } from 'zod';
 
-import { isFault } from '../lib/errors.ts';
 import type { AttachmentSummary } from '../model/attachments.ts';
 import { CONTAINER_STATES } from '../model/container.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
@@ -19,10 +18,11 @@ import { type Home, identityOf, labelFilter } from './identity-labels.ts';
 import { imageFacts } from './image-facts.ts';
 import { createNetworks } from './networks.ts';
 import { createOwnedContainers, type OwnedContainers } from './owned-containers.ts';
+import { lifecycleCalls } from './lifecycle-calls.ts';
+import { nullIfAbsent } from './null-if-absent.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { createInitDelivery } from './init-delivery.ts';
 import { pullImage } from './pull-image.ts';
-import { toCreateRequest } from './to-create-request.ts';
 import { watchEvents } from './watch-events.ts';
 import { wireAccess } from './wire-access.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -101,34 +101,6 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   };
 }
 
-const createdSchema = z.looseObject({ Id: z.string() });
-
-function lifecycleCalls({ client, owned }: Parts): Pick<ContainerEngine, 'create' | 'start' | 'stop' | 'remove'> {
-  return {
-    create: async (spec, signal) => {
-      const { name, body } = toCreateRequest(spec);
-      const answer = await client.call('containerCreate', { query: { name }, body }, signal);
-      const { Id } = parseAnswer({ schema: createdSchema, answer, about: 'a new container' });
-      owned.add(Id);
-      return { id: Id };
-    },
-    start: async (containerId, signal) => {
-      owned.require(containerId, 'start');
-      await client.call('containerStart', { target: containerId }, signal); // 304, already running, is a success
-    },
-    stop: async (containerId, graceSeconds, signal) => {
-      owned.require(containerId, 'stop');
-      const request = { target: containerId, query: { t: String(graceSeconds) }, extraMs: graceSeconds * 1000 };
-      await nullIfAbsent(client.call('containerStop', request, signal));
-    },
-    remove: async (containerId, signal) => {
-      owned.require(containerId, 'remove');
-      const request = { target: containerId, query: { force: '1', v: '1' } };
-      await nullIfAbsent(client.call('containerRemove', request, signal));
-    },
-  };
-}
-
 type AttachmentCall =
   | 'attachmentsOf'
   | 'listAttachments'
@@ -201,13 +173,4 @@ async function listContainers(parts: Parts, signal: AbortSignal): Promise<readon
       return [{ id: Id, uid, namespace, name, createdMs: Created * 1000, state: State }];
     },
   );
-}
-
-async function nullIfAbsent<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    if (isFault(thrown, 'not-found')) return null;
-    throw thrown;
-  }
 }

@@ -36,7 +36,8 @@ export async function bundlePrograms(options: {
   await mkdir(under, { recursive: true });
   const partial = await mkdtemp(join(under, 'partial-'));
   try {
-    await bundleInto(partial, replacements);
+    const entries = Object.fromEntries(ENTRIES.map((entry) => [entry, `test/faults/process/${entry}.ts`]));
+    await bundleEntries({ dir: partial, entries, replacements });
     const key = await keyOf(partial);
     const dir = join(under, key);
     await rename(partial, dir).catch(async (thrown: unknown) => {
@@ -59,10 +60,16 @@ export function replaced(text: string, { file, find, replace }: Replacement): st
   return parts.join(replace);
 }
 
-async function bundleInto(dir: string, replacements: readonly Replacement[]): Promise<void> {
+/** Each entry, a file from the root of the repository, as <name>.mjs. Rejects when a replacement does not fit, or was not needed. */
+export async function bundleEntries(options: {
+  readonly dir: string;
+  readonly entries: Readonly<Record<string, string>>;
+  readonly replacements: readonly Replacement[];
+}): Promise<void> {
+  const { dir, entries, replacements } = options;
   const used = new Set<Replacement>();
   await build({
-    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [entry, join(ROOT, `test/faults/process/${entry}.ts`)])),
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(ROOT, file)])),
     outdir: dir,
     outExtension: { '.js': '.mjs' },
     absWorkingDir: ROOT,

@@ -30,6 +30,8 @@ const REST_AFTER_LOSS_MS = 360_000;
 /** Steps without time going on: more is a hot loop (I10). */
 const MOST_STEPS_AT_ONCE = 3_000;
 const MOST_STEPS = 60_000;
+/** Of the steps after the faults. */
+const OUT_OF_ORDER = 0.25;
 /** Only what is under way is waited for. */
 const REST_MS = 0;
 const LONG_REST_MS = 65_000;
@@ -146,7 +148,7 @@ export class History {
 
   #settle(): void {
     const { scheduler } = this.world;
-    if (scheduler.ready.length > 0) return this.#apply(0);
+    if (scheduler.ready.length > 0) return this.#apply(this.#next());
     const left = unfinished(this.world);
     if (left === null) {
       this.#say('all is as it should be');
@@ -162,10 +164,17 @@ export class History {
     } else this.#apply(NEXT_TIMER);
   }
 
+  /** Mostly what has waited longest; what comes back after the faults meets events in any order too. */
+  #next(): number {
+    const { scheduler, jitter } = this.world;
+    const { length } = scheduler.ready;
+    return length > 1 && jitter.chance(OUT_OF_ORDER) ? jitter.below(length) : 0;
+  }
+
   /** I4: at rest nothing is written and nothing is done, but by time: what ends by its lifetime begins the rest anew. */
   #rest(): void {
     const { scheduler, truth } = this.world;
-    if (scheduler.ready.length > 0) return this.#apply(0);
+    if (scheduler.ready.length > 0) return this.#apply(this.#next());
     const left = unfinished(this.world);
     if (left !== null) {
       this.#phase = 'settle';

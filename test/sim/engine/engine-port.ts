@@ -1,6 +1,7 @@
 // A process's way to the simulated engine: each call is sent, arrives and is answered in steps of the world. Stands where
-// src/docker/engine.ts stands in the programs.
+// src/docker/engine.ts stands in the programs; containers are started and ended by the same calls of the engine.
 
+import { lifecycleCalls } from '../../../src/docker/lifecycle-calls.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
 import type { ContainerEngine, EngineEvent } from '../../../src/ports/container-engine.ts';
 import { Call, type Link } from '../kit/call.ts';
@@ -53,6 +54,24 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
     const deadline = { ms: DEADLINES[what], what: `Docker: ${what}` };
     return new Call({ scheduler, link, what: `engine ${what} ${target.slice(0, 12)}`, deadline, handle }).begin(signal);
   };
+  // The words by which the real engine is asked: what they leave out is left out here too.
+  const { start, stop, remove } = lifecycleCalls({
+    owned: { add: (id) => void owned.add(id), require: requireOwned },
+    client: {
+      call: (name, { target = '', query = {} }, signal) => {
+        switch (name) {
+          case 'containerStart':
+            return call('start', target, () => engine.start(target), signal);
+          case 'containerStop':
+            return call('stop', target, () => engine.stop(target), signal);
+          case 'containerRemove':
+            return call('remove', target, () => engine.remove(target, query['v'] === '1'), signal);
+          default:
+            throw new OperatorError('unsupported', `${name} is not simulated`);
+        }
+      },
+    },
+  });
   return {
     call,
     ping: (signal) => call('ping', '', () => {}, signal),
@@ -65,18 +84,9 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
       owned.add(made.id);
       return made;
     },
-    start: async (id, signal) => {
-      requireOwned(id);
-      await call('start', id, () => engine.start(id), signal);
-    },
-    stop: async (id, _graceSeconds, signal) => {
-      requireOwned(id);
-      await call('stop', id, () => engine.stop(id), signal);
-    },
-    remove: async (id, signal) => {
-      requireOwned(id);
-      await call('remove', id, () => engine.remove(id), signal);
-    },
+    start,
+    stop,
+    remove,
     inspect: async (idOrName, signal) => {
       const found = await call('inspect', idOrName, () => engine.inspect(idOrName), signal);
       if (found?.ours === true) owned.add(found.container.id);

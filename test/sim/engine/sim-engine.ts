@@ -65,6 +65,8 @@ export class SimEngine {
   readonly registry = new Map<string, ImageFacts>();
   readonly streams = new Set<EngineStream>();
   readonly attachments: SimAttachments;
+  /** Ids of containers for which volumes of their image were made; they outlive a container that is removed without them. */
+  readonly anonymousVolumes = new Set<string>();
   readonly #options: SimEngineOptions;
   #past: PastEvent[] = [];
   #pids = 100;
@@ -95,10 +97,13 @@ export class SimEngine {
     if (this.find(spec.containerName) !== null) {
       throw new OperatorError('already-exists', `the name ${spec.containerName} is in use by another container`);
     }
-    if (this.#imageById(spec.imageId) === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
+    const image = this.#imageById(spec.imageId);
+    if (image === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
     this.#options.observer.creates(this, spec);
     this.attachments.mount(spec);
-    return { id: this.put(spec.containerName, spec, late).id };
+    const { id } = this.put(spec.containerName, spec, late);
+    if (image.volumes.length > 0) this.anonymousVolumes.add(id);
+    return { id };
   }
 
   /** A container from nowhere: also one of somebody else, who has no labels of ours. */
@@ -148,11 +153,12 @@ export class SimEngine {
     this.#tell(container, 'stop');
   }
 
-  remove(id: string): void {
+  /** `volumes`: together with the volumes that the engine made for it. */
+  remove(id: string, volumes: boolean): void {
     const container = this.find(id);
     if (container === null) return;
     this.#options.observer.ends(this, container, 'remove');
-    this.destroy(container);
+    this.destroy(container, volumes);
   }
 
   /** The main process ends, by itself or by another's hand. */
@@ -176,9 +182,10 @@ export class SimEngine {
     this.#tell(container, 'unpause');
   }
 
-  destroy(container: SimContainer): void {
+  destroy(container: SimContainer, volumes = true): void {
     if (container.state === 'running' || container.state === 'paused') this.exit(container, { exitCode: 137 });
     this.containers.delete(container.id);
+    if (volumes) this.anonymousVolumes.delete(container.id);
     this.#tell(container, 'destroy');
   }
 

@@ -134,7 +134,12 @@ function toProcess(world: World, act: ProcessAct): void {
       process.stop.abort(new OperatorError('cancelled', 'stopped by SIGTERM'));
       return world.startLater(process, act.backMs);
     case 'twin':
-      return world.start(process.node, `${process.identity}-twin`);
+      // One at a time: no two processes that run have the same identity.
+      return world.startAgain({
+        node: process.node,
+        identity: `${process.identity}-twin`,
+        name: `${process.program}:${process.identity}-twin`,
+      });
     case 'jump':
       process.skewMs += act.ms;
       world.truth.aheadMs = Math.max(world.truth.aheadMs, process.skewMs);

@@ -52,6 +52,9 @@ function inEngine(world: World, node: SimNode): Violation | null {
     const owner = world.truth.sessions.get(uid);
     if (owner === undefined || owner.object === null) return broken('I6', `something is left of ${namespace}/${name}`);
   }
+  for (const id of node.engine.anonymousVolumes) {
+    if (!node.engine.containers.has(id)) return broken('I6', `a volume of the container ${id} is left, which is gone`);
+  }
   for (const [id, state] of node.sentinels) {
     if (node.engine.containers.get(id)?.state !== state)
       return broken('I7', `the container ${id} of somebody else changed`);

@@ -35,8 +35,10 @@ export function newNode(options: {
 }): SimNode {
   const { name, slots, now, observer, newId } = options;
   const engine = new SimEngine({ facts: factsOfNode(name), now, observer, newId });
-  const local = factsOfImage('local');
-  engine.images.set(local.reference, local.facts);
+  for (const name of ['local', 'volume'] as const) {
+    const { reference, facts } = factsOfImage(name);
+    engine.images.set(reference, facts);
+  }
   const remote = factsOfImage('remote');
   engine.registry.set(remote.reference, remote.facts);
   const node: SimNode = {

@@ -15,11 +15,16 @@ const IMAGES = {
   local: imageOf('local'),
   /** In the registry. */
   remote: imageOf('remote'),
+  /** On every node, and declares a volume: refused. */
+  volume: imageOf('volume'),
   /** Nowhere. */
   missing: imageOf('missing'),
 } as const;
 
-export function factsOfImage(name: 'local' | 'remote'): { readonly reference: string; readonly facts: ImageFacts } {
+export function factsOfImage(name: 'local' | 'remote' | 'volume'): {
+  readonly reference: string;
+  readonly facts: ImageFacts;
+} {
   return { reference: IMAGES[name], facts: IMAGE_FACTS[name] };
 }
 
@@ -32,7 +37,11 @@ const factsNamed = (name: string): ImageFacts => ({
   workingDir: '',
 });
 
-const IMAGE_FACTS = { local: factsNamed('local'), remote: factsNamed('remote') };
+const IMAGE_FACTS = {
+  local: factsNamed('local'),
+  remote: factsNamed('remote'),
+  volume: { ...factsNamed('volume'), volumes: ['/data'] },
+};
 
 export interface Template {
   readonly name: string;
@@ -66,6 +75,7 @@ export const TEMPLATES: readonly Template[] = [
   template('kept on disk', { workspace: { medium: 'Disk', persistent: true }, network: { mode: 'isolated' } }),
   template('pulled', { image: IMAGES.remote }),
   template('without image', { image: IMAGES.missing }, ['ImagePullFailed', 'StartDeadlineExceeded']),
+  template('with a volume', { image: IMAGES.volume }, ['PolicyRejected', 'StartDeadlineExceeded']),
 ];
 
 export const POLICIES = {
