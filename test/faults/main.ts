@@ -7,32 +7,17 @@ import { dirname, join } from 'node:path';
 import { ensureSessionImage } from '../../hack/session-image.ts';
 import { type FaultArguments, parseFaultArguments } from './arguments.ts';
 import { bundlePrograms, ROOT } from './bundle.ts';
-import { CATALOGUE } from './catalogue/all.ts';
 import { learn, type Learned } from './learn.ts';
 import { parsePlan, type Plan, planName } from './plan.ts';
-import {
-  type Candidate,
-  catalogueCandidate,
-  pairCandidates,
-  staleCandidates,
-  sweepCandidates,
-  unobservedCandidates,
-} from './plans/candidates.ts';
-import { choosePlans } from './plans/choose.ts';
+import { plansOfRun, workloadsOfRun } from './plans/sample.ts';
 import { type Job, type Pool, startPool } from './pool.ts';
 import { type Failed, failureFile, reportOf, writeFailure } from './report.ts';
 import { removeLeftovers } from './rig/leftovers.ts';
 import { SOCKET } from './rig/engine.ts';
 import type { PlanResult } from './result.ts';
-import { WORKLOADS, workloadOf } from './workloads/all.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const REGRESSIONS = join(import.meta.dirname, 'regressions');
-const HEAVY = 10;
-/** More than a minute: a sample has none of them. */
-const SLOW = 40;
-/** Seconds of a fault of the catalogue that a sample can afford. */
-const QUICK_SECONDS = 12;
 /** Seen at an instant by somebody who was there: a second run proves nothing against it. */
 const NEEDS_NO_PROOF = /^I[278] /;
 
@@ -73,32 +58,14 @@ function onLearned(result: PlanResult): void {
 }
 
 function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly string[] {
-  const named = given.files.length > 0 ? [] : given.workloads.length > 0 ? given.workloads : everyWorkload(given);
+  const named = given.files.length > 0 ? [] : given.workloads.length > 0 ? given.workloads : workloadsOfRun(given);
   return [...new Set([...named, ...plans.map(({ workload }) => workload)])];
 }
 
-/** Of the heavy ones a sample has one; the seed says which. */
-function everyWorkload({ sample, seed }: FaultArguments): readonly string[] {
-  const heavy = WORKLOADS.filter(({ weight }) => weight >= HEAVY && weight < SLOW).map(({ id }) => id);
-  const others = WORKLOADS.filter(({ weight }) => weight < HEAVY).map(({ id }) => id);
-  const turn = heavy[seed % heavy.length];
-  return sample ? [...others, ...(turn === undefined ? [] : [turn])] : WORKLOADS.map(({ id }) => id);
-}
-
 function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): readonly Plan[] {
-  const candidates = [...learned].flatMap(([workload, { reference }]): readonly Candidate[] => [
-    ...sweepCandidates(workload, reference.effects),
-    ...(workloadOf(workload).weight < HEAVY ? pairCandidates(workload, reference.effects) : []),
-    ...staleCandidates(workload, reference.effects),
-    ...unobservedCandidates(workload, reference.events),
-    ...(workload === 'W0' ? catalogueOf(given).flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),
-  ]);
-  say(`${candidates.length} candidates`);
-  return choosePlans({ candidates, count: given.plans, seed: given.seed, weightOf: (id) => workloadOf(id).weight });
-}
-
-function catalogueOf({ sample }: FaultArguments): typeof CATALOGUE {
-  return CATALOGUE.filter(({ seconds }) => !sample || seconds <= QUICK_SECONDS);
+  const { candidates, plans } = plansOfRun(given, learned);
+  say(`${candidates} candidates`);
+  return plans;
 }
 
 /** Beside the report: runs with reports of their own keep their failures apart. */

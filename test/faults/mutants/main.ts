@@ -1,0 +1,144 @@
+// `npm run faults:mutants`: twelve bugs, one after another, put into the controller; the sweep on real parts and the simulation have to
+// catch each. Says after how many plans and histories they do, and ends with 1 when one escapes. See docs/fault-injection.md.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureSessionImage } from '../../../hack/session-image.ts';
+import { SOCKET } from '../rig/engine.ts';
+import { removeLeftovers } from '../rig/leftovers.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
+import { simulate, type SimulationResult } from './simulation.ts';
+import { drawSample, type Sample, sweep, type SweepResult } from './sweep.ts';
+
+interface Options {
+  readonly mutants: readonly Mutant[];
+  readonly only: 'sweep' | 'simulation' | null;
+  /** Most plans and histories per mutant. */
+  readonly plans: number;
+  readonly histories: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly report: string;
+}
+
+/** null where it was not asked for. */
+interface Row {
+  readonly id: string;
+  readonly why: string;
+  readonly simulation: SimulationResult | null;
+  readonly sweep: SweepResult | null;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(given: Options): Promise<boolean> {
+  const simulations = given.only === 'sweep' ? null : await simulateAll(given);
+  if (simulations !== null && simulations.clean.violation !== null) {
+    say(`without a mutant: ${simulations.clean.violation.what}; what is caught then means nothing`);
+    return false;
+  }
+  const sample = given.only === 'simulation' ? null : await prepareSweep(given);
+  const rows: Row[] = [];
+  for (const mutant of given.mutants) {
+    const row = {
+      id: mutant.id,
+      why: mutant.why,
+      simulation: simulations?.results.get(mutant.id) ?? null,
+      sweep: sample === null ? null : await sweep({ ...given, sample, replacements: mutant.replacements, say }),
+    };
+    rows.push(row);
+    tell(row);
+  }
+  const escaped = rows.filter((row) => !isCaught(row));
+  const caughtBy = (of: (row: Row) => boolean): string => `${rows.filter(of).length} of ${rows.length}`;
+  const bySweep = given.only === 'simulation' ? 'not asked' : caughtBy((row) => row.sweep?.caughtAfter != null);
+  const bySimulation = given.only === 'sweep' ? 'not asked' : caughtBy((row) => row.simulation?.violation != null);
+  say(`mutants: caught by the sweep ${bySweep}, by the simulation ${bySimulation}, seed ${given.seed}`);
+  await mkdir(dirname(given.report), { recursive: true });
+  const counts = { passed: rows.length - escaped.length, failed: escaped.length, skipped: 0 };
+  await writeFile(given.report, `${JSON.stringify({ ...counts, seed: given.seed, mutants: rows }, null, 2)}\n`);
+  return escaped.length === 0;
+}
+
+const isCaught = (row: Row): boolean =>
+  (row.simulation === null || row.simulation.violation !== null) &&
+  (row.sweep === null || row.sweep.caughtAfter !== null);
+
+function tell({ id, simulation, sweep: swept }: Row): void {
+  const bySweep =
+    swept === null
+      ? ''
+      : swept.caughtAfter === null
+        ? `ESCAPED ${swept.plans} plans`
+        : `plan ${swept.caughtAfter} (${swept.plan}): ${swept.violations[0] ?? ''}`;
+  const bySimulation =
+    simulation === null
+      ? ''
+      : simulation.violation === null
+        ? `ESCAPED ${simulation.histories} histories`
+        : `history ${simulation.histories}: ${simulation.violation.invariant} ${simulation.violation.what}`;
+  say(`${id.padEnd(22)} ${[bySweep, bySimulation].filter((part) => part !== '').join(' | ')}`);
+}
+
+async function prepareSweep(given: Options): Promise<Sample> {
+  for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
+  await ensureSessionImage({ socketPath: SOCKET, log: say });
+  return drawSample({ ...given, say });
+}
+
+/** Two at a time, and one run of as many histories as the slowest catch took without any mutant: it has to hold. */
+async function simulateAll({ mutants, seed, histories, seconds, workers }: Options) {
+  const results = new Map<string, SimulationResult>();
+  const waiting = [...mutants];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { id, replacements } = next;
+      results.set(id, await simulate({ id, replacements, seed, histories, seconds }));
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  const most = Math.max(...[...results.values()].map((result) => (result.violation === null ? 0 : result.histories)));
+  const clean = await simulate({ id: 'none', replacements: [], seed, histories: most, seconds });
+  return { results, clean };
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      mutant: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string' },
+      plans: { type: 'string', default: '200' },
+      histories: { type: 'string', default: '50000' },
+      seconds: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '2' },
+      report: { type: 'string', default: 'out/mutants.json' },
+    },
+  });
+  const { only = null, mutant: names } = values;
+  if (only !== null && only !== 'sweep' && only !== 'simulation') throw new Error('--only: sweep or simulation');
+  const unknown = names.filter((name) => !MUTANTS.some(({ id }) => id === name));
+  if (unknown.length > 0)
+    throw new Error(`--mutant ${unknown.join()}: one of ${MUTANTS.map(({ id }) => id).join(', ')}`);
+  const whole = (name: 'plans' | 'histories' | 'seconds' | 'seed' | 'workers'): number => {
+    if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} ${values[name]}: must be a whole number`);
+    return Number(values[name]);
+  };
+  return {
+    mutants: names.length === 0 ? MUTANTS : MUTANTS.filter(({ id }) => names.includes(id)),
+    only,
+    plans: whole('plans'),
+    histories: whole('histories'),
+    seconds: whole('seconds'),
+    seed: whole('seed'),
+    workers: Math.max(whole('workers'), 1),
+    report: values.report,
+  };
+}
+
+const options = readOptions(process.argv.slice(2));
+process.exitCode = (await main(options)) ? 0 : 1;
+process.exit(); // the rig keeps connections open
