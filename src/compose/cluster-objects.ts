@@ -41,6 +41,8 @@ const sessionStatus = (...verbs: string[]): PolicyRule => ({
   resources: ['mcpsessions/status'],
   verbs,
 });
+/** Asked for by the admission floor of who changes our finalizer. */
+const finalizers: PolicyRule = { apiGroups: [GROUP], resources: ['mcpsessions/finalizers'], verbs: ['update'] };
 const nodes = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes'], verbs });
 const nodeStatus = (...verbs: string[]): PolicyRule => ({ apiGroups: [GROUP], resources: ['mcpnodes/status'], verbs });
 const events: PolicyRule = { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
@@ -73,8 +75,9 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
     namespaces,
   ],
   placement: [
-    sessions('get', 'list', 'watch'),
+    sessions('get', 'list', 'watch', 'patch'),
     sessionStatus('update'),
+    finalizers,
     nodes('get', 'list', 'watch'),
     events,
     namespaces,

@@ -7,9 +7,10 @@ import type { Policy } from '../model/policy.ts';
 import type { McpSession } from '../model/session.ts';
 import { isLost, type NodeLife } from '../plan/node-life.ts';
 import type { Reserve } from '../plan/room.ts';
+import { isHeldBack } from '../plan/stranded.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { LeaseStore } from '../ports/nodes.ts';
+import type { LeaseStore, NodeStore } from '../ports/nodes.ts';
 import type { SessionCache, SessionEvents, SessionStore } from '../ports/sessions.ts';
 import { type LeaseDurations, runAsLeader } from '../process/leader.ts';
 import type { Metrics } from '../process/metrics.ts';
@@ -17,6 +18,7 @@ import { createWorkQueue, type WorkQueueOptions } from '../process/work-queue.ts
 import { createAssigner } from './assign.ts';
 import { createNodeWatch } from './node-watch.ts';
 import { refreshLoop } from './refresh.ts';
+import { createReleases } from './releases.ts';
 import { createReports } from './reports.ts';
 import { PlacementState } from './state.ts';
 
@@ -27,6 +29,8 @@ export interface PlacementOptions {
   readonly events: SessionEvents;
   /** Nodes as last seen; the watch behind it is run by us. */
   readonly nodes: NodeCache;
+  /** Asks the API server itself. */
+  readonly nodeStore: Pick<NodeStore, 'read'>;
   /** The policy that the labels of a namespace choose now, and what the default profile reserves for each session. */
   readonly policies: {
     whenKnown(signal: AbortSignal): Promise<void>;
@@ -45,9 +49,11 @@ export interface PlacementOptions {
 }
 
 export interface NodeCache {
-  run(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** `onChange` with the name of each node that came, changed or went. */
+  run(onChange: (name: string) => void, signal: AbortSignal): Promise<void>;
   readonly synced: boolean;
   all(): Iterable<McpNode>;
+  cached(name: string): McpNode | null;
 }
 
 export const PLACEMENT_LEASE = 'mcpsession-placement';
@@ -87,6 +93,7 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   const parts = { ...options, state, written, gone: (key: string) => note(key, null) };
   const assigner = createAssigner(parts);
   const reports = createReports(parts);
+  const releases = createReleases(parts);
 
   const pass = async (_key: string, passing: AbortSignal): Promise<Wish> => {
     if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
@@ -101,11 +108,14 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   const say = async (key: string, saying: AbortSignal): Promise<Wish> => {
     if (!nodes.synced || !nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
     if (state.isOverdue(key)) look(key); // another need from now on
-    return reports.look(key, saying);
+    return (await releases.look(key, saying)) ?? reports.look(key, saying);
   };
   const passes = createWorkQueue(queueOptions(options, { concurrency: 1, process: pass }));
   const texts = createWorkQueue(queueOptions(options, { concurrency: TEXTS_AT_A_TIME, process: say }));
 
+  const lookAtSessionsOf = (nodeName: string): void => {
+    for (const key of [...state.ledger.keysOn(nodeName)]) look(key);
+  };
   const changed = (): void => {
     state.retryAll();
     if (state.hasUntried) passes.add(PASS);
@@ -114,7 +124,7 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
     for (const [name, life] of lives) {
       log.info('node', { node: name, life });
       if (life === 'alive') reports.nodeBack(name);
-      for (const key of [...state.ledger.keysOn(name)]) look(key);
+      lookAtSessionsOf(name);
     }
     changed();
   };
@@ -122,9 +132,10 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   const whenKnown = (run: () => Promise<void>): Promise<void> => known.then(run, () => {}); // stopped before the first list
   await Promise.all([
     cache.run(look, signal),
-    nodes.run(() => {
+    nodes.run((name) => {
       nodeWatch.lookNow();
       changed();
+      if (nodes.synced && nodes.cached(name) === null) lookAtSessionsOf(name);
     }, signal),
     nodeWatch.run(onLives, signal),
     whenKnown(() => passes.run(signal)),
@@ -144,9 +155,10 @@ function* nodeNames(nodes: NodeCache, state: PlacementState): Iterable<string> {
 
 /** Whether there is something to say about a session that does not wait. */
 function hasNews(state: PlacementState, session: McpSession): boolean {
+  const life = state.lifeOf(session);
+  if (isHeldBack(session)) return life === null || isLost(life);
   if (session.spec === null) return session.status.assignment === undefined;
   if (state.waiting.get(sessionKeyOf(session.meta)) !== null) return false;
-  const life = state.lifeOf(session);
   return life !== null && isLost(life);
 }
 

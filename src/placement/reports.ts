@@ -3,13 +3,15 @@
 
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { parseSessionKey } from '../model/names.ts';
-import type { McpSession } from '../model/session.ts';
-import { eventsFor } from '../plan/events.ts';
+import type { McpSession, SessionStatus } from '../model/session.ts';
+import { eventsFor, type SessionEvent } from '../plan/events.ts';
 import { expiryMs } from '../plan/expiry.ts';
+import { lastWord } from '../plan/next-for-creation.ts';
 import { reportedStatus } from '../plan/next-status.ts';
 import { lostReport, waitingReport } from '../plan/placement-need.ts';
 import { refusalOf } from '../plan/refusal.ts';
 import type { Report } from '../plan/step.ts';
+import { heldEvent } from '../plan/stranded.ts';
 import { type AssignOptions, isOutdated, placementOf } from './assign.ts';
 import type { QueuedSession } from './waiting.ts';
 
@@ -25,20 +27,35 @@ export interface Reports {
 
 export function createReports(options: AssignOptions): Reports {
   const { cache, clock, state, store } = options;
-  /** Sessions that were told of the present loss of their node, by node: its controller may have said something newer since. */
+  /** What sessions were told of the present loss of their node, by node: its controller may have said something newer since. */
   const told = new Map<string, Set<string>>();
 
-  const write = async (session: McpSession, report: Report, signal: AbortSignal): Promise<boolean> => {
+  /** The status after the write; "outdated": what is true now arrives by the watch, and is looked at then. */
+  const write = async (
+    session: McpSession,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<SessionStatus | 'same' | 'outdated'> => {
     const status = reportedStatus({ session, report, nowMs: clock.nowMs() });
-    if (canonicalJson(status) === canonicalJson(session.status)) return false;
+    if (canonicalJson(status) === canonicalJson(session.status)) return 'same';
     try {
       options.written(await store.writeStatus(session, status, signal));
     } catch (thrown) {
-      if (isOutdated(thrown)) return false; // what is true now arrives by the watch
+      if (isOutdated(thrown)) return 'outdated';
       throw thrown;
     }
-    for (const event of eventsFor(session, status)) options.events.record(session, event);
-    return true;
+    return status;
+  };
+
+  const tell = async (
+    session: McpSession,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<'written' | 'same' | 'outdated'> => {
+    const outcome = await write(session, report, signal);
+    if (typeof outcome === 'string') return outcome;
+    for (const event of eventsFor(session, outcome)) options.events.record(session, event);
+    return 'written';
   };
 
   const tellWaiting = async (session: McpSession, entry: QueuedSession, signal: AbortSignal): Promise<void> => {
@@ -46,28 +63,40 @@ export function createReports(options: AssignOptions): Reports {
     if (entry.saidMs !== null && nowMs - entry.saidMs < REPORT_EVERY_MS) return;
     const report = reportWhileWaiting(options, session, entry);
     if (report === null) return;
-    if (await write(session, report, signal)) entry.saidMs = nowMs;
+    if ((await tell(session, report, signal)) === 'written') entry.saidMs = nowMs;
   };
 
-  const tellLost = async (session: McpSession, report: Report, signal: AbortSignal): Promise<void> => {
+  /** Once for each loss of the node that the session is assigned to. `what` tells one thing to say from another. */
+  const once = async (session: McpSession, what: string, say: () => Promise<unknown>): Promise<void> => {
     const nodeName = session.status.assignment?.nodeName ?? '';
-    const ofNode = told.get(nodeName) ?? new Set();
-    if (ofNode.has(session.meta.uid)) return;
-    await write(session, report, signal);
-    told.set(nodeName, ofNode.add(session.meta.uid));
+    const mark = `${session.meta.uid} ${what}`;
+    if (told.get(nodeName)?.has(mark) === true) return;
+    if ((await say()) === 'outdated') return;
+    told.set(nodeName, (told.get(nodeName) ?? new Set()).add(mark));
+  };
+
+  /** What a session ended with stays its last word; the event is enough then. */
+  const tellHeld = async (session: McpSession, event: SessionEvent, signal: AbortSignal): Promise<unknown> => {
+    const { message } = event;
+    const isOver = session.status.finishedAt !== undefined || lastWord(session) !== null;
+    const outcome = isOver ? 'same' : await write(session, { reason: 'NodeLost', message }, signal);
+    if (outcome !== 'outdated') options.events.record(session, event);
+    return outcome;
   };
 
   return {
     async look(key, signal) {
       const session = cache.cached(parseSessionKey(key));
       if (session === null) return { requeueAfterMs: null };
+      const held = heldEvent(session, state.assignedNode(session));
+      if (held !== null) await once(session, 'held', () => tellHeld(session, held, signal));
       const unreadable = unreadableReport(session);
-      if (unreadable !== null) await write(session, unreadable, signal);
+      if (unreadable !== null) await tell(session, unreadable, signal);
       const entry = state.waiting.get(key);
       if (entry !== null) await tellWaiting(session, entry, signal);
       const life = state.lifeOf(session);
       const lost = entry !== null || life === null ? null : lostReport(session, life);
-      if (lost !== null) await tellLost(session, lost, signal);
+      if (lost !== null) await once(session, 'lost', () => tell(session, lost, signal));
       return { requeueAfterMs: entry === null || entry.isOver ? null : untilOver(session, clock.nowMs()) };
     },
     nodeBack: (nodeName) => {

@@ -14,12 +14,13 @@ import { type NodeNeed, nodeNeedOf } from '../plan/placement-need.ts';
 import { waitForQuota } from '../plan/quota-turn.ts';
 import { NO_ROOM, type Reserve } from '../plan/room.ts';
 import type { Report } from '../plan/step.ts';
+import type { AssignedNode } from '../plan/stranded.ts';
 import { createLedger, type Ledger, ledgerOf } from './ledger.ts';
 import { Reservations } from './reservations.ts';
 import { type QueuedSession, type WaitingEntry, WaitingQueue } from './waiting.ts';
 
 export interface Surroundings {
-  readonly nodes: { all(): Iterable<McpNode> };
+  readonly nodes: { all(): Iterable<McpNode>; cached(name: string): McpNode | null };
   readonly life: (nodeName: string) => NodeLife;
   readonly nowMs: () => number;
 }
@@ -79,6 +80,14 @@ export class PlacementState {
   /** null while it has no node. */
   lifeOf({ status }: McpSession): NodeLife | null {
     return status.assignment === undefined ? null : this.#around.life(status.assignment.nodeName);
+  }
+
+  /** null while it has no node. */
+  assignedNode(session: McpSession): AssignedNode | null {
+    const name = session.status.assignment?.nodeName;
+    const life = this.lifeOf(session);
+    if (name === undefined || life === null) return null;
+    return { name, life, isListed: this.#around.nodes.cached(name) !== null };
   }
 
   retryAll(): void {

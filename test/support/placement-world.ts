@@ -2,7 +2,7 @@
 // moves. Writes and looks are counted, so that a test can say what a change costs.
 
 import { OperatorError } from '../../src/lib/errors.ts';
-import { NODE_LEASE_PREFIX, sessionKeyOf } from '../../src/model/names.ts';
+import { FINALIZER, NODE_LEASE_PREFIX, sessionKeyOf } from '../../src/model/names.ts';
 import type { McpNode } from '../../src/model/node.ts';
 import type { McpSession, SessionStatus } from '../../src/model/session.ts';
 import type { SessionSpecInput } from '../../src/model/session-spec.ts';
@@ -39,7 +39,9 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
   let set = aPolicySet(settings);
   let version = 100;
   let sessionsChanged: (key: string) => void = () => {};
-  let nodesChanged: () => void = () => {};
+  let nodesChanged: (name: string) => void = () => {};
+  /** McpNodes that the API server has and the watch has not told of. */
+  const untold = new Set<string>();
   /** What the next writes meet, in turn. */
   const faults: ('conflict' | 'lost-answer' | 'lost-request' | 'invalid')[] = [];
   let serverAway = false;
@@ -55,7 +57,10 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
     return stored;
   };
 
-  const writeStatus = async (seen: McpSession, status: SessionStatus): Promise<McpSession> => {
+  const writeStatus = (seen: McpSession, status: SessionStatus): Promise<McpSession> =>
+    write(seen, (known) => ({ ...known, status }));
+
+  const write = async (seen: McpSession, change: (known: McpSession) => McpSession): Promise<McpSession> => {
     await Promise.resolve();
     meet();
     count.writes += 1;
@@ -65,9 +70,18 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
     const known = sessions.get(sessionKeyOf(seen.meta));
     if (known?.meta.uid !== seen.meta.uid) throw new OperatorError('not-found', 'gone');
     if (known.meta.resourceVersion !== seen.meta.resourceVersion) throw new OperatorError('conflict', 'changed');
-    const written = store({ ...known, status });
+    const written = store(change(known));
     if (fault === 'lost-answer') throw new OperatorError('timeout', 'no answer');
     return written;
+  };
+
+  const setFinalizer = async (seen: McpSession, present: boolean): Promise<McpSession | null> => {
+    const others = seen.meta.finalizers.filter((finalizer) => finalizer !== FINALIZER);
+    const finalizers = present ? [...others, FINALIZER] : others;
+    const written = await write(seen, (known) => ({ ...known, meta: { ...known.meta, finalizers } }));
+    if (written.meta.deletionMs === null || finalizers.length > 0) return written;
+    world.remove(seen.meta.name);
+    return null;
   };
 
   const leases = server.connect();
@@ -117,11 +131,15 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
       nodes.set(name, aNode(name, change));
       beating.add(name);
       await beat(name);
-      nodesChanged();
+      nodesChanged(name);
     },
     removeNode(name: string): void {
       nodes.delete(name);
-      nodesChanged();
+      nodesChanged(name);
+    },
+    /** The McpNode is there again, and the watch has yet to tell. */
+    putNodeUntold(name: string): void {
+      untold.add(name);
     },
     /** Its controller is killed, or cannot reach the API server; with "released" it stopped in good order. */
     async silence(name: string, how: 'silent' | 'released' = 'silent'): Promise<void> {
@@ -199,6 +217,7 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
           },
           store: {
             writeStatus,
+            setFinalizer,
             read: async ({ namespace, name }: { namespace: string; name: string }) => {
               meet();
               return sessions.get(`${namespace}/${name}`) ?? null;
@@ -214,6 +233,13 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
             },
             synced: true,
             all: () => nodes.values(),
+            cached: (name) => nodes.get(name) ?? null,
+          },
+          nodeStore: {
+            async read(name) {
+              meet();
+              return nodes.get(name) ?? (untold.has(name) ? aNode(name) : null);
+            },
           },
           policies: {
             whenKnown: () => Promise.resolve(),

@@ -8,7 +8,7 @@ import { PlacementState } from '../../src/placement/state.ts';
 
 /** null when it is its turn; `sessions`: all there are, itself among them. */
 export function waitForQuota(session: McpSession, sessions: Iterable<McpSession>, policy: Policy): Report | null {
-  const nodes = { all: () => [] };
+  const nodes = { all: () => [], cached: () => null };
   const state = new PlacementState({ nodes, life: () => 'alive', nowMs: () => session.meta.creationMs });
   for (const other of sessions) state.note(sessionKeyOf(other.meta), other);
   const entry = state.waiting.get(sessionKeyOf(session.meta));

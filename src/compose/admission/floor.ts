@@ -5,9 +5,9 @@
 
 import { GROUP, NODE_PLURAL, SESSION_PLURAL, SYSTEM_NAMESPACE } from '../../model/names.ts';
 import type { KubernetesObject } from '../cluster-objects.ts';
-import { BY_A_CONTROLLER, type FloorIdentities, identityVariables } from './identities.ts';
+import { BY_A_CONTROLLER, BY_PLACEMENT, type FloorIdentities, identityVariables } from './identities.ts';
 import { leaseRules, nodeRules, nodeStatusRules } from './node-rules.ts';
-import { controllerRules, metadataRules, metadataVariables, statusRules } from './session-rules.ts';
+import { controllerRules, metadataRules, metadataVariables, placementRules, statusRules } from './session-rules.ts';
 
 /** A ValidatingAdmissionPolicy in our words. */
 interface FloorPolicy {
@@ -68,6 +68,14 @@ const POLICIES: readonly FloorPolicy[] = [
     operations: ['UPDATE', 'DELETE'],
     onlyFor: [BY_A_CONTROLLER],
     validations: controllerRules,
+  },
+  {
+    name: 'mcpsession-session-placement',
+    group: GROUP,
+    resource: SESSION_PLURAL,
+    operations: ['UPDATE'],
+    onlyFor: [BY_PLACEMENT],
+    validations: placementRules,
   },
   {
     name: 'mcpsession-node-status',

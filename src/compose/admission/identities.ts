@@ -23,6 +23,7 @@ const isUser = (role: keyof typeof SERVICE_ACCOUNTS): string =>
 
 /** For matchConditions, which know no variables. */
 export const BY_A_CONTROLLER: CelCondition = { name: 'by-a-controller', expression: isUser('controller') };
+export const BY_PLACEMENT: CelCondition = { name: 'by-placement', expression: isUser('placement') };
 
 /** `node` is the name of the node that the requester is the controller of; "" for everybody else. */
 export function identityVariables({ unboundNode }: FloorIdentities): readonly CelCondition[] {

@@ -127,3 +127,19 @@ export const controllerRules: readonly FloorValidation[] = [
     reason: 'Forbidden',
   },
 ];
+
+const same = (field: string): string => `object.?${field} == oldObject.?${field}`;
+const finalizersOf = (object: string): string => `${object}.metadata.?finalizers.orValue([])`;
+
+/** What placement may do with sessions apart from their status: free a deleted one, whose node is gone for good, of our finalizer. */
+export const placementRules: readonly FloorValidation[] = [
+  {
+    expression: [
+      'has(oldObject.metadata.deletionTimestamp)',
+      ...['spec', 'metadata.?labels', 'metadata.?annotations', 'metadata.?ownerReferences'].map(same),
+      `${finalizersOf('object')} == ${finalizersOf('oldObject')}.filter(finalizer, finalizer != ${celText(FINALIZER)})`,
+    ].join(' && '),
+    message: `placement changes nothing of a session but its status; from one that is deleted it takes the finalizer ${FINALIZER} away`,
+    reason: 'Forbidden',
+  },
+];

@@ -2,6 +2,7 @@
 
 import { createLeaseStore } from '../../kube/lease-store.ts';
 import { createNodeCache } from '../../kube/node-cache.ts';
+import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { SYSTEM_NAMESPACE } from '../../model/names.ts';
@@ -40,6 +41,7 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
       store: createSessionStore(client),
       events: events.events,
       nodes,
+      nodeStore: createNodeStore(client),
       policies: {
         whenKnown: (waiting) => namespaces.whenSynced(waiting),
         reserve: () => reserveOf(policies.current().profiles[policies.current().defaultProfile].policy.limits),

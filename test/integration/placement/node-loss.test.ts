@@ -56,11 +56,22 @@ function observe(names: readonly string[]): Observer {
   };
 }
 
-test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Retain back with the node, and the stale copy gone before new work', async () => {
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await rig.server.kubectl([...args]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+const isThere = async (name: string): Promise<boolean> =>
+  (await rig.store.read({ namespace: rig.namespace, name }, AbortSignal.timeout(5_000))) !== null;
+
+test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Retain back with the node, and the stale copies gone before new work', async () => {
   await rig.create('kept');
   await rig.create('moved', { failurePolicy: 'Recreate' });
+  await rig.create('deleted');
   await rig.ready('kept');
   await rig.ready('moved');
+  await rig.ready('deleted');
   await rig.startNode('b');
   const observer = observe(['kept', 'moved']);
   const cutMs = performance.now();
@@ -76,6 +87,9 @@ test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Reta
   );
   const lostSeconds = seconds(cutMs);
   expect(await rig.said('kept')).toContain('failurePolicy Retain');
+  await kubectl('delete', 'mcps', 'deleted', '-n', rig.namespace, '--wait=false');
+  const waitsForNode = `kubectl delete mcpn ${rig.nodeName('a')}`;
+  await waitFor('word of what it waits for', async () => (await rig.said('deleted')).includes(waitsForNode));
   const moved = await waitFor(
     'the session elsewhere',
     async () => {
@@ -89,10 +103,13 @@ test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Reta
   await rig.ready('moved');
   const elsewhereSeconds = seconds(cutMs);
   expect(moved.status.assignment).toMatchObject({ instanceGeneration: 2 });
-  expect(await rig.samples()).toHaveLength(3); // the copy that nobody can reach runs on
+  expect(await rig.samples()).toHaveLength(4); // what nobody can reach runs on
 
   await rig.create('new', on('a'));
   await waitFor('a place in the queue', async () => (await rig.said('new')).includes('has not been heard of'));
+  expect(await isThere('deleted')).toBe(true);
+  await kubectl('delete', 'mcpn', rig.nodeName('a'));
+  await waitFor('the end of the deleted session', async () => !(await isThere('deleted')), 10_000);
   const mendedMs = performance.now();
   a.client.mend();
   await rig.ready('new');
@@ -101,8 +118,9 @@ test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Reta
   await observer.stop();
   expect(observer.violations).toEqual([]);
   const stale = (sample: Sample) => sample.session === 'moved' && sample.generation === 1;
+  const isLeft = (sample: Sample) => stale(sample) || sample.session === 'deleted';
   const both = observer.history.filter(
-    (samples) => samples.some(stale) && samples.some(({ session }) => session === 'new'),
+    (samples) => samples.some(isLeft) && samples.some(({ session }) => session === 'new'),
   );
   expect(both).toEqual([]);
   expect((await rig.samples()).map(({ session, generation }) => `${session} ${generation}`).sort()).toEqual([
@@ -110,16 +128,11 @@ test('a silent node: NodeLost within 60 s, Recreate elsewhere within 120 s, Reta
     'moved 2',
     'new 1',
   ]);
-  const events = await rig.server.kubectl([
-    'get',
-    'events',
-    '-n',
-    rig.namespace,
-    '-o',
-    'jsonpath={range .items[*]}{.reason} {.involvedObject.name}{"\\n"}{end}',
-  ]);
-  expect(events.stdout).toContain('NodeLost kept');
-  expect(events.stdout).toContain('NodeLost moved');
+  const form = 'jsonpath={range .items[*]}{.reason} {.involvedObject.name}: {.message}{"\\n"}{end}';
+  const events = await kubectl('get', 'events', '-n', rig.namespace, '-o', form);
+  expect(events).toContain('NodeLost kept');
+  expect(events).toContain('NodeLost moved');
+  expect(events).toContain(`NodeLost deleted: node ${rig.nodeName('a')} is gone for good`);
   console.log(
     `node loss: lost after ${lostSeconds} s, ready elsewhere after ${elsewhereSeconds} s, all back ${backSeconds} s after the node`,
   );

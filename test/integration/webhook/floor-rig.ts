@@ -93,7 +93,7 @@ async function untilActive(admin: KubeClient, unboundNode: string | null): Promi
     );
     return refused?.includes('ValidatingAdmissionPolicy') === true ? refused : null;
   });
-  await systemClock.sleep(500, never); // the other five are read by the same loop, a moment later
+  await systemClock.sleep(500, never); // the others are read by the same loop, a moment later
 }
 
 const NODES_PATH = `/apis/${API_VERSION}/mcpnodes`;

@@ -172,6 +172,30 @@ describe('our finalizer', () => {
     await write('admin', change('older', { finalizers: null }));
     await write('tenant', remove('older'));
   });
+
+  test('is taken by placement from a deleted session, which is all that placement changes beside the status', async () => {
+    await aSession('freed', 'node-1');
+    await write('node1', change('freed', { finalizers: [FINALIZER, FILLER] }));
+    expect(await rig.attempt('placement', change('freed', { finalizers: [FILLER] }))).toContain('changes nothing');
+    await write('tenant', remove('freed'));
+    for (const more of [
+      { finalizers: null },
+      { finalizers: [FINALIZER] },
+      { finalizers: [FILLER], labels: { a: 'b' } },
+      { finalizers: [FILLER], annotations: { a: 'b' } },
+      { finalizers: [FILLER], ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'y' }] },
+    ]) {
+      expect(await rig.attempt('placement', change('freed', more))).toContain('changes nothing');
+    }
+    const withSpec = {
+      ...change('freed', {}),
+      body: { metadata: { finalizers: [FILLER] }, spec: { workingDir: '/tmp' } },
+    };
+    expect(await rig.attempt('placement', withSpec)).not.toBe(null);
+    expect(await rig.attempt('placement', change('freed', { finalizers: [FILLER] }))).toBe(null);
+    expect(await rig.attempt('tenant', change('freed', { finalizers: null }))).toBe(null);
+    expect(await exists('freed')).toBe(false);
+  });
 });
 
 describe('the status of a session', () => {

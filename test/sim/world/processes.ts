@@ -208,6 +208,7 @@ export function startPlacement(started: Started): SimProcess {
       store: createSessionStore(client),
       events: eventsOf(process, client, clock),
       nodes: createNodeCache(caches),
+      nodeStore: createNodeStore(client),
       policies: {
         whenKnown: async () => {},
         of: () => world.policy().policy,

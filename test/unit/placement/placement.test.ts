@@ -261,6 +261,17 @@ describe('a node that falls silent', () => {
     await placement.stop();
   });
 
+  test('is told again when somebody else wrote to the session in the same moment', async () => {
+    const { world, placement } = await lostWorld();
+    world.faults.push('conflict');
+    await world.pass(45_000);
+    expect(world.ready('kept')).toBe('');
+    world.change('kept', (session) => ({ ...session, meta: { ...session.meta, generation: 2 } })); // what the watch tells
+    await world.settle();
+    expect(world.ready('kept')).toContain('NodeLost: ');
+    await placement.stop();
+  });
+
   test('Recreate is told, and has another node with the next generation within 120 s', async () => {
     const { world, placement } = await lostWorld({
       spec: { failurePolicy: 'Recreate' },
@@ -298,7 +309,7 @@ describe('a node that falls silent', () => {
     await placement.stop();
   });
 
-  test('what ended, is being deleted, or has failed its proof is left as it is', async () => {
+  test('what ended or has failed its proof is left as it is', async () => {
     const world = createPlacementWorld();
     await withNodes(world, { a: 5, b: 5 });
     const failed = {
@@ -315,7 +326,6 @@ describe('a node that falls silent', () => {
     } as const;
     const spec = { failurePolicy: 'Recreate' } as const;
     world.put('ended', { spec, meta: BEGUN, status: { ...assignedTo('a'), finishedAt: '2026-11-20T12:00:00Z' } });
-    world.put('going', { spec, meta: { ...BEGUN, deletionMs: STORY_START_MS }, status: assignedTo('a') });
     world.put('failed', { spec, meta: BEGUN, status: { ...assignedTo('a'), conditions: [...failed.conditions] } });
     const placement = world.start();
     await world.settle();
