@@ -6,7 +6,7 @@ import { conditionOf, type ReadyReason } from '../model/conditions.ts';
 import type { McpSession } from '../model/session.ts';
 import type { SessionSpec } from '../model/session-spec.ts';
 import { isVacated } from '../plan/drain.ts';
-import { expiryMs } from '../plan/expiry.ts';
+import { endedMs, expiryMs } from '../plan/expiry.ts';
 import { nextGrant } from '../plan/grant.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Decision } from '../plan/step.ts';
@@ -103,7 +103,7 @@ function keepGrant(look: Look, session: McpSession): void {
     grants.put({ ...before, expiryMs: expiryMs(session, spec), idleTimeoutSeconds, wantedSinceMs: null });
     return;
   }
-  const isOver = meta.deletionMs !== null || status.finishedAt !== undefined || spec === null;
+  const isOver = meta.deletionMs !== null || spec === null || endedMs(session, spec) !== null;
   const isOurs = status.assignment?.nodeName === look.node.nodeName;
   if (own === null && (isOver || !isOurs)) return grants.forget(meta.uid);
   if (spec === null || !isOurs) return;

@@ -11,7 +11,7 @@ import {
 import type { ObservedContainer } from '../model/container.ts';
 import type { McpSession, SessionStatus } from '../model/session.ts';
 import { attachmentControls } from './attachment-proof.ts';
-import { expiryMs } from './expiry.ts';
+import { endedMs, expiryMs } from './expiry.ts';
 import { sortContainers } from './identity.ts';
 import { hostPathControls } from './host-path-proof.ts';
 import { compareIsolation, filtersText, isolationReport } from './isolation.ts';
@@ -48,7 +48,7 @@ export function nextStatus(seen: Observation, decision: Decision): SessionStatus
     ...(seen.lastActivityMs === null ? {} : { lastActivityTime: activityTime(seen, session) }),
     ...(report.vacates === true ? { vacatedGeneration: session.status.assignment?.instanceGeneration } : {}),
     ...(report.reason === 'Running' ? { vacatedGeneration: undefined } : {}),
-    ...(finished ? { finishedAt: session.status.finishedAt ?? isoTime(seen.nowMs) } : {}),
+    ...(finished ? { finishedAt: finishedAt(seen, session) } : {}),
     ...(finished && own?.exitCode != null ? { exitCode: own.exitCode } : {}),
   };
 }
@@ -152,6 +152,12 @@ function containerPart(
     restartCount: own.spec.identity.attempt,
     ...(controls === null ? {} : { isolation: isolationReport(controls) }),
   };
+}
+
+/** The first word of the end counts. */
+function finishedAt({ nowMs }: Observation, session: McpSession): string {
+  const isSaid = session.spec !== null && endedMs(session, session.spec) !== null;
+  return (isSaid ? session.status.finishedAt : undefined) ?? isoTime(nowMs);
 }
 
 /** The engine's word, unless the node's clock is plainly off: people see cluster time. */

@@ -10,7 +10,7 @@ import { renderSummary } from '../rules/render.ts';
 import { judgeSpec } from './judge-spec.ts';
 import { afterContainer, onceNothingIsLeft, removeLeftover } from './attachments.ts';
 import { drainedReport, hasBegun, isVacated } from './drain.ts';
-import { deleteAtMs, expiryMs } from './expiry.ts';
+import { deleteAtMs, endedMs, expiryMs } from './expiry.ts';
 import { isNamedByUs, sortContainers } from './identity.ts';
 import { nextForContainer } from './next-for-container.ts';
 import { lastWord, nextForCreation } from './next-for-creation.ts';
@@ -52,7 +52,7 @@ export function nextStep(seen: Observation): Decision {
       : act({ do: 'remove', containerId: own.id }, report);
   if (session.spec === null) return rest(null, rejection(session.problems)); // what runs was judged by whoever could read it
   const spec = session.spec;
-  if (isFinished(session, own)) return whileFinished(seen, session, own);
+  if (isFinished(session, spec, own)) return whileFinished(seen, session, own);
   const isOver = seen.nowMs >= expiryMs(session, spec);
   if (!hasBegun(session)) {
     const early = isOver || spec.operatingMode === 'Suspended' ? null : whileGivenUp(seen, session, spec, own);
@@ -132,8 +132,8 @@ function isAssignedHere(seen: Observation, session: McpSession): boolean {
 }
 
 /** Status says finished, and nothing contradicts it: a forged status never ends a running container. */
-function isFinished(session: McpSession, own: ObservedContainer | null): boolean {
-  return session.status.finishedAt !== undefined && own?.state !== 'running' && own?.state !== 'paused';
+function isFinished(session: McpSession, spec: SessionSpec, own: ObservedContainer | null): boolean {
+  return endedMs(session, spec) !== null && own?.state !== 'running' && own?.state !== 'paused';
 }
 
 function whileFinished(seen: Observation, session: McpSession, own: ObservedContainer | null): Decision {

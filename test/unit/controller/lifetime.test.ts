@@ -118,12 +118,21 @@ test('what was going on as the last process ended counts until now', () => {
   expect(sinceStart(aProcess().look(100, { own }).lastActivityMs)).toBe(100);
 });
 
+const EXITED = {
+  type: 'Finished',
+  status: 'True',
+  reason: 'Exited',
+  message: '',
+  observedGeneration: 1,
+  lastTransitionTime: '2026-11-20T12:00:10Z',
+} as const;
+
 test('nothing is kept of a session that is over, deleted, or of another node', () => {
   const { aProcess, grants } = aBook();
   const { uid } = aStoredSession().meta;
   const deleted = { ...aStoredSession(), meta: { ...aStoredSession().meta, deletionMs: STORY_START_MS } };
   const gone: Change[] = [
-    { status: { finishedAt: '2026-11-20T12:00:10Z' } },
+    { status: { finishedAt: '2026-11-20T12:00:10Z', conditions: [EXITED] } },
     { session: deleted },
     { status: { assignment: undefined } },
   ];
