@@ -1,30 +1,27 @@
-// The node's controller: wires the pure core to queue, view, caches and clocks. Everything that decides lives in plan/.
+// The node's controller: what outlives a term (view, memories, facts of the engine), the lease that makes terms of it, and its face to
+// the other programs. Everything that decides lives in plan/.
 
-import { asOperatorError, OperatorError } from '../lib/errors.ts';
+import { OperatorError } from '../lib/errors.ts';
 import { NODE_LEASE_PREFIX, sessionKeyOf } from '../model/names.ts';
 import type { IsolationControl, McpSession } from '../model/session.ts';
 import { type Drain, isLeftOnNode } from '../plan/drain.ts';
-import { sortContainers } from '../plan/identity.ts';
 import type { Step } from '../plan/step.ts';
-import type { ContainerSummary } from '../ports/container-engine.ts';
 import type { LeaseStore } from '../ports/nodes.ts';
 import { type LeaseDurations, runAsLeader, type Tenure } from '../process/leader.ts';
 import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
-import { createWorkQueue, type QueueCounts } from '../process/work-queue.ts';
+import type { QueueCounts, WorkQueue } from '../process/work-queue.ts';
 import { createContainerView } from './container-view.ts';
 import { keepDeadlines } from './deadline-keeper.ts';
-import { createEngineWatch } from './engine-watch.ts';
+import { createExecTargets, type ExecTargets } from './exec-target.ts';
 import { fenceEngine } from './fenced-engine.ts';
 import { createImageLooks } from './image-looks.ts';
-import { createImagePulls } from './image-pulls.ts';
-import { createLanes } from './lanes.ts';
 import { createLeftBehind } from './left-behind.ts';
 import { createLeftovers } from './leftovers.ts';
 import { createNodePublisher, type EngineState, imagesOnNode, type NodePublisherOptions } from './node-publisher.ts';
-import { reconcile, type ReconcileDependencies } from './reconcile.ts';
+import type { ReconcileDependencies } from './reconcile.ts';
 import { createSessionMemories } from './session-memory.ts';
-import { sweepEvery } from './sweep.ts';
+import { serveTerm } from './term.ts';
 import { unknownEngine } from './unknown-engine.ts';
 
 export interface ControllerOptions
@@ -55,18 +52,7 @@ export interface ControllerOptions
   readonly sweepIntervalMs: number;
 }
 
-/** A session of this node for the node API. */
-export interface ExecTarget {
-  readonly session: McpSession;
-  /** null while there is no running container. */
-  readonly containerId: string | null;
-  readonly user: string;
-  readonly workingDir: string;
-  /** Whether this process has compared the running container with the approved one. */
-  readonly verified: boolean;
-}
-
-export interface Controller {
+export interface Controller extends ExecTargets {
   /** Runs until `signal` aborts; rejects with `conflict` when another controller serves this node. */
   run(signal: AbortSignal): Promise<void>;
   /**
@@ -78,25 +64,13 @@ export interface Controller {
   readonly holdsNode: boolean;
   /** Resolves once sessions and containers are known. */
   whenReady(signal: AbortSignal): Promise<void>;
-  findTarget(
-    session: { readonly namespace: string; readonly name: string; readonly uid: string },
-    signal: AbortSignal,
-  ): Promise<ExecTarget | null>;
   /** Policy has changed: all sessions of the namespace, or all, are looked at. */
   lookAgain(namespace: string | null): void;
   /** What the queue of this term has to do: the debug answer by which the fault harness knows that nothing is left. null before the first term. */
   readonly pending: QueueCounts | null;
-  /** A command started; call what it returns when the command ends. The idle time begins anew then. */
-  commandStarted(sessionUid: string): () => void;
 }
 
 const READY_POLL_MS = 20;
-/** A stop waits for the program rather than works: its budget only keeps the ends of many from coming all at once. */
-const STOPS_PER_START = 4;
-/** Keys looked at beside those that change something: a look costs little, and is not to wait for anybody. */
-const LOOKS_AT_A_TIME = 16;
-/** Of a stop that takes 10 s in all (security.md F34): what is under way is finished within this, or given up knowingly. */
-const DRAIN_MS = 5_000;
 
 export function createController(options: ControllerOptions): Controller {
   const { cache, clock, engine, grants, log, metrics, nodeName } = options;
@@ -113,13 +87,13 @@ export function createController(options: ControllerOptions): Controller {
   const fenced = fenceEngine(engine, requireOurs);
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
-  let enqueue: ((key: string) => void) | null = null;
-  let pending: (() => QueueCounts) | null = null;
+  /** Of this term, or of the last one. */
+  let queue: WorkQueue | null = null;
   let drain: Drain | null = null;
   const lookAgain = (namespace: string | null): void => {
-    if (enqueue === null || !cache.synced) return; // the first list announces every session
+    if (queue === null || !cache.synced) return; // the first list announces every session
     for (const { meta } of cache.all()) {
-      if (namespace === null || meta.namespace === namespace) enqueue(sessionKeyOf(meta));
+      if (namespace === null || meta.namespace === namespace) queue.add(sessionKeyOf(meta));
     }
   };
   const leftBehind = createLeftBehind(() => lookAgain(null));
@@ -153,31 +127,6 @@ export function createController(options: ControllerOptions): Controller {
     onStep: (step: Step['do'], outcome: string) =>
       metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
-  const limits = {
-    start: options.concurrency,
-    stop: STOPS_PER_START * options.concurrency,
-    end: Math.max(Math.ceil(options.concurrency / 2), 1),
-  };
-  /** One per term: what was queued under a lease that was lost is not done under the next one. */
-  const newQueue = (term: Pick<ReconcileDependencies, 'lanes' | 'pulls'>) =>
-    createWorkQueue({
-      concurrency: limits.start + limits.stop + limits.end + LOOKS_AT_A_TIME,
-      drainMs: DRAIN_MS,
-      process: (key, signal) => reconcile({ ...deps, ...term }, key, signal),
-      clock,
-      random: options.random,
-      onError: (key, error, retryInMs) =>
-        log.warn('look failed', {
-          session: key,
-          kind: error.kind,
-          error: error.message,
-          retryInMs: Math.round(retryInMs),
-        }),
-      metrics: {
-        depth: (queued) => metrics.workqueueDepth.set({ program: 'controller' }, queued),
-        processed: ({ durationMs }) => metrics.reconcileDuration.observe({ program: 'controller' }, durationMs / 1000),
-      },
-    });
 
   const setEngine = (state: EngineState) => {
     if (state.facts !== null) facts = state.facts;
@@ -185,60 +134,13 @@ export function createController(options: ControllerOptions): Controller {
     metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
   };
 
-  /** While the lease is ours. Nothing is decided before sessions are known and the engine has answered once, or is known to be away. */
-  const serve = async (signal: AbortSignal): Promise<void> => {
-    const lanes = createLanes({ limits, onTurn: (key) => queue.add(key) });
-    const pulls = createImagePulls({ engine: fenced, clock, onEnd: (key) => queue.add(key) }, signal);
-    const queue = newQueue({ lanes, pulls });
-    enqueue = (key) => queue.add(key);
-    pending = () => queue.counts;
-    const asked = Promise.withResolvers<void>();
-    let listed: readonly ContainerSummary[] | null = null;
-    const lookAtAll = () => {
-      asked.resolve();
-      if (!cache.synced) return; // the first list announces every session
-      for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
+  const serve = (signal: AbortSignal): Promise<void> => {
+    const { concurrency, sweepIntervalMs } = options;
+    const onQueue = (ofThisTerm: WorkQueue): void => {
+      queue = ofThisTerm;
     };
-    const known = Promise.all([cache.whenSynced(signal), orAborted(asked.promise, signal)]);
-    const stopListening = options.inits.onWayChange((containerId) => {
-      const key = view.keyOf(containerId);
-      if (key !== null) queue.add(key);
-    });
-    const watch = createEngineWatch({
-      engine,
-      view,
-      clock,
-      random: options.random,
-      log,
-      onListed: (containers) => {
-        // An engine that was away when the term began is met with the same caution once it answers.
-        if (listed === null && cache.synced) leftBehind.begin(containers, cache.all());
-        listed ??= containers;
-      },
-      onUp: (seen) => {
-        setEngine({ facts: seen, message: `Docker Engine ${seen.engineVersion}, API ${seen.apiVersion}` });
-        memories.engineIsBack(clock.nowMs());
-        // Ahead of the first session, which would wait for it; what fails is tried again and told there.
-        fenced.sessionInitVolume(signal).catch((thrown: unknown) => {
-          log.warn('session init not delivered', { error: asOperatorError(thrown).message });
-        });
-      },
-      onDown: (message) => setEngine({ facts: null, message }),
-      onChangeOfAll: lookAtAll,
-      onChange: (key) => queue.add(key),
-    });
-    await Promise.all([
-      cache.run((key) => queue.add(key), signal),
-      known.then(() => {
-        leftBehind.begin(listed ?? [], cache.all());
-        return queue.run(signal);
-      }, ignoreAbort(signal)),
-      watch.run(signal),
-      publisher.run(signal),
-      sweepEvery(options.sweepIntervalMs, { queue, watch, pulls, deps, nodeName, metrics }, signal).catch(
-        ignoreAbort(signal),
-      ),
-    ]).finally(stopListening);
+    const term = { deps, engine, nodeName, metrics, concurrency, sweepIntervalMs, leftBehind, publisher };
+    return serveTerm({ ...term, setEngine, onQueue }, signal);
   };
 
   return {
@@ -269,7 +171,7 @@ export function createController(options: ControllerOptions): Controller {
           ...{ grants, engine, clock, log, store: options.store },
           lease: { ...options.lease, name: `${NODE_LEASE_PREFIX}${nodeName}` },
           isServing: () => tenure?.holds() === true,
-          onChange: (key) => enqueue?.(key),
+          onChange: (key) => queue?.add(key),
         },
         signal,
       ),
@@ -279,7 +181,7 @@ export function createController(options: ControllerOptions): Controller {
     },
 
     get pending() {
-      return pending?.() ?? null;
+      return queue?.counts ?? null;
     },
 
     async whenReady(signal) {
@@ -288,39 +190,8 @@ export function createController(options: ControllerOptions): Controller {
       while (!view.synced) await clock.sleep(READY_POLL_MS, signal);
     },
 
-    async findTarget(reference, signal) {
-      const session = cache.cached(reference);
-      if (session?.spec == null || session.meta.uid !== reference.uid || session.meta.deletionMs !== null) return null;
-      const key = sessionKeyOf(reference);
-      const { own } = sortContainers({ session, containers: await view.containersOf(key, signal), node: facts });
-      const runs = own?.state === 'running';
-      return {
-        session,
-        containerId: runs ? own.id : null,
-        user: `${session.spec.user.uid}:${session.spec.user.gid}`,
-        workingDir: session.spec.workingDir,
-        verified: runs && memories.peek(key)?.verifiedContainerId === own.id,
-      };
-    },
+    ...createExecTargets({ cache, view, memories, grants, clock, node: () => facts }),
 
     lookAgain,
-
-    commandStarted(sessionUid) {
-      const memory = memories.byUid(sessionUid);
-      if (memory === null) return () => {};
-      const change = (commands: number) => {
-        memory.commands += commands;
-        memory.lastActivityMs = clock.nowMs();
-        grants.noteActivity(sessionUid, { lastActivityMs: memory.lastActivityMs, busy: memory.commands > 0 });
-      };
-      change(1);
-      return () => change(-1);
-    },
   };
 }
-
-const ignoreAbort =
-  (signal: AbortSignal) =>
-  (thrown: unknown): void => {
-    if (!signal.aborted) throw thrown;
-  };

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { type Controller, createController, type ExecTarget } from '../../../src/controller/controller.ts';
+import { type Controller, createController } from '../../../src/controller/controller.ts';
+import type { ExecTarget } from '../../../src/controller/exec-target.ts';
 import type { OnEngineCall } from '../../../src/docker/engine-calls.ts';
 import { createDockerEngine } from '../../../src/docker/engine.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';

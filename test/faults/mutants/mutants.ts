@@ -208,9 +208,9 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'void away;',
       },
       {
-        file: 'src/controller/controller.ts',
-        find: 'return queue.run(signal);\n      }, ignoreAbort(signal)),',
-        replace: '}, ignoreAbort(signal)),\n      queue.run(signal),',
+        file: 'src/controller/term.ts',
+        find: 'return queue.run(signal);\n    }, ignoreAbort(signal)),',
+        replace: '}, ignoreAbort(signal)),\n    queue.run(signal),',
       },
     ],
   },
