@@ -8,10 +8,11 @@ import { createImageLooks } from '../../../src/controller/image-looks.ts';
 import { reconcile } from '../../../src/controller/reconcile.ts';
 import { createSessionMemories, type SessionMemories } from '../../../src/controller/session-memory.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
+import { rememberPerHolder } from '../../../src/lib/remember.ts';
 import { conditionOf } from '../../../src/model/conditions.ts';
 import type { ObservedContainer } from '../../../src/model/container.ts';
 import type { McpSession } from '../../../src/model/session.ts';
-import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
+import type { SessionSpec, SessionSpecInput } from '../../../src/model/session-spec.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
@@ -28,10 +29,23 @@ const HOLDER = 'controller-1';
 /** Fixed, and slow to parse. */
 const POLICIES = fixedPolicies();
 
-export function aNodeWithSession(spec: Partial<SessionSpecInput>) {
+/** A session that runs. Making it costs more than most tests that begin with it, and nobody changes it. */
+export interface RunningSession {
+  readonly session: McpSession;
+  readonly containers: readonly ObservedContainer[];
+}
+
+export function aRunningSession(spec: Partial<SessionSpecInput>): RunningSession {
   const story = aWorld({ session: aStoredSession(spec) });
   runToRest(story);
-  if (story.session === null || story.containers === null) throw new Error('the story made no session');
+  const { session, containers } = story;
+  if (session === null || containers === null) throw new Error('the story made no session');
+  return { session, containers };
+}
+
+export const aNodeWithSession = (spec: Partial<SessionSpecInput>) => aNodeWith(aRunningSession(spec));
+
+export function aNodeWith(story: RunningSession) {
   const clock = createManualClock(STORY_START_MS);
   const kept = keptInMemory();
   const world = {
@@ -185,13 +199,24 @@ export function aNodeWithSession(spec: Partial<SessionSpecInput>) {
     /** As a lease does: the controller loses the node when the API server has been silent for so long. */
     servesFor: (ms: number) => () => world.awaySinceMs === null || clock.nowMs() - world.awaySinceMs < ms,
     isRunning: () => own()?.state === 'running',
-    patch: (lifetime: Partial<NonNullable<McpSession['spec']>['lifetime']>) => {
+    patch: (lifetime: Partial<SessionSpec['lifetime']>) => {
       const { spec, meta } = world.server;
       if (spec === null) throw new Error('no spec');
-      const changed = { ...spec, lifetime: { ...spec.lifetime, ...lifetime } };
-      change({ ...world.server, spec: changed, meta: { ...meta, generation: meta.generation + 1 } });
+      change({
+        ...world.server,
+        spec: withLifetime(spec, lifetime),
+        meta: { ...meta, generation: meta.generation + 1 },
+      });
     },
   };
 }
 
-export type NodeWithSession = ReturnType<typeof aNodeWithSession>;
+/** The same change of the same session is the same object, of which the looks remember what they made. */
+const withLifetime = rememberPerHolder(
+  (spec: SessionSpec, lifetime: Partial<SessionSpec['lifetime']>): SessionSpec => ({
+    ...spec,
+    lifetime: { ...spec.lifetime, ...lifetime },
+  }),
+);
+
+export type NodeWithSession = ReturnType<typeof aNodeWith>;

@@ -3,12 +3,13 @@
 
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { aNodeWithSession } from './deadline-rig.ts';
+import { aNodeWith, aRunningSession } from './deadline-rig.ts';
 
 const RENEWALS = 1_000;
 const TTL_SECONDS = 6;
 const EXPIRY_MS = TTL_SECONDS * 1000;
 const TOO_LATE_MS = 10_000;
+const SESSION = aRunningSession({ lifetime: { ttlSeconds: TTL_SECONDS, idleTimeoutSeconds: 0 } });
 
 interface Plan {
   readonly renewAtMs: number;
@@ -36,7 +37,7 @@ type Outcome = 'expired' | 'lives on';
 async function play(
   plan: Plan,
 ): Promise<{ readonly outcome: Outcome; readonly renewed: boolean; readonly problem: string | null }> {
-  const node = aNodeWithSession({ lifetime: { ttlSeconds: TTL_SECONDS, idleTimeoutSeconds: 0 } });
+  const node = aNodeWith(SESSION);
   const { world, clock, startMs } = node;
   world.watchDelayMs = plan.watchDelayMs;
   const serves = node.servesFor(3_000);
