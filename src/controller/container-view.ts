@@ -29,10 +29,10 @@ export interface ContainerView {
   keyOf(containerId: string): string | null;
   /** Look again before the next decision: a call timed out, or its effect is what we want to see. */
   markStale(key: string): void;
-  readonly synced: boolean;
-  readonly size: number;
+  isSynced(): boolean;
+  size(): number;
   /** Containers that run, or of which nobody knows whether they do. */
-  readonly mayRun: number;
+  mayRun(): number;
 }
 
 interface Entry {
@@ -178,13 +178,9 @@ export function createContainerView(engine: ContainerEngine): ContainerView {
     markStale(key) {
       for (const id of byKey.get(key)?.keys() ?? []) touch(key, id);
     },
-    get synced() {
-      return synced;
-    },
-    get size() {
-      return size;
-    },
-    get mayRun() {
+    isSynced: () => synced,
+    size: () => size,
+    mayRun() {
       let count = 0;
       for (const entries of byKey.values()) {
         for (const { container } of entries.values()) if (container === null || !ENDED.has(container.state)) count += 1;

@@ -61,13 +61,13 @@ export interface Controller extends ExecTargets {
    */
   keepDeadlines(signal: AbortSignal): Promise<void>;
   /** Whether this process serves the node, or did when it was stopped: only then may anybody clean up for it. */
-  readonly holdsNode: boolean;
+  holdsNode(): boolean;
   /** Resolves once sessions and containers are known. */
   whenReady(signal: AbortSignal): Promise<void>;
   /** Policy has changed: all sessions of the namespace, or all, are looked at. */
   lookAgain(namespace: string | null): void;
   /** What the queue of this term has to do: the debug answer by which the fault harness knows that nothing is left. null before the first term. */
-  readonly pending: QueueCounts | null;
+  pending(): QueueCounts | null;
 }
 
 const READY_POLL_MS = 20;
@@ -91,7 +91,7 @@ export function createController(options: ControllerOptions): Controller {
   let queue: WorkQueue | null = null;
   let drain: Drain | null = null;
   const lookAgain = (namespace: string | null): void => {
-    if (queue === null || !cache.synced) return; // the first list announces every session
+    if (queue === null || !cache.isSynced()) return; // the first list announces every session
     for (const { meta } of cache.all()) {
       if (namespace === null || meta.namespace === namespace) queue.add(sessionKeyOf(meta));
     }
@@ -100,8 +100,8 @@ export function createController(options: ControllerOptions): Controller {
   const publisher = createNodePublisher({
     ...options.publisher,
     nodeName,
-    images: () => (cache.synced ? imagesOnNode(cache.all()) : []),
-    sessionsLeft: () => Math.max(view.mayRun, cache.synced ? [...cache.all()].filter(isLeftOnNode).length : 0),
+    images: () => (cache.isSynced() ? imagesOnNode(cache.all()) : []),
+    sessionsLeft: () => Math.max(view.mayRun(), cache.isSynced() ? [...cache.all()].filter(isLeftOnNode).length : 0),
     onDrain: (now) => {
       drain = now;
       lookAgain(null);
@@ -176,18 +176,14 @@ export function createController(options: ControllerOptions): Controller {
         signal,
       ),
 
-    get holdsNode() {
-      return holdsNode;
-    },
+    holdsNode: () => holdsNode,
 
-    get pending() {
-      return queue?.counts ?? null;
-    },
+    pending: () => queue?.counts() ?? null,
 
     async whenReady(signal) {
       await cache.whenSynced(signal);
       await orAborted(publisher.whenPublished, signal);
-      while (!view.synced) await clock.sleep(READY_POLL_MS, signal);
+      while (!view.isSynced()) await clock.sleep(READY_POLL_MS, signal);
     },
 
     ...createExecTargets({ cache, view, memories, grants, clock, node: () => facts }),

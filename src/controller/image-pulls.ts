@@ -13,7 +13,7 @@ export interface ImagePulls {
   /** Ends the pulls that nobody has asked for lately: their sessions are gone. */
   dropUnwanted(): void;
   /** Images that are being pulled or wait for their turn. */
-  readonly size: number;
+  size(): number;
 }
 
 /** Images at a time; more only share the same line to the registries. */
@@ -109,7 +109,7 @@ export function createImagePulls(options: ImagePullsOptions, signal: AbortSignal
         job.stop.abort(new OperatorError('cancelled', `nobody waits for the pull of ${job.reference} any more`));
       }
     },
-    get size() {
+    size() {
       return [...jobs.values()].filter(({ outcome }) => outcome === null).length;
     },
   };

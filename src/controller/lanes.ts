@@ -13,7 +13,7 @@ export interface Lanes {
   /** Gives up the key's place, or its place in line. */
   leave(key: string): void;
   /** Keys with a place and keys in line, for tests and diagnosis. */
-  readonly counts: Readonly<Record<Lane, { readonly busy: number; readonly waiting: number }>>;
+  counts(): Readonly<Record<Lane, { readonly busy: number; readonly waiting: number }>>;
 }
 
 /** `onTurn` is told of the next key in line, which has its place by then. */
@@ -53,7 +53,7 @@ export function createLanes(options: { readonly limits: LaneLimits; readonly onT
     leave(key) {
       for (const lane of LANES) leaveLane(key, lane);
     },
-    get counts() {
+    counts() {
       const of = (lane: Lane) => ({ busy: places[lane].size, waiting: lines[lane].size });
       return { start: of('start'), stop: of('stop'), end: of('end') };
     },

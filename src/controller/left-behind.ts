@@ -10,7 +10,7 @@ export interface LeftBehind {
   begin(containers: readonly ListedContainer[], sessions: Iterable<McpSession>): void;
   /** A look at this key found nothing that has to go. */
   settled(key: string): void;
-  readonly count: number;
+  count(): number;
 }
 
 type ListedContainer = ContainerOnNode & { readonly state: ContainerState };
@@ -28,8 +28,6 @@ export function createLeftBehind(onEmpty: () => void): LeftBehind {
     settled(key) {
       if (keys.delete(key) && keys.size === 0) onEmpty();
     },
-    get count() {
-      return keys.size;
-    },
+    count: () => keys.size,
   };
 }

@@ -49,7 +49,7 @@ export async function observe(deps: ReconcileDependencies, target: Target, signa
     suspension,
     node,
     drain: deps.drain(),
-    leftBehind: deps.leftBehind.count,
+    leftBehind: deps.leftBehind.count(),
   };
 }
 

@@ -32,7 +32,7 @@ export async function sweepEvery(
   await deps.cache.whenSynced(signal);
   while (!signal.aborted) {
     pulls.dropUnwanted();
-    const lostSinceMs = deps.view.synced ? (await sweep(parts, signal)).unheardSinceMs : null;
+    const lostSinceMs = deps.view.isSynced() ? (await sweep(parts, signal)).unheardSinceMs : null;
     if (lostSinceMs !== null) watch.missedEvents(lostSinceMs, signal).catch(() => {}); // aborted
     await deps.clock.sleep(intervalMs, signal).catch(() => {}); // aborted: the loop ends
   }

@@ -59,12 +59,12 @@ export async function serveTerm(options: TermOptions, signal: AbortSignal): Prom
     {
       onListed: (containers) => {
         // An engine that was away when the term began is met with the same caution once it answers.
-        if (listed === null && cache.synced) leftBehind.begin(containers, cache.all());
+        if (listed === null && cache.isSynced()) leftBehind.begin(containers, cache.all());
         listed ??= containers;
       },
       onChangeOfAll: () => {
         asked.resolve();
-        if (!cache.synced) return; // the first list announces every session
+        if (!cache.isSynced()) return; // the first list announces every session
         for (const session of cache.all()) queue.add(sessionKeyOf(session.meta));
       },
       onChange: (key) => queue.add(key),

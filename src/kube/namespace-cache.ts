@@ -23,7 +23,7 @@ export function createNamespaceCache(options: CacheOptions): NamespaceCache {
     whenSynced: (signal) => reflector.whenSynced(signal),
     knownLabelsOf: (namespace) => reflector.get(namespace),
     async labelsOf(namespace, signal) {
-      const known = reflector.synced ? reflector.get(namespace) : null;
+      const known = reflector.isSynced() ? reflector.get(namespace) : null;
       return known ?? (await askFor(client, namespace, signal));
     },
   };

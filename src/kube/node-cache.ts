@@ -8,7 +8,7 @@ import { type CacheOptions, createReflector } from './reflector.ts';
 export interface NodeCache {
   /** Runs until `signal` aborts. `onChange` gets the name of every node that appeared, changed, left or was re-listed. */
   run(onChange: (name: string) => void, signal: AbortSignal): Promise<void>;
-  readonly synced: boolean;
+  isSynced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
   /** Throws `unavailable` before the first complete list; so does `all`. */
   cached(name: string): McpNode | null;
@@ -20,9 +20,7 @@ export function createNodeCache(options: CacheOptions): NodeCache {
   const reflector = createReflector<McpNode>({ ...options, resource: NODES, namespace: null, parse: parseNode });
   return {
     run: (onChange, signal) => reflector.run(onChange, signal),
-    get synced() {
-      return reflector.synced;
-    },
+    isSynced: () => reflector.isSynced(),
     whenSynced: (signal) => reflector.whenSynced(signal),
     cached: (name) => reflector.get(name),
     all: () => reflector.values(),

@@ -44,7 +44,7 @@ export type CacheOptions = Omit<ReflectorOptions<never>, keyof ListScope | 'pars
 export interface Reflector<T> {
   /** Runs until `signal` aborts; never rejects for a fault of the other side. May be called again after it has ended. */
   run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;
-  readonly synced: boolean;
+  isSynced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
   /** Throws `unavailable` before the first complete list: unknown is not absent. */
   get(key: string): T | null;
@@ -201,7 +201,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
       }
       notifier.stop();
     },
-    get synced() {
+    isSynced() {
       return synced;
     },
     whenSynced: (signal) => orAborted(sync.promise, signal),

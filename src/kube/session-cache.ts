@@ -44,9 +44,7 @@ export function createSessionCache(
   });
   return {
     run: (onChange, signal) => reflector.run(onChange, signal),
-    get synced() {
-      return reflector.synced;
-    },
+    isSynced: () => reflector.isSynced(),
     whenSynced: (signal) => reflector.whenSynced(signal),
     cached: (reference) => reflector.get(sessionKeyOf(reference)),
     all: () => reflector.values(),

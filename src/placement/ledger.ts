@@ -27,7 +27,7 @@ export interface Ledger {
   /** Sessions with a node that count against the quota of a namespace, or of an owner. */
   countOf(whose: { readonly namespace: string } | { readonly owner: string }): number;
   /** Nodes that any session is assigned to. */
-  readonly nodeNames: Iterable<string>;
+  nodeNames(): Iterable<string>;
 }
 
 interface NodeSums {
@@ -74,9 +74,7 @@ export function createLedger(reserve: Reserve): Ledger {
     keysOn: (nodeName) => nodes.get(nodeName)?.keys ?? [],
     hasImage: (nodeName, image) => nodes.get(nodeName)?.images.has(image) === true,
     countOf: (whose) => counters.get('owner' in whose ? ownerCounter(whose.owner) : whose.namespace) ?? 0,
-    get nodeNames() {
-      return nodes.keys();
-    },
+    nodeNames: () => nodes.keys(),
   };
 }
 

@@ -44,13 +44,9 @@ export function createNodeWatch(options: NodeWatchOptions) {
   };
 
   return {
-    get synced() {
-      return beats !== null;
-    },
+    isSynced: (): boolean => beats !== null,
     /** Whether what is known of the nodes is of this moment. */
-    get fresh() {
-      return lookedMs !== null && clock.monotonicMs() - lookedMs < FRESH_MS;
-    },
+    isFresh: (): boolean => lookedMs !== null && clock.monotonicMs() - lookedMs < FRESH_MS,
     life: (nodeName: string): NodeLife => lifeOf(beats?.get(nodeName) ?? null),
     /** A node changed: its lease may be new too. */
     lookNow(): void {

@@ -51,7 +51,7 @@ export interface PlacementOptions {
 export interface NodeCache {
   /** `onChange` with the name of each node that came, changed or went. */
   run(onChange: (name: string) => void, signal: AbortSignal): Promise<void>;
-  readonly synced: boolean;
+  isSynced(): boolean;
   all(): Iterable<McpNode>;
   cached(name: string): McpNode | null;
 }
@@ -96,8 +96,8 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   const releases = createReleases(parts);
 
   const pass = async (_key: string, passing: AbortSignal): Promise<Wish> => {
-    if (!nodes.synced || !nodeWatch.synced) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
-    if (!nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
+    if (!nodes.isSynced() || !nodeWatch.isSynced()) return { requeueAfterMs: NOT_SYNCED_RETRY_MS };
+    if (!nodeWatch.isFresh()) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
     state.setReserve(policies.reserve(), () => cache.all());
     const isDone = await assigner.pass(passing);
     for (const key of newcomers) texts.add(key);
@@ -106,7 +106,7 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
   };
   /** What is known of nodes must be of this moment, here too: a frozen placement must not call nodes lost. */
   const say = async (key: string, saying: AbortSignal): Promise<Wish> => {
-    if (!nodes.synced || !nodeWatch.fresh) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
+    if (!nodes.isSynced() || !nodeWatch.isFresh()) return { requeueAfterMs: NOT_FRESH_RETRY_MS };
     if (state.isOverdue(key)) look(key); // another need from now on
     return (await releases.look(key, saying)) ?? reports.look(key, saying);
   };
@@ -135,7 +135,7 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
     nodes.run((name) => {
       nodeWatch.lookNow();
       changed();
-      if (nodes.synced && nodes.cached(name) === null) lookAtSessionsOf(name);
+      if (nodes.isSynced() && nodes.cached(name) === null) lookAtSessionsOf(name);
     }, signal),
     nodeWatch.run(onLives, signal),
     whenKnown(() => passes.run(signal)),
@@ -149,8 +149,8 @@ interface Wish {
 }
 
 function* nodeNames(nodes: NodeCache, state: PlacementState): Iterable<string> {
-  yield* state.ledger.nodeNames;
-  if (nodes.synced) for (const { name } of nodes.all()) yield name;
+  yield* state.ledger.nodeNames();
+  if (nodes.isSynced()) for (const { name } of nodes.all()) yield name;
 }
 
 /** Whether there is something to say about a session that does not wait. */

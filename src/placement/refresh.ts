@@ -49,7 +49,7 @@ function* range(from: number, to: number): Iterable<number> {
 function measure({ state, nodeWatch, metrics }: RefreshOptions): void {
   metrics.workqueueDepth.set({ program: 'placement' }, state.waiting.size);
   metrics.sessions.set({ state: 'NoEligibleNode', node: '' }, state.waiting.size);
-  for (const node of state.ledger.nodeNames) {
+  for (const node of state.ledger.nodeNames()) {
     if (isLost(nodeWatch.life(node)))
       metrics.sessions.set({ state: 'NodeLost', node }, [...state.ledger.keysOn(node)].length);
     else metrics.sessions.remove({ state: 'NodeLost', node });

@@ -16,7 +16,7 @@ export interface SessionReference {
 export interface SessionCache {
   /** Runs until `signal` aborts. `onChange` gets the key of everything that appeared, changed, left or was re-listed. */
   run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;
-  readonly synced: boolean;
+  isSynced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
   cached(reference: SessionReference): McpSession | null;
   all(): Iterable<McpSession>;

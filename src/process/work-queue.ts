@@ -29,8 +29,8 @@ export interface WorkQueue {
   /** Processes keys until `signal` aborts, then waits for the work in flight. May be called once. */
   run(signal: AbortSignal): Promise<void>;
   /** True when nothing is queued or running; timers may be pending. */
-  readonly idle: boolean;
-  readonly counts: QueueCounts;
+  isIdle(): boolean;
+  counts(): QueueCounts;
 }
 
 export interface QueueCounts {
@@ -219,10 +219,10 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       await aborted;
       await stop(signal.reason);
     },
-    get idle() {
+    isIdle() {
       return waiting.length === 0 && inFlight.size === 0;
     },
-    get counts() {
+    counts() {
       const states = [...keys.values()];
       const due = states.flatMap(({ timer }) => (timer === null ? [] : [timer.dueMs]));
       return {

@@ -23,7 +23,7 @@ export interface SessionQuota {
 }
 
 export function createSessionQuota(options: {
-  readonly cache: Pick<SessionCache, 'synced' | 'whenSynced' | 'all' | 'cached'>;
+  readonly cache: Pick<SessionCache, 'isSynced' | 'whenSynced' | 'all' | 'cached'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }): SessionQuota {
   const { cache, clock } = options;
@@ -46,14 +46,14 @@ export function createSessionQuota(options: {
 
   return {
     async whenKnown({ operation }, signal) {
-      if (operation !== 'CREATE' || cache.synced) return;
+      if (operation !== 'CREATE' || cache.isSynced()) return;
       await cache.whenSynced(signal).catch(() => {
         throw notKnown();
       });
     },
     problems(request, policy) {
       if (request.operation !== 'CREATE' || request.object === null) return [];
-      if (!cache.synced) throw notKnown();
+      if (!cache.isSynced()) throw notKnown();
       forgetSeen();
       return quotaViolations({ ...entryOf(request), others: others(keyOf(request)) }, policy);
     },

@@ -7,15 +7,19 @@ import type { WarmWorlds } from './warm-worlds.ts';
 import { unfinished } from './world/judge.ts';
 import { type Violation, World, type WorldConfig } from './world/world.ts';
 
+/** How far a history goes: to the last of its faults; until all is as it should be; on, to see that rest is kept. */
+export type End = 'faults' | 'rest' | 'longRest';
+
 export interface Script {
   readonly config: WorldConfig;
   readonly choices: readonly Choice[];
-  /** Whether rest is watched for longer than usual. */
-  readonly longRest: boolean;
+  readonly end: End;
 }
 
 export interface Outcome {
   readonly steps: number;
+  /** Whether it was judged by how it came to rest, beside each of its steps. */
+  readonly judgedToRest: boolean;
   readonly violations: readonly Violation[];
   /** Follows from everything that happened: the same seed gives the same number. */
   readonly fingerprint: number;
@@ -47,14 +51,13 @@ export interface HistoryUse {
 
 export class History {
   readonly world: World;
-  readonly setting: Pick<Script, 'config' | 'longRest'>;
+  readonly setting: Pick<Script, 'config' | 'end'>;
   /** What was chosen, when it is kept. */
   readonly chosen: Choice[] = [];
   readonly #source: (world: World, step: number) => Choice | null;
   readonly #narrate: Narrator | null;
   readonly #keep: boolean;
   readonly #afterStep: ((world: World) => void) | null;
-  readonly #longRest: boolean;
   #phase: 'faults' | 'settle' | 'rest' | 'over' = 'faults';
   #steps = 0;
   #atOnce = 0;
@@ -67,14 +70,13 @@ export class History {
     options: {
       readonly config: WorldConfig;
       readonly source: (world: World, step: number) => Choice | null;
-      readonly longRest: boolean;
+      readonly end: End;
     } & HistoryUse,
   ) {
     this.world = new World(options.config, options.warm?.worldFor(options.config) ?? null);
-    this.setting = { config: options.config, longRest: options.longRest };
+    this.setting = { config: options.config, end: options.end };
     this.#afterStep = options.afterStep ?? null;
     this.#source = options.source;
-    this.#longRest = options.longRest;
     this.#keep = options.keep ?? false;
     this.#narrate = options.narrate ?? null;
     for (const node of this.world.nodes) this.world.start(node, node.name);
@@ -90,7 +92,12 @@ export class History {
   }
 
   outcome(): Outcome {
-    return { steps: this.#steps, violations: this.world.violations, fingerprint: this.#fingerprint };
+    return {
+      steps: this.#steps,
+      judgedToRest: this.setting.end !== 'faults',
+      violations: this.world.violations,
+      fingerprint: this.#fingerprint,
+    };
   }
 
   /** One action of the world. Everything that it leads to inside of the processes has to run before the next one. */
@@ -119,6 +126,7 @@ export class History {
     const choice = this.#source(this.world, this.#steps);
     if (choice === null) {
       this.#say('the faults end');
+      if (this.setting.end === 'faults') return this.#end();
       this.world.heal();
       this.#phase = 'settle';
       this.#restBeganMs = this.world.scheduler.nowMs;
@@ -181,7 +189,7 @@ export class History {
       return;
     }
     const passedMs = scheduler.nowMs - this.#restBeganMs;
-    if (passedMs < (this.#longRest ? LONG_REST_MS : REST_MS)) return this.#apply(NEXT_TIMER);
+    if (passedMs < (this.setting.end === 'longRest' ? LONG_REST_MS : REST_MS)) return this.#apply(NEXT_TIMER);
     const writes = truth.writes + truth.engineEffects - this.#writesAtRest;
     if (writes > this.#allowedWrites()) this.world.violate('I4', `${writes} writes at rest`);
     this.#end();

@@ -201,9 +201,7 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
               for (const key of sessions.keys()) notify(key);
               await until;
             },
-            get synced() {
-              return synced;
-            },
+            isSynced: () => synced,
             whenSynced: () => sync.promise,
             cached: ({ namespace, name }) => {
               count.reads += 1;
@@ -231,7 +229,7 @@ export function createPlacementWorld(settings: Readonly<Record<string, unknown>>
               nodesChanged = onChange;
               await until;
             },
-            synced: true,
+            isSynced: () => true,
             all: () => nodes.values(),
             cached: (name) => nodes.get(name) ?? null,
           },

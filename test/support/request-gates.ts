@@ -68,7 +68,7 @@ function atWebhook(change: Partial<AdmitOptions>, request = aCreate()): readonly
 function quotaAtWebhook(settings: Settings): readonly string[] {
   const first = sessionNamed({ name: 'first', owner: ALICE.username });
   const cache = {
-    synced: true,
+    isSynced: () => true,
     whenSynced: () => Promise.resolve(),
     all: () => [first].values(),
     cached: () => null,

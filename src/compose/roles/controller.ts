@@ -55,7 +55,7 @@ export interface RunningController {
   /** Whether the node is ours, or was when we were stopped. */
   holdsNode(): boolean;
   /** See Controller.pending. */
-  pending(): Controller['pending'];
+  pending(): ReturnType<Controller['pending']>;
   close(): Promise<void>;
 }
 
@@ -219,8 +219,8 @@ export async function startController(
     nodeApiUrl: server.url,
     whenReady: (waiting) => controller.whenReady(waiting),
     done,
-    holdsNode: () => controller.holdsNode,
-    pending: () => controller.pending,
+    holdsNode: () => controller.holdsNode(),
+    pending: () => controller.pending(),
     async close() {
       nodeApi.close();
       await server.close(CLOSE_MS);

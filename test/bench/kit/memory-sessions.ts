@@ -65,7 +65,7 @@ export function createMemorySessions(): MemorySessions {
       await orAborted(new Promise<void>(() => {}), signal).catch(() => {}); // the end of the program
       tell = () => {};
     },
-    synced: true,
+    isSynced: () => true,
     whenSynced: async () => {},
     cached: (reference) => sessions.get(sessionKeyOf(reference)) ?? null,
     all: () => sessions.values(),

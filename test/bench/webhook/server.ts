@@ -43,7 +43,7 @@ const reply = (message: FromServer): void => void process.send?.(message);
 const nobodyAsked = { allowed: () => Promise.resolve({ allowed: false, reason: '' }) };
 
 /** What quotas count, in memory: the watch has its own goals. */
-const noSessions = { synced: true, whenSynced: () => Promise.resolve(), all: () => [], cached: () => null };
+const noSessions = { isSynced: () => true, whenSynced: () => Promise.resolve(), all: () => [], cached: () => null };
 
 function listen(kind: ServerKind, certificate: ServedCertificate): Promise<WebServer> {
   if (kind === 'webhook') {

@@ -217,7 +217,7 @@ function dependencies(given: {
     namespaces: unlabelled,
     grants: grantsInMemory(systemClock),
     drain: () => null,
-    leftBehind: { count: 0, settled: () => {} },
+    leftBehind: { count: () => 0, settled: () => {} },
     node: () => facts,
     ...openLanes(engine, systemClock),
   };

@@ -90,7 +90,7 @@ export async function hostMountRig(options: {
     namespaces: unlabelled,
     grants: grantsInMemory(clock),
     drain: () => null,
-    leftBehind: { count: 0, settled: () => {} },
+    leftBehind: { count: () => 0, settled: () => {} },
     node: () => facts,
   };
   const ready = (): Condition | null => conditionOf(session.status.conditions, 'Ready');

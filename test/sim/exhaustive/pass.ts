@@ -99,7 +99,7 @@ export function createPassRunner(setting: Setting, pool: Pool): PassRunner {
       namespaces: unlabelled,
       node: () => node,
       drain: () => null,
-      leftBehind: { count: 0, settled: () => {} },
+      leftBehind: { count: () => 0, settled: () => {} },
     };
     let again: PassEnd['again'] = null;
     let isOver = false;

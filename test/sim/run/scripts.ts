@@ -14,13 +14,13 @@ export interface ScriptFile {
   /** What went wrong, in words. */
   readonly about: string;
   readonly config: Script['config'];
-  readonly longRest: boolean;
+  readonly end: Script['end'];
   readonly choices: readonly Line[];
 }
 
 export function readScript(path: string): Script {
-  const { config, longRest, choices } = JSON.parse(readFileSync(path, 'utf8')) as ScriptFile; // written below
-  return { config, longRest, choices: choices.flatMap(spread) };
+  const { config, end, choices } = JSON.parse(readFileSync(path, 'utf8')) as ScriptFile; // written below
+  return { config, end, choices: choices.flatMap(spread) };
 }
 
 function spread(line: Line): readonly Choice[] {
@@ -29,13 +29,13 @@ function spread(line: Line): readonly Choice[] {
 }
 
 /** One choice a line. */
-export function writeScript(path: string, about: string, { config, longRest, choices }: Script): void {
+export function writeScript(path: string, about: string, { config, end, choices }: Script): void {
   mkdirSync(join(path, '..'), { recursive: true });
   const lines = packed(choices).map((line) => `    ${JSON.stringify(line)}`);
   const head = [
     `  "about": ${JSON.stringify(about)},`,
     `  "config": ${JSON.stringify(config)},`,
-    `  "longRest": ${longRest},`,
+    `  "end": ${JSON.stringify(end)},`,
   ];
   writeFileSync(path, `{\n${head.join('\n')}\n  "choices": [\n${lines.join(',\n')}\n  ]\n}\n`);
 }

@@ -27,6 +27,7 @@ export interface Found {
 export interface Result {
   readonly histories: number;
   readonly steps: number;
+  readonly judgedToRest: number;
   readonly states: Uint32Array;
   readonly found: readonly Found[];
   /** Of all its histories, in order. */
@@ -46,6 +47,7 @@ export async function runShare(): Promise<void> {
   let number = share.first - share.every;
   let histories = 0;
   let steps = 0;
+  let judgedToRest = 0;
   let fingerprint = 17;
   const next = () => {
     number += share.every;
@@ -57,11 +59,12 @@ export async function runShare(): Promise<void> {
   await playAll(next, (outcome) => {
     histories += 1;
     steps += outcome.steps;
+    if (outcome.judgedToRest) judgedToRest += 1;
     fingerprint = Math.imul(fingerprint ^ outcome.fingerprint, 16_777_619) >>> 0;
     const [violation] = outcome.violations;
     if (violation !== undefined) found.push({ history: number, violation });
   });
-  const result: Result = { histories, steps, states: codes.all(), found, fingerprint };
+  const result: Result = { histories, steps, judgedToRest, states: codes.all(), found, fingerprint };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows, this is a thread
   parentPort?.postMessage(result);
 }

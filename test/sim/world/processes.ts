@@ -41,8 +41,8 @@ export interface SimProcess extends Skewed {
   readonly toEngine: Link | null;
   /** SIGTERM. */
   readonly stop: AbortController;
-  /** The policy has changed. */
-  lookAgain(): void;
+  /** To be called when the policy has changed. */
+  readonly onPolicyChange: (() => void)[];
 }
 
 /** Looks at a time: two cores. */
@@ -70,7 +70,7 @@ function newProcess(program: SimProcess['program'], node: SimNode | null, { worl
     toApi: { actor: null as never, to: 'the API server', state: 'up', held: null, lagging: null },
     toEngine: null,
     stop: new AbortController(),
-    lookAgain: () => {},
+    onPolicyChange: [],
   };
   const toApi: Link = { actor: process, to: 'the API server', state: world.apiState, held: null, lagging: null };
   const toEngine: Link | null = node === null ? null : node.linkFor(process);
@@ -183,7 +183,7 @@ async function runController(process: SimProcess, node: SimNode, { world, identi
     concurrency: CONCURRENCY,
     sweepIntervalMs: SWEEP_INTERVAL_MS,
   });
-  process.lookAgain = () => controller.lookAgain(null);
+  process.onPolicyChange.push(() => controller.lookAgain(null));
   const keeping = isOurs ? controller.keepDeadlines(signal) : Promise.resolve();
   try {
     await controller.run(signal);

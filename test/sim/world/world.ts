@@ -148,7 +148,7 @@ export class World {
   setPolicy(name: PolicyName): void {
     this.policyName = name;
     if (name !== 'normal') this.truth.policyWasStrict = true;
-    for (const process of this.processes) process.lookAgain();
+    for (const { onPolicyChange } of this.processes) for (const tell of onPolicyChange) tell();
   }
 
   /** A hand or a fault ended or took away a container of ours: what follows from that is nobody's mistake. */

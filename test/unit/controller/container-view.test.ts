@@ -76,7 +76,7 @@ test('what is gone, or turns out not to be ours, is forgotten', async () => {
   gone.add('c1');
   foreign.add('c2');
   expect(await ids()).toEqual([]);
-  expect(view.size).toBe(0);
+  expect(view.size()).toBe(0);
 });
 
 test('a later list adds what is new, and has what it lacks looked at before it is believed to be gone', async () => {

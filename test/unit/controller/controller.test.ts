@@ -20,7 +20,7 @@ const forever = (signal: AbortSignal) =>
 /** A cache whose first list has not come, as in the first second after the API server restarted. */
 const unsynced: SessionCache = {
   run: (_onChange, signal) => forever(signal),
-  synced: false,
+  isSynced: () => false,
   whenSynced: async (signal) => {
     await forever(signal);
     throw signal.reason;

@@ -150,7 +150,7 @@ export function aNodeWith(story: RunningSession) {
       policies: POLICIES,
       namespaces: unlabelled,
       drain: () => null,
-      leftBehind: { count: 0, settled: () => {} },
+      leftBehind: { count: () => 0, settled: () => {} },
       node: () => STORY_NODE,
     };
     const queue = createWorkQueue({

@@ -51,7 +51,7 @@ test('three images are pulled at a time', async () => {
   const { pulled, pulls, end } = setUp();
   for (const name of ['a:1', 'b:1', 'c:1', 'd:1']) pulls.ask(name, `for ${name}`);
   expect(pulled).toEqual(['a:1', 'b:1', 'c:1']);
-  expect(pulls.size).toBe(4);
+  expect(pulls.size()).toBe(4);
   await end('b:1');
   expect(pulled).toEqual(['a:1', 'b:1', 'c:1', 'd:1']);
 });
@@ -61,11 +61,11 @@ test('a pull that nobody asks for any more is ended', async () => {
   pulls.ask('x:1', 'a');
   await clock.advance(59_000);
   pulls.dropUnwanted();
-  expect(pulls.size).toBe(1);
+  expect(pulls.size()).toBe(1);
   await clock.advance(1_000);
   pulls.dropUnwanted();
   await settle();
-  expect(pulls.size).toBe(0);
+  expect(pulls.size()).toBe(0);
 });
 
 test('all pulls end with the signal', async () => {

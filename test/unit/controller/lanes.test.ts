@@ -13,7 +13,7 @@ test('a full lane takes keys in the order in which they came, each once, however
   lanes.leave('a');
   expect(called).toEqual(['c', 'd']);
   expect(lanes.enter('c', 'start')).toBe(true);
-  expect(lanes.counts.start).toEqual({ busy: 2, waiting: 0 });
+  expect(lanes.counts().start).toEqual({ busy: 2, waiting: 0 });
 });
 
 test('a full lane keeps nobody out of the other one', () => {
@@ -25,7 +25,7 @@ test('a full lane keeps nobody out of the other one', () => {
 test('programs that take their time to end keep no removal waiting', () => {
   const { lanes } = setUp();
   for (const key of ['a', 'b', 'c', 'd']) lanes.enter(key, 'stop');
-  expect(lanes.counts.stop).toEqual({ busy: 3, waiting: 1 });
+  expect(lanes.counts().stop).toEqual({ busy: 3, waiting: 1 });
   expect(lanes.enter('x', 'end')).toBe(true);
 });
 

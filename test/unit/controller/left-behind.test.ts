@@ -22,19 +22,19 @@ function begun(...containers: readonly ReturnType<typeof listed>[]) {
 test('what runs and belongs to no session of the node counts until a look finds nothing that has to go', () => {
   const own = listed('hello', 'running', session.meta.uid);
   const { leftBehind, told } = begun(own, listed('moved', 'running'), listed('stopped', 'paused'));
-  expect(leftBehind.count).toBe(2);
+  expect(leftBehind.count()).toBe(2);
   leftBehind.settled('team-a/hello');
   leftBehind.settled('team-a/moved');
   leftBehind.settled('team-a/moved');
-  expect({ count: leftBehind.count, told }).toEqual({ count: 1, told: [] });
+  expect({ count: leftBehind.count(), told }).toEqual({ count: 1, told: [] });
   leftBehind.settled('team-a/stopped');
-  expect({ count: leftBehind.count, told }).toEqual({ count: 0, told: ['empty'] });
+  expect({ count: leftBehind.count(), told }).toEqual({ count: 0, told: ['empty'] });
 });
 
 test('a container that has ended holds nobody up', () => {
-  expect(begun(listed('gone', 'exited'), listed('new', 'created'), listed('bad', 'dead')).leftBehind.count).toBe(0);
+  expect(begun(listed('gone', 'exited'), listed('new', 'created'), listed('bad', 'dead')).leftBehind.count()).toBe(0);
 });
 
 test('an earlier incarnation under the name of a session counts', () => {
-  expect(begun(listed('hello', 'running', 'another-uid')).leftBehind.count).toBe(1);
+  expect(begun(listed('hello', 'running', 'another-uid')).leftBehind.count()).toBe(1);
 });

@@ -192,7 +192,7 @@ export async function aNode(change: Partial<ControllerOptions> = {}): Promise<No
       onChange = listener;
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     },
-    synced: true,
+    isSynced: () => true,
     whenSynced: () => Promise.resolve(),
     cached: ({ namespace, name }) => (world.cached ?? sessions).get(`${namespace}/${name}`) ?? null,
     all: () => (world.cached ?? sessions).values(),

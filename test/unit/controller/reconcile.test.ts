@@ -94,7 +94,7 @@ function setUp(start: { session: McpSession; containers: ObservedContainer[] }) 
     grants: grantsInMemory(clock),
     node: () => STORY_NODE,
     drain: () => null,
-    leftBehind: { count: 0, settled: () => {} },
+    leftBehind: { count: () => 0, settled: () => {} },
   };
   return { world, clock, look: () => reconcile(deps, KEY, signal) };
 }

@@ -63,7 +63,7 @@ async function synced(limits: Partial<ReflectorLimits> = {}): Promise<Reflector<
 
 test('before the first list nothing is known, which is not the same as absent', () => {
   const reflector = create();
-  expect(reflector.synced).toBe(false);
+  expect(reflector.isSynced()).toBe(false);
   expect(() => reflector.get('team/a')).toThrow('not synced yet');
   expect(reflector.lastSeenMs()).toBe(Number.POSITIVE_INFINITY);
 });
@@ -148,7 +148,7 @@ test.each(faults)('$name on the first list is tried again', async ({ fault }) =>
   api.put('a', 'one');
   api.faults.list.push(fault, fault);
   const reflector = start();
-  await until(() => expect(reflector.synced).toBe(true));
+  await until(() => expect(reflector.isSynced()).toBe(true));
   expect(reflector.get('team/a')).toBe('one');
 });
 
@@ -217,7 +217,7 @@ test('a silent connection counts as dead after the idle timeout', async () => {
   const [dead] = api.requests.splice(0);
   expect(dead).toBe('LIST');
   await until(() => expect(api.requests[0]).toBe('WATCH 100'));
-  expect(reflector.synced).toBe(true);
+  expect(reflector.isSynced()).toBe(true);
 });
 
 test('bookmarks keep a quiet watch alive', async () => {
@@ -260,7 +260,7 @@ test('a second run lists anew and hands over everything again', async () => {
   api.silently(() => api.put('b', 'one'));
   stop = new AbortController();
   running = reflector.run((key) => void changed.push(key), stop.signal);
-  expect(reflector.synced).toBe(false);
+  expect(reflector.isSynced()).toBe(false);
   await reflector.whenSynced(stop.signal);
   await until(() => expect(changed.toSorted()).toEqual(['team/a', 'team/b']));
 });

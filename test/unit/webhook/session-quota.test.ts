@@ -19,9 +19,7 @@ function setUp() {
   const state = { synced: true };
   const clock = createManualClock(0);
   const cache = {
-    get synced() {
-      return state.synced;
-    },
+    isSynced: () => state.synced,
     whenSynced: () => (state.synced ? Promise.resolve() : Promise.reject(new OperatorError('cancelled', 'too late'))),
     all: () => stored.values(),
     cached: ({ namespace, name }: { namespace: string; name: string }) => stored.get(`${namespace}/${name}`) ?? null,

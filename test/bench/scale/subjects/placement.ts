@@ -52,7 +52,7 @@ export function openPlacement(url: string): Subject {
     cache,
     store: createSessionStore(client),
     events: { record: () => {} },
-    nodes: { run: async () => {}, synced: true, all: () => [node], cached: () => node },
+    nodes: { run: async () => {}, isSynced: () => true, all: () => [node], cached: () => node },
     nodeStore: { read: async () => node },
     policies: { whenKnown: async () => {}, reserve: () => ({ cpuNano: 0, memoryBytes: 0 }), of: () => policy },
     leases: leasesOfOneNode(),
