@@ -56,26 +56,44 @@ export interface ControlPlaneBinaries {
  * when no way is open, 'cancelled' on abort. Then nothing half-written is left, and what was finished stays in the cache.
  */
 export async function obtainControlPlane(options: ObtainOptions, signal: AbortSignal): Promise<ControlPlaneBinaries> {
+  if (options.assetsDir !== null) {
+    const version = await checkAssetsDir(options.assetsDir, signal).catch((cause: unknown) => {
+      throw explain(cause, options.cacheDir, signal);
+    });
+    return binariesIn(options.assetsDir, { version, source: 'assets' });
+  }
+  const source = await obtainPrograms({ ...options, programs: PROGRAMS }, signal);
+  return binariesIn(options.cacheDir, { version: KUBERNETES_VERSION, source });
+}
+
+export interface ProgramOptions extends Omit<ObtainOptions, 'assetsDir'> {
+  readonly programs: readonly Program[];
+}
+
+/** Brings the programs into cacheDir, which no other set of programs may share. Throws like obtainControlPlane. */
+export async function obtainPrograms(
+  options: ProgramOptions,
+  signal: AbortSignal,
+): Promise<'cache' | 'download' | 'build'> {
   try {
-    if (options.assetsDir !== null) {
-      const version = await checkAssetsDir(options.assetsDir, signal);
-      return binariesIn(options.assetsDir, { version, source: 'assets' });
-    }
-    const source = await bringCacheUp(options, signal);
-    return binariesIn(options.cacheDir, { version: KUBERNETES_VERSION, source });
+    return await bringCacheUp(options, signal);
   } catch (cause) {
-    if (signal.aborted) throw new OperatorError('cancelled', 'obtaining the control plane was cancelled', { cause });
-    throw explainFileError(cause, options.cacheDir);
+    throw explain(cause, options.cacheDir, signal);
   }
 }
 
-async function bringCacheUp(options: ObtainOptions, signal: AbortSignal): Promise<ControlPlaneBinaries['source']> {
-  if ((await missingPrograms(options.cacheDir)).length === 0) return 'cache';
+function explain(thrown: unknown, cacheDir: string, signal: AbortSignal): unknown {
+  if (!signal.aborted) return explainFileError(thrown, cacheDir);
+  return new OperatorError('cancelled', 'obtaining the programs of Kubernetes was cancelled', { cause: thrown });
+}
+
+async function bringCacheUp(options: ProgramOptions, signal: AbortSignal): Promise<'cache' | 'download' | 'build'> {
+  if ((await missingPrograms(options.cacheDir, options.programs)).length === 0) return 'cache';
   await mkdir(options.cacheDir, { recursive: true });
   const lock = await waitForLock(options, signal);
   try {
     await removePartials(options.cacheDir);
-    const missing = await missingPrograms(options.cacheDir); // another process may have filled it meanwhile
+    const missing = await missingPrograms(options.cacheDir, options.programs); // another process may have filled it meanwhile
     if (missing.length === 0) return 'cache';
     try {
       const { answerWithinMs = ANSWER_WITHIN_MS, goPrograms = GO_PROGRAMS } = options;
@@ -88,11 +106,11 @@ async function bringCacheUp(options: ObtainOptions, signal: AbortSignal): Promis
   }
 }
 
-async function waitForLock({ cacheDir, onProgress }: ObtainOptions, signal: AbortSignal): Promise<FileLock> {
+async function waitForLock({ cacheDir, onProgress, programs }: ProgramOptions, signal: AbortSignal): Promise<FileLock> {
   const path = `${cacheDir}/lock`;
   const first = await tryLockFile(path);
   if (first.ok) return first.value;
-  const step = { binary: PROGRAMS[0], phase: 'waiting', index: 1, total: PROGRAMS.length } as const;
+  const step = { binary: programs[0] ?? PROGRAMS[0], phase: 'waiting', index: 1, total: programs.length } as const;
   return reportWhile(onProgress, step, async () => {
     for (;;) {
       await sleep(LOCK_POLL_MS, undefined, { signal });

@@ -5,31 +5,31 @@ import { access, constants, readdir, readFile, rename, rm, stat, writeFile } fro
 
 import { z } from 'zod';
 
-import { PROGRAMS, type Program, versionOf } from './release.ts';
+import { NODE_PROGRAMS, PROGRAMS, type Program, versionOf } from './release.ts';
 
 /** Unfinished files and directories start with this; the holder of the cache's lock may delete them all. */
 export const PARTIAL_PREFIX = '.partial-';
 
 const manifestSchema = z.partialRecord(
-  z.enum(PROGRAMS),
+  z.enum([...PROGRAMS, ...NODE_PROGRAMS]),
   z.object({ version: z.string(), sizeBytes: z.int(), source: z.enum(['download', 'build']) }),
 );
 type Manifest = z.infer<typeof manifestSchema>;
 
 export type ObtainedBy = 'download' | 'build';
 
-/** The programs that are absent, cut short, not executable, or of another version. */
-export async function missingPrograms(cacheDir: string): Promise<readonly Program[]> {
+/** Those of the programs that are absent, cut short, not executable, or of another version. */
+export async function missingPrograms(cacheDir: string, programs: readonly Program[]): Promise<readonly Program[]> {
   const manifest = await readManifest(cacheDir);
   const isWhole = await Promise.all(
-    PROGRAMS.map(async (program) => {
+    programs.map(async (program) => {
       const entry = manifest[program];
       const path = `${cacheDir}/${program}`;
       if (entry === undefined || entry.version !== versionOf(program)) return false;
       return (await isExecutable(path)) && (await stat(path)).size === entry.sizeBytes;
     }),
   );
-  return PROGRAMS.filter((_, index) => !isWhole[index]);
+  return programs.filter((_, index) => !isWhole[index]);
 }
 
 /** Moves a finished file into the cache and enters it in the manifest. The caller holds the cache's lock. */

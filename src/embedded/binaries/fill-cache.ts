@@ -92,8 +92,13 @@ async function goFor(
 }
 
 function noWay({ missing }: CacheFill, reasons: readonly string[]): OperatorError {
-  return new OperatorError(
-    'unavailable',
-    `cannot obtain ${missing.join(', ')}: ${reasons.join(', and ')}; install Go (https://go.dev/dl/), connect to the network, or set KUBEBUILDER_ASSETS to a directory with ${PROGRAMS.join(', ')}`,
-  );
+  // Only the programs of a control plane may stand in a directory of the user's.
+  const isForControlPlane = missing.some((program) => (PROGRAMS as readonly Program[]).includes(program));
+  const ways = [
+    'install Go (https://go.dev/dl/)',
+    'connect to the network',
+    ...(isForControlPlane ? [`set KUBEBUILDER_ASSETS to a directory with ${PROGRAMS.join(', ')}`] : []),
+  ];
+  const advice = `${ways.slice(0, -1).join(', ')}${ways.length > 2 ? ',' : ''} or ${ways.at(-1)}`;
+  return new OperatorError('unavailable', `cannot obtain ${missing.join(', ')}: ${reasons.join(', and ')}; ${advice}`);
 }

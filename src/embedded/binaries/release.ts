@@ -1,4 +1,4 @@
-// Which control plane this is: the programs, their versions, and where their makers publish them. hack/control-plane/go.mod
+// Which Kubernetes this is: the programs, their versions, and where their makers publish them. hack/control-plane/go.mod
 // pins the same versions for a build from source; a unit test keeps the two equal.
 
 import { OperatorError } from '../../lib/errors.ts';
@@ -7,7 +7,9 @@ export const KUBERNETES_VERSION = 'v1.36.3';
 export const ETCD_VERSION = 'v3.6.16';
 
 export const PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl'] as const;
-export type Program = (typeof PROGRAMS)[number];
+/** What a node and the scheduling of pods need besides; only the test cluster of hack/cluster runs them. */
+export const NODE_PROGRAMS = ['kubelet', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'] as const;
+export type Program = (typeof PROGRAMS)[number] | (typeof NODE_PROGRAMS)[number];
 
 /** Processor names as Go and the release files use them. */
 export type Architecture = 'amd64' | 'arm64';
@@ -27,6 +29,10 @@ export const PACKAGES: Readonly<Record<Program, string>> = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  kubelet: 'k8s.io/kubernetes/cmd/kubelet',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+  'kube-proxy': 'k8s.io/kubernetes/cmd/kube-proxy',
 };
 
 export function versionOf(program: Program): string {

@@ -41,7 +41,12 @@ export async function issueAuthority(commonName: string, validity: Validity): Pr
 }
 
 export type LeafPurpose =
-  | { readonly purpose: 'serving'; readonly commonName: string; readonly ip: string; readonly dns: readonly string[] }
+  | {
+      readonly purpose: 'serving';
+      readonly commonName: string;
+      readonly ips: readonly string[];
+      readonly dns: readonly string[];
+    }
   /** The API server takes the common name as the user and the organizations as the groups. */
   | { readonly purpose: 'client'; readonly commonName: string; readonly organizations: readonly string[] };
 
@@ -79,7 +84,7 @@ function purposeExtensions(leaf: LeafPurpose): x509.Extension[] {
   return [
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     new x509.SubjectAlternativeNameExtension([
-      { type: 'ip', value: leaf.ip },
+      ...leaf.ips.map((value) => ({ type: 'ip', value }) as const),
       ...leaf.dns.map((value) => ({ type: 'dns', value }) as const),
     ]),
   ];

@@ -12,7 +12,12 @@ const AUTHORITY_LIFETIME_MS = 3_650 * DAY_MS;
 const LEAF_LIFETIME_MS = 365 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 
-const SERVING: LeafPurpose = { purpose: 'serving', commonName: 'kube-apiserver', ip: '127.0.0.1', dns: ['localhost'] };
+const SERVING: LeafPurpose = {
+  purpose: 'serving',
+  commonName: 'kube-apiserver',
+  ips: ['127.0.0.1'],
+  dns: ['localhost'],
+};
 const ADMIN: LeafPurpose = { purpose: 'client', commonName: 'admin', organizations: ['system:masters'] };
 
 export interface ClientIdentity {

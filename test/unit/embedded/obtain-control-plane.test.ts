@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 
 import type { ObtainProgress } from '../../../src/embedded/binaries/obtain-progress.ts';
-import { ETCD_VERSION, KUBERNETES_VERSION } from '../../../src/embedded/binaries/release.ts';
-import { obtainControlPlane, type ObtainOptions } from '../../../src/embedded/obtain-control-plane.ts';
+import { ETCD_VERSION, KUBERNETES_VERSION, NODE_PROGRAMS } from '../../../src/embedded/binaries/release.ts';
+import { obtainControlPlane, type ObtainOptions, obtainPrograms } from '../../../src/embedded/obtain-control-plane.ts';
 import { isAlive, readProcessIdentity } from '../../../src/embedded/process-identity.ts';
 import { fakeGo } from './fake-go.ts';
 import { releaseFiles, serveFiles } from './release-site.ts';
@@ -217,6 +217,24 @@ test('two at once obtain the programs once, and the second is told that it waits
   expect(both.map(({ source }) => source).sort()).toEqual(['build', 'cache']);
   expect(await readFile(`${dir}/count`, 'utf8')).toBe('x\n'.repeat(3));
   expect(phases).toContain('waiting');
+});
+
+test('obtains the programs of a node in the same way, into a directory of their own', async () => {
+  const dir = await temporaryDir();
+  const options = { ...closedOptions(dir), ...(await fakeGo(dir)), programs: NODE_PROGRAMS };
+  expect(await obtainPrograms(options, never)).toBe('build');
+  expect(await contents(`${dir}/cache`, ['kubelet'])).toEqual(['built k8s.io/kubernetes/cmd/kubelet']);
+  expect((await readdir(`${dir}/cache`)).sort()).toEqual([...NODE_PROGRAMS, 'lock', 'manifest.json'].sort());
+  expect(await obtainPrograms(options, never)).toBe('cache');
+});
+
+test('does not advise a directory of the control plane to someone who lacks the programs of a node', async () => {
+  const options = { ...closedOptions(await temporaryDir()), programs: NODE_PROGRAMS };
+  await expect(obtainPrograms(options, never)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message:
+      'cannot obtain kubelet, kube-controller-manager, kube-scheduler, kube-proxy: downloads are switched off, and this installation has no source to build it from; install Go (https://go.dev/dl/) or connect to the network',
+  });
 });
 
 test('an abort ends go with everything it started and leaves no unfinished file', async () => {
