@@ -1,11 +1,11 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image clean
+.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image cluster-up cluster-down clean
 
 NPM := npm run --silent
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 demo: node_modules/.stamp ## Start everything, run the main path with kubectl and MCP, clean up; writes out/demo.json
 	@$(NPM) demo
@@ -45,6 +45,12 @@ init: node_modules/.stamp ## Build the session init to dist/init; needs cargo: D
 
 image: node_modules/.stamp ## Build the container image from what is here; says which base it used
 	@$(NPM) image
+
+cluster-up: node_modules/.stamp ## Start a real cluster on this machine, in namespaces of its own; needs root; NODES=2 for two nodes
+	@$(NPM) cluster -- up --nodes $(or $(NODES),1)
+
+cluster-down: node_modules/.stamp ## Take that cluster away, whatever state it is in
+	@$(NPM) cluster -- down
 
 clean: ## Remove what was built in the tree; caches outside it stay
 	rm -rf node_modules dist out

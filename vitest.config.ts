@@ -31,6 +31,18 @@ export default defineConfig({
           environment: 'node',
         },
       },
+      {
+        test: {
+          // A real cluster on this machine (hack/cluster): needs root, and there is only one at a time.
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: ['test/support/global-engine.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          environment: 'node',
+        },
+      },
     ],
   },
 });
