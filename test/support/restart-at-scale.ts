@@ -127,13 +127,19 @@ async function putResting(operator: OperatorCluster, index: number, signal: Abor
   const metadata = { namespace, name, uid: textOf(uid), resourceVersion: textOf(resourceVersion) };
   const now = isoTime(Date.now());
   const assignment = { nodeName, attempt: 1, instanceGeneration: 1, assignedAt: now };
-  const status = { assignment, ...(suspended ? {} : { finishedAt: now }) };
+  const status = { assignment, ...(suspended ? {} : finished(now)) };
   const path = objectPath(SESSIONS, metadata, 'status');
   await client.request(
     { method: 'PUT', path, body: { apiVersion: API_VERSION, kind: SESSION_KIND, metadata, status } },
     signal,
   );
 }
+
+/** As a controller says it: a time alone ends no session. */
+const finished = (now: string) => ({
+  finishedAt: now,
+  conditions: [{ type: 'Finished', status: 'True', reason: 'Exited', message: '', lastTransitionTime: now }],
+});
 
 async function inParallel(count: number, act: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
