@@ -1,11 +1,12 @@
 // Writes what is generated from the model and the rules: crds/*.yaml, src/rules/reference.generated.ts, docs/rules.md,
-// docs/compliance.md. With --check it writes nothing and exits 1 naming each stale file.
+// docs/compliance.md, files of the chart. With --check it writes nothing and exits 1 naming each stale file.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { nodeCrd, sessionCrd } from '../src/model/crd.ts';
+import { chartFiles } from './chart-files.ts';
 import { complianceDocument } from './docs-compliance.ts';
 import { rulesDocument } from './docs-rules.ts';
 import { referenceFile, ruleReferences } from './rules/references.ts';
@@ -26,6 +27,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     referenceFile(ROOT),
     rulesDocument(ruleReferences(ROOT)),
     complianceDocument(),
+    ...chartFiles(),
   ];
 }
 

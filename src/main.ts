@@ -10,6 +10,8 @@ import { inputFiles } from './cli/check/input-files.ts';
 import { runRules } from './cli/rules.ts';
 import { exitCodeOfFault, exitCodeOfUsage } from './cli/exit-codes.ts';
 import { runMcp } from './compose/mcp.ts';
+import { readProgram } from './compose/programs/read-program.ts';
+import { type AnyProgram, runRole } from './compose/programs/run-role.ts';
 import { runExtend } from './compose/extend-command.ts';
 import { readPolicy } from './compose/policy-file.ts';
 import { runForSession } from './compose/session-command.ts';
@@ -19,7 +21,7 @@ import { asOperatorError } from './lib/errors.ts';
 import { escapeInvisibleLines } from './lib/visible-text.ts';
 import type { Log } from './ports/log.ts';
 import { createLogger } from './process/logger.ts';
-import { createShutdown } from './process/shutdown.ts';
+import { createShutdown, type Shutdown } from './process/shutdown.ts';
 import type { LogLevel } from './model/log-level.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
@@ -86,6 +88,14 @@ async function run(command: Command): Promise<number> {
       return withShutdown(openLog(command.options.logLevel), async (shutdown, log) => {
         await runMcp(command.options, { version: PROGRAM_VERSION, log: log.toStderr }, shutdown.signal);
       });
+    case 'role': {
+      const given = { configFile: command.options.configFile, environment: process.env };
+      const program = (await readProgram(command.role, given)) as AnyProgram; // its settings are those of its role
+      const log = createLogger({ destination: process.stdout, level: program.settings.logLevel });
+      return withShutdown({ toStderr: log }, (shutdown) =>
+        runRole(program, { version: PROGRAM_VERSION, log }, shutdown),
+      );
+    }
     case 'extend':
       say(await runExtend(command.options, { version: PROGRAM_VERSION }));
       return 0;
@@ -100,9 +110,9 @@ async function run(command: Command): Promise<number> {
 }
 
 /** A stop that a person asked for is a good end, whatever it interrupted. */
-async function withShutdown(
-  log: ReturnType<typeof openLog>,
-  act: (shutdown: ReturnType<typeof createShutdown>, log: ReturnType<typeof openLog>) => Promise<void>,
+async function withShutdown<Logs extends { readonly toStderr: Log }>(
+  log: Logs,
+  act: (shutdown: Shutdown, log: Logs) => Promise<void>,
 ): Promise<number> {
   const exit = (code: number) => process.exit(code);
   const shutdown = createShutdown({ source: process, exit, log: log.toStderr, deadlineMs: SHUTDOWN_MS });

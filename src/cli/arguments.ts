@@ -1,5 +1,6 @@
 // The command line: which program, with which options. Every problem is reported at once, with what is allowed.
 
+import type { RoleName } from '../config/role-settings.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { type CheckOptions, parseCheck } from './arguments/check.ts';
 import { type CopyOptions, parseCopy } from './arguments/copy.ts';
@@ -9,6 +10,7 @@ import type { Problems } from './arguments/flags.ts';
 import { type LogsOptions, parseLogs } from './arguments/logs.ts';
 import { type McpOptions, parseMcp } from './arguments/mcp.ts';
 import { parsePortForward, type PortForwardOptions } from './arguments/port-forward.ts';
+import { parseRole, type RoleOptions } from './arguments/role.ts';
 import { parseRules, type RulesOptions } from './arguments/rules.ts';
 import { parseUp, type UpOptions } from './arguments/up.ts';
 
@@ -26,6 +28,7 @@ export type Command =
   | { readonly run: 'rules'; readonly options: RulesOptions }
   | { readonly run: 'up'; readonly options: UpOptions }
   | { readonly run: 'mcp'; readonly options: McpOptions }
+  | { readonly run: 'role'; readonly role: RoleName; readonly options: RoleOptions }
   | { readonly run: 'extend'; readonly options: ExtendOptions }
   | SessionCommand;
 
@@ -48,6 +51,11 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parseUp(rest), (options) => ({ run: 'up', options }));
     case 'mcp':
       return asCommand(parseMcp(rest), (options) => ({ run: 'mcp', options }));
+    case 'controller':
+    case 'placement':
+    case 'webhook':
+    case 'frontend':
+      return asCommand(parseRole(rest), (options) => ({ run: 'role', role: name, options }));
     case 'extend':
       return asCommand(parseExtend(rest), (options) => ({ run: 'extend', options }));
     case 'exec':
@@ -60,7 +68,7 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parsePortForward(rest), (options) => ({ run: 'port-forward', options }));
     default:
       return err([
-        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, version, help`,
+        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, version, help`,
       ]);
   }
 }

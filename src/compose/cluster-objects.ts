@@ -3,6 +3,7 @@
 
 import {
   CLIENT_SERVICE_ACCOUNT,
+  FRONTEND_CERTIFICATE_SECRET,
   FRONTEND_CONFIG_MAP,
   GROUP,
   OWNER_ANNOTATION,
@@ -100,11 +101,25 @@ const CLUSTER_RULES: Readonly<Record<Role, readonly PolicyRule[]>> = {
 const SYSTEM_RULES: Readonly<Partial<Record<Role, readonly PolicyRule[]>>> = {
   controller: [leases],
   placement: [leases],
-  webhook: [
-    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update'], resourceNames: [WEBHOOK_CERTIFICATE_SECRET] },
+  webhook: ownCertificate(WEBHOOK_CERTIFICATE_SECRET),
+  frontend: [
+    ...ownCertificate(FRONTEND_CERTIFICATE_SECRET),
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      verbs: ['create', 'get', 'patch'],
+      resourceNames: [FRONTEND_CONFIG_MAP],
+    },
   ],
 };
+
+/** Its Secret, which its replicas share. A right to create cannot name what is created. */
+function ownCertificate(secret: string): readonly PolicyRule[] {
+  return [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update'], resourceNames: [secret] },
+  ];
+}
 
 export function systemObjects(): readonly KubernetesObject[] {
   const roles = Object.keys(SERVICE_ACCOUNTS) as Role[]; // keys of a constant
@@ -179,11 +194,14 @@ function frontendDiscovery(): readonly KubernetesObject[] {
   ];
 }
 
-export function frontendConfigMap(frontend: { readonly url: string; readonly caPem: string }): KubernetesObject {
+export function frontendConfigMap(
+  frontend: { readonly url: string; readonly caPem: string },
+  namespace: string = SYSTEM_NAMESPACE,
+): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: FRONTEND_CONFIG_MAP, namespace: SYSTEM_NAMESPACE, labels },
+    metadata: { name: FRONTEND_CONFIG_MAP, namespace, labels },
     data: { url: frontend.url, 'ca.crt': frontend.caPem },
   };
 }
@@ -205,11 +223,21 @@ export function clientObjects(namespace: string): readonly KubernetesObject[] {
   ];
 }
 
+/** At an address, as of `up`; or behind a Service, whose programs tell the API server their authority themselves. */
+export type WebhookPlace =
+  | { readonly url: string; readonly caPem: string }
+  | { readonly service: { readonly namespace: string; readonly name: string; readonly path: string } };
+
+function clientConfigOf(place: WebhookPlace): Readonly<Record<string, unknown>> {
+  if ('service' in place) return { service: { ...place.service, port: 443 } };
+  return { url: place.url, caBundle: Buffer.from(place.caPem).toString('base64') };
+}
+
 /**
  * Only writes of the spec or of the owner are judged: removing a finalizer, deleting and relabelling work while the webhook
  * is down (security.md 0.6). The rest of the metadata needs no judgement.
  */
-export function webhookConfiguration(webhook: { readonly url: string; readonly caPem: string }): KubernetesObject {
+export function webhookConfiguration(place: WebhookPlace): KubernetesObject {
   // Compared as an optional: adding an empty owner is a change too.
   const owner = (object: string) => `${object}.metadata.?annotations[?'${OWNER_ANNOTATION}']`;
   return {
@@ -219,7 +247,7 @@ export function webhookConfiguration(webhook: { readonly url: string; readonly c
     webhooks: [
       {
         name: WEBHOOK_NAME,
-        clientConfig: { url: webhook.url, caBundle: Buffer.from(webhook.caPem).toString('base64') },
+        clientConfig: clientConfigOf(place),
         rules: [
           {
             apiGroups: [GROUP],

@@ -12,6 +12,7 @@ type Labels = Readonly<Record<string, string>>;
 export interface NamespaceCache extends Namespaces {
   /** Runs until `signal` aborts. `onChange` gets the name of a namespace whose object changed. */
   run(onChange: (name: string) => void, signal: AbortSignal): Promise<void>;
+  isSynced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export function createNamespaceCache(options: CacheOptions): NamespaceCache {
   const reflector = createReflector<Labels>({ ...options, resource: NAMESPACES, namespace: null, parse: labelsIn });
   return {
     run: (onChange, signal) => reflector.run(onChange, signal),
+    isSynced: () => reflector.isSynced(),
     whenSynced: (signal) => reflector.whenSynced(signal),
     knownLabelsOf: (namespace) => reflector.get(namespace),
     async labelsOf(namespace, signal) {

@@ -41,6 +41,7 @@ export const NODE_LEASE_PREFIX = 'mcpsession-node-';
 export const WEBHOOK_NAME = 'validate.mcpsession.dev';
 export const WEBHOOK_CONFIGURATION = 'mcpsession';
 export const WEBHOOK_CERTIFICATE_SECRET = 'mcpsession-webhook-certificate';
+export const FRONTEND_CERTIFICATE_SECRET = 'mcpsession-frontend-certificate';
 /** ConfigMap of the system namespace that tells where the front end is. */
 export const FRONTEND_CONFIG_MAP = 'mcpsession-frontend';
 export const RULE_LINK = `${GROUP}/r`;

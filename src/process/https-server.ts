@@ -24,8 +24,10 @@ export interface WebServerOptions {
   readonly host?: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** null serves plain HTTP, on loopback alone. */
+  /** null serves plain HTTP, on loopback alone unless `openToAll`. */
   readonly certificate: ServedCertificate | null;
+  /** Plain HTTP on any address, for what is nobody's secret: probes and metrics. Default false. */
+  readonly openToAll?: boolean;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   /** For requests that ask to go on in another protocol. Left out: they are requests like all others. */
   readonly upgrade?: (upgrade: Upgrade) => Promise<void>;
@@ -62,7 +64,7 @@ const MAX_CONNECTIONS = 4096;
 /** Rejects with OperatorError when it cannot listen; the message names the address and what to do. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const host = options.host ?? '127.0.0.1';
-  if (options.certificate === null && !isLoopback(host)) {
+  if (options.certificate === null && options.openToAll !== true && !isLoopback(host)) {
     const where = `${options.name} on "${host}"`;
     throw new OperatorError(
       'invalid',

@@ -28,6 +28,9 @@ Usage:
   mcpsession extend [CONNECTION] --ttl 2h | --by 30m SESSION
       More time. --ttl: the whole lifetime, from its creation on; --by: so much more than it has.
 
+  mcpsession controller | placement | webhook | frontend [--config F]
+      One role as a process of its own, in a pod of the cluster that it serves (docs/roles.md).
+
   mcpsession version | help
 
 CONNECTION: [--kubeconfig K] [--context C] [-n NAMESPACE] [--service-account S]

@@ -8,9 +8,12 @@ import type { Namespaces } from '../../ports/policies.ts';
 import { createSessionEvents } from '../../kube/session-events.ts';
 import type { Metrics } from '../../process/metrics.ts';
 import { createNamespaceCache, type NamespaceCache } from '../../kube/namespace-cache.ts';
+import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import type { LivePolicies } from '../policy-file.ts';
 
 export interface RoleContext {
+  /** Of the operator, where its leases and Secrets are. Left out: SYSTEM_NAMESPACE. */
+  readonly namespace?: string;
   /** As the role's own account. */
   readonly client: KubeClient;
   readonly policies: LivePolicies;
@@ -21,6 +24,9 @@ export interface RoleContext {
   /** Distinguishes this process from every other one that could run at the same time; stable for one state directory. */
   readonly identity: string;
 }
+
+export const systemNamespaceOf = ({ namespace = SYSTEM_NAMESPACE }: Pick<RoleContext, 'namespace'>): string =>
+  namespace;
 
 /** Metrics of a watch, for reflectors. */
 export const watchMetrics = (metrics: Metrics, resource: string) => ({

@@ -13,7 +13,7 @@ import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
 import { asOperatorError } from '../../lib/errors.ts';
 import { hasSessionInit } from '../../model/container.ts';
-import { SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUsername } from '../../model/names.ts';
+import { SERVICE_ACCOUNTS, serviceAccountUsername } from '../../model/names.ts';
 import { createLogSpool } from '../../nodeapi/log-spool.ts';
 import { createNodeApi, type NodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
@@ -22,7 +22,14 @@ import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
 import { openNodeState } from './node-state.ts';
 import { createOrphanEvents } from './orphan-events.ts';
-import { openEvents, requireLabels, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
+import {
+  openEvents,
+  requireLabels,
+  type RoleContext,
+  systemNamespaceOf,
+  watchMetrics,
+  watchNamespaces,
+} from './common.ts';
 
 export interface ControllerRoleOptions {
   readonly engine: DockerEngine;
@@ -54,6 +61,8 @@ export interface RunningController {
   readonly done: Promise<void>;
   /** Whether the node is ours, or was when we were stopped. */
   holdsNode(): boolean;
+  /** Whether it serves the node and knows its sessions; an engine that is away is told by DockerReady, not by this. */
+  isReady(): boolean;
   /** See Controller.pending. */
   pending(): ReturnType<Controller['pending']>;
   close(): Promise<void>;
@@ -169,7 +178,7 @@ export async function startController(
       nodeApi: { url: server.url, caPem: certificate.ca.certPem },
     },
     lease: {
-      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      leases: createLeaseStore({ client, namespace: systemNamespaceOf(context), clock }),
       identity,
       durations: DEFAULT_LEASE_DURATIONS,
     },
@@ -193,7 +202,7 @@ export async function startController(
     findTarget: (reference) => controller.findTarget(reference, AbortSignal.timeout(FIND_MS)),
     policy: policyOf,
     isSuspended: () => policies.current().suspension !== 'none',
-    frontendUsername: serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend),
+    frontendUsername: serviceAccountUsername(systemNamespaceOf(context), SERVICE_ACCOUNTS.frontend),
     onCommand: (sessionUid) => {
       const ended = controller.commandStarted(sessionUid);
       const seconds = metrics.execDuration.startTimer();
@@ -220,6 +229,7 @@ export async function startController(
     whenReady: (waiting) => controller.whenReady(waiting),
     done,
     holdsNode: () => controller.holdsNode(),
+    isReady: () => controller.holdsNode() && cache.isSynced(),
     pending: () => controller.pending(),
     async close() {
       nodeApi.close();

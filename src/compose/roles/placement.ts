@@ -5,16 +5,24 @@ import { createNodeCache } from '../../kube/node-cache.ts';
 import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
-import { SYSTEM_NAMESPACE } from '../../model/names.ts';
 import { runPlacement } from '../../placement/placement.ts';
 import { reserveOf } from '../../plan/room.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
 import { followClusterTime } from './node-state.ts';
-import { openEvents, requireLabels, type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
+import {
+  openEvents,
+  requireLabels,
+  type RoleContext,
+  systemNamespaceOf,
+  watchMetrics,
+  watchNamespaces,
+} from './common.ts';
 
 export interface RunningPlacement {
   readonly done: Promise<void>;
+  /** Whether it can lead when its turn comes; only one of several does. */
+  readonly isReady: () => boolean;
   /** Writes what was recorded last; call after `done`. */
   close(): Promise<void>;
 }
@@ -47,7 +55,7 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
         reserve: () => reserveOf(policies.current().profiles[policies.current().defaultProfile].policy.limits),
         of: (namespace) => choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy,
       },
-      leases: createLeaseStore({ client, namespace: SYSTEM_NAMESPACE, clock }),
+      leases: createLeaseStore({ client, namespace: systemNamespaceOf(context), clock }),
       identity,
       durations: DEFAULT_LEASE_DURATIONS,
       clock,
@@ -59,5 +67,5 @@ export function startPlacement(context: RoleContext, signal: AbortSignal): Runni
     signal,
   );
   done.catch(() => {}); // whoever waits for it hears of it; until then it must not count as unhandled
-  return { done, close: () => events.close() };
+  return { done, isReady: () => namespaces.isSynced(), close: () => events.close() };
 }

@@ -1,23 +1,22 @@
 // Wires the webhook role: the listener, and the keeper of its certificate.
 
 import { patchCaBundle } from '../../kube/install.ts';
-import { createSecretStore } from '../../kube/secret-store.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createAuthorizer } from '../../kube/token-authority.ts';
 import { asOperatorError } from '../../lib/errors.ts';
 import {
   SERVICE_ACCOUNTS,
-  SYSTEM_NAMESPACE,
   serviceAccountUsername,
   WEBHOOK_CERTIFICATE_SECRET,
   WEBHOOK_CONFIGURATION,
   WEBHOOK_NAME,
 } from '../../model/names.ts';
-import { type CertificateStore, currentCertificate, keepCertificate } from '../../webhook/certificate-keeper.ts';
+import { currentCertificate, keepCertificate } from '../../process/certificate-keeper.ts';
 import { startWebhook, VALIDATE_PATH } from '../../webhook/webhook.ts';
 import { createReferenceRights } from '../../webhook/reference-rights.ts';
 import { createSessionQuota } from '../../webhook/session-quota.ts';
-import { type RoleContext, watchMetrics, watchNamespaces } from './common.ts';
+import { createCertificateStore } from './certificate-store.ts';
+import { type RoleContext, systemNamespaceOf, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface WebhookRoleOptions {
   readonly host: string;
@@ -35,6 +34,8 @@ export interface RunningWebhook {
   readonly caPem: string;
   /** Keeps the certificate and the bundle; call once the configuration exists. */
   keep(signal: AbortSignal): Promise<void>;
+  /** Whether it can decide, and the API server was told to trust it. */
+  isReady(): boolean;
   close(): Promise<void>;
 }
 
@@ -49,12 +50,15 @@ export async function startWebhookRole(
   const { client, clock, metrics, policies } = context;
   const log = context.log.with({ program: 'webhook' });
   const keeping = {
-    store: certificateStore(client),
+    store: createCertificateStore(client, { namespace: systemNamespaceOf(context), name: WEBHOOK_CERTIFICATE_SECRET }),
+    commonName: 'mcpsession-webhook',
     hosts: options.hosts,
     validForMs: options.certificateLifeMs ?? 90 * DAY_MS,
     clock,
     log,
   };
+  const certificate = await currentCertificate(keeping, signal);
+  let isTrusted = false;
   const namespaces = watchNamespaces(context, { log, onChange: () => {} }, signal);
   const sessions = createSessionCache({
     client,
@@ -70,8 +74,7 @@ export async function startWebhookRole(
     .catch((thrown: unknown) => {
       if (!signal.aborted) log.error('watch of sessions ended', { error: asOperatorError(thrown).message });
     });
-  const frontendUsername = serviceAccountUsername(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.frontend);
-  const certificate = await currentCertificate(keeping, signal);
+  const frontendUsername = serviceAccountUsername(systemNamespaceOf(context), SERVICE_ACCOUNTS.frontend);
   const server = await startWebhook({
     certificate,
     host: options.host,
@@ -93,6 +96,7 @@ export async function startWebhookRole(
       keepCertificate(
         {
           ...keeping,
+          serving: certificate,
           publish: async (caPem, publishing) => {
             await patchCaBundle(
               client,
@@ -102,32 +106,15 @@ export async function startWebhookRole(
           },
           overlapMs: options.certificateOverlapMs ?? 5_000,
           checkEveryMs: options.certificateCheckMs ?? 60_000,
+          onPublished: () => {
+            isTrusted = true;
+          },
           onCertificate: (renewed) => server.setCertificate(renewed),
           onExpiry: (endMs) => metrics.certificateExpiry.set({ certificate: 'webhook' }, endMs / 1000),
         },
         running,
       ),
+    isReady: () => isTrusted && namespaces.isSynced() && sessions.isSynced(),
     close: () => server.close(CLOSE_MS),
-  };
-}
-
-function certificateStore(client: RoleContext['client']): CertificateStore {
-  const secrets = createSecretStore(client, SYSTEM_NAMESPACE);
-  return {
-    async read(signal) {
-      const secret = await secrets.read(WEBHOOK_CERTIFICATE_SECRET, signal);
-      if (secret === null) return null;
-      const { data, resourceVersion } = secret;
-      const certificate = {
-        certPem: data['tls.crt'] ?? '',
-        keyPem: data['tls.key'] ?? '',
-        caPem: data['ca.crt'] ?? '',
-      };
-      return { certificate, resourceVersion };
-    },
-    async write({ certPem, keyPem, caPem }, resourceVersion, signal) {
-      const data = { 'tls.crt': certPem, 'tls.key': keyPem, 'ca.crt': caPem };
-      await secrets.write(WEBHOOK_CERTIFICATE_SECRET, { data, resourceVersion }, signal);
-    },
   };
 }

@@ -15,15 +15,16 @@ import { createMetrics } from '../../process/metrics.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { systemClock } from '../../process/system-clock.ts';
 import { frontendConfigMap, webhookConfiguration } from '../cluster-objects.ts';
+import { firstFailure, untilAborted } from '../first-failure.ts';
 import { openPolicies, readPolicy } from '../policy-file.ts';
 import type { RoleContext } from '../roles/common.ts';
 import { startController } from '../roles/controller.ts';
-import { startFrontendRole } from '../roles/frontend.ts';
 import { startMetricsServer } from '../roles/metrics.ts';
 import { startPlacement } from '../roles/placement.ts';
 import { startWebhookRole } from '../roles/webhook.ts';
 import { readyText, writeReadyFile } from './announce.ts';
 import { openCluster } from './cluster.ts';
+import { startKeptFrontend } from './kept-frontend.ts';
 import { installAdmissionFloor, installOperator } from './install.ts';
 import { defaultStateDir, type Environment, sessionInitFile, statePaths } from './paths.ts';
 import { becomeOnlyUp } from './only-up.ts';
@@ -134,7 +135,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     await placement.done.catch(() => {}); // reported below
     await placement.close();
   });
-  const frontend = await startFrontendRole(
+  const frontend = await startKeptFrontend(
     context('frontend'),
     { host: '127.0.0.1', port: options.mcpPort, paths, nodeToken: clients.nodeToken, version: host.version },
     signal,
@@ -215,29 +216,6 @@ async function removeContainers(engine: DockerEngine, log: Log, signal: AbortSig
       log.warn(`${kind} not removed`, { id, error: asOperatorError(thrown).message });
     });
   }
-}
-
-/** Rejects with the first program that fails, named; never resolves. */
-function firstFailure(programs: Readonly<Record<string, Promise<unknown>>>): Promise<never> {
-  const failures = Object.entries(programs).map(async ([name, done]) => {
-    try {
-      await done;
-    } catch (thrown) {
-      const error = asOperatorError(thrown);
-      throw new OperatorError(error.kind, `${name}: ${error.message}`, { cause: thrown });
-    }
-    return new Promise<never>(() => {}); // it ended because we are stopping
-  });
-  const first = Promise.race(failures);
-  first.catch(() => {}); // raced against twice; never unhandled in between
-  return first;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** The name of the first run: containers carry it, and sessions are assigned to it (a host name can change). */

@@ -40,6 +40,8 @@ test.each([
   { argv: ['mcp', '-n', 'team-a'], run: 'mcp' },
   { argv: ['check', '-o', 'json', 'a.yaml'], run: 'check' },
   { argv: ['rules'], run: 'rules' },
+  { argv: ['controller'], run: 'role' },
+  { argv: ['frontend', '--config', '/etc/mcpsession/frontend.yaml'], run: 'role' },
   { argv: ['rules', '201', '-o', 'json'], run: 'rules' },
 ])('$argv is $run', ({ argv, run }) => {
   expect(parseCommand(argv)).toMatchObject({ ok: true, value: { run } });
@@ -48,13 +50,14 @@ test.each([
 test.each([
   {
     argv: ['upp'],
-    says: 'unknown command "upp"; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, version, help',
+    says: 'unknown command "upp"; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, version, help',
   },
   { argv: ['check'], says: 'check: name at least one file, directory or "-" for standard input' },
   { argv: ['check', '-o', 'xml', 'a'], says: '--output "xml": must be table or json' },
   { argv: ['rules', '-o', 'xml'], says: '--output "xml": must be table or json' },
   { argv: ['rules', '101', '102'], says: 'rules: name one rule, or none for all; not also 102' },
   { argv: ['up', '--yolo'], says: "Unknown option '--yolo'" },
+  { argv: ['webhook', '--port', '1'], says: "Unknown option '--port'" },
   { argv: ['up', 'extra'], says: "Unexpected argument 'extra'" },
 ])('$argv is refused with a sentence', ({ argv, says }) => {
   const parsed = parseCommand(argv);

@@ -46,6 +46,7 @@ test('S4.PRD.02: nobody of ours may read the Secrets of a namespace until an adm
   );
   expect(withSecrets.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.namespace ?? ''}`)).toEqual([
     'Role mcpsession-webhook mcpsession-system',
+    'Role mcpsession-frontend mcpsession-system',
     'ClusterRole mcpsession-reference-reader ',
   ]);
   const bound = objects.map((object) => (object['roleRef'] as { name?: string } | undefined)?.name); // our own objects

@@ -7,8 +7,8 @@ import {
   currentCertificate,
   keepCertificate,
   type StoredCertificate,
-} from '../../../src/webhook/certificate-keeper.ts';
-import { createManualClock } from '../process/manual-clock.ts';
+} from '../../../src/process/certificate-keeper.ts';
+import { createManualClock } from './manual-clock.ts';
 
 const DAY = 24 * 3_600_000;
 const signal = new AbortController().signal;
@@ -32,6 +32,7 @@ function memoryStore(): CertificateStore & { stored: StoredCertificate | null; w
 
 const settings = (store: CertificateStore, clock = createManualClock()) => ({
   store,
+  commonName: 'mcpsession-webhook',
   hosts: ['127.0.0.1'],
   validForMs: 90 * DAY,
   clock,
@@ -126,4 +127,87 @@ test('the API server is told of the new authority before anybody serves with it'
   expect(story).toEqual(['published 1', 'served', 'published 2', 'served']);
   stop.abort();
   await done;
+});
+
+test.each<{ what: string; damage: (good: StoredCertificate, other: StoredCertificate) => StoredCertificate }>([
+  { what: 'the key of another certificate', damage: (good, other) => ({ ...good, keyPem: other.keyPem }) },
+  { what: 'a key that is none', damage: (good) => ({ ...good, keyPem: 'rubbish' }) },
+  { what: 'the authority of another certificate', damage: (good, other) => ({ ...good, caPem: other.caPem }) },
+  { what: 'no authority', damage: (good) => ({ ...good, caPem: '' }) },
+])('a Secret with $what heals itself', async ({ damage }) => {
+  const store = memoryStore();
+  const good = await currentCertificate(settings(store), signal);
+  const other = await currentCertificate(settings(memoryStore()), signal);
+  store.stored = damage(good, other);
+  const healed = await currentCertificate(settings(store), signal);
+  expect(healed.certPem).not.toBe(good.certPem);
+  expect(new X509Certificate(healed.certPem).verify(new X509Certificate(healed.caPem).publicKey)).toBe(true);
+});
+
+test('a stored certificate for other names is replaced', async () => {
+  const store = memoryStore();
+  const first = await currentCertificate(settings(store), signal);
+  const second = await currentCertificate({ ...settings(store), hosts: ['127.0.0.1', 'web.hooks.svc'] }, signal);
+  expect(second.certPem).not.toBe(first.certPem);
+  expect(new X509Certificate(second.certPem).checkHost('web.hooks.svc')).toBe('web.hooks.svc');
+});
+
+/** A keeper over a store, and what it did in order. */
+function aKeeper(store: ReturnType<typeof memoryStore>, failures = 0) {
+  const clock = createManualClock();
+  const story: string[] = [];
+  const bundles: string[] = [];
+  const served: StoredCertificate[] = [];
+  const stop = new AbortController();
+  let left = failures;
+  const done = keepCertificate(
+    {
+      ...settings(store, clock),
+      publish: async (caPem) => {
+        if (left > 0) {
+          left -= 1;
+          story.push('failed');
+          throw new OperatorError('not-found', 'no configuration yet');
+        }
+        if (bundles.at(-1) !== caPem) story.push('published');
+        bundles.push(caPem);
+      },
+      overlapMs: 5_000,
+      checkEveryMs: 60_000,
+      onCertificate: () => {
+        story.push('served');
+        if (store.stored !== null) served.push(store.stored);
+      },
+    },
+    stop.signal,
+  );
+  const until = (length: number) => vi.waitFor(() => expect(story).toHaveLength(length), { interval: 1 });
+  return { clock, story, bundles, served, until, end: () => (stop.abort(), done) };
+}
+
+test('a Secret that was deleted while its certificate is served: the old authority stays trusted beside the new one', async () => {
+  const store = memoryStore();
+  const { clock, bundles, story, served, until, end } = aKeeper(store);
+  await until(2);
+  store.stored = null;
+  await clock.advance(60_000);
+  await until(3);
+  expect(story).toEqual(['published', 'served', 'published']);
+  expect(authorities(bundles.at(-1) ?? '')).toBe(2);
+  expect(bundles.at(-1)).toContain(served[0]?.caPem.trim());
+  await clock.advance(5_000);
+  await until(4);
+  expect(story.at(-1)).toBe('served');
+  await end();
+});
+
+test('a bundle that could not be published is tried again in a second, not at the next check', async () => {
+  const { clock, story, until, end } = aKeeper(memoryStore(), 2);
+  await until(1);
+  await clock.advance(1_000);
+  await until(2);
+  await clock.advance(1_000);
+  await until(4);
+  expect(story).toEqual(['failed', 'failed', 'published', 'served']);
+  await end();
 });

@@ -1,0 +1,78 @@
+// `mcpsession frontend`: any number of them behind a Service. They share a certificate, which they make themselves, and a ConfigMap
+// tells clients where they are and whom to trust.
+
+import { readFile } from 'node:fs/promises';
+import { apply } from '../../kube/apply.ts';
+import { FRONTEND_CERTIFICATE_SECRET } from '../../model/names.ts';
+import { currentCertificate, keepCertificate } from '../../process/certificate-keeper.ts';
+import type { Shutdown } from '../../process/shutdown.ts';
+import { frontendConfigMap } from '../cluster-objects.ts';
+import { firstFailure, untilAborted } from '../first-failure.ts';
+import { createCertificateStore } from '../roles/certificate-store.ts';
+import { startFrontendRole } from '../roles/frontend.ts';
+import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
+import type { RoleProgram } from './read-program.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const CHECK_MS = 60_000;
+/** A mounted copy of the authority is as old as this at most before it is needed. */
+const OVERLAP_MS = 120_000;
+
+export async function runFrontend(
+  program: RoleProgram<'frontend'>,
+  host: ProgramHost,
+  shutdown: Shutdown,
+): Promise<void> {
+  const { settings } = program;
+  const opened = await openProgram(program, host, shutdown);
+  const { client, clock, ownLog: log, metrics, namespace } = opened;
+  const serving = afterDrain(shutdown.signal, settings.drainSeconds, clock);
+  const hosts = serviceHosts({ name: settings.serviceName, namespace });
+  const wanted = {
+    store: createCertificateStore(client, { namespace, name: FRONTEND_CERTIFICATE_SECRET }),
+    commonName: 'mcpsession-frontend',
+    hosts,
+    validForMs: settings.certificate.validDays * DAY_MS,
+    clock,
+    log,
+  };
+  const certificate = await opened.eventually('a certificate', () => currentCertificate(wanted, serving));
+  const frontend = await startFrontendRole(
+    opened,
+    {
+      host: settings.address,
+      port: settings.port,
+      certificate,
+      allowedHosts: [...hosts, ...settings.allowedHosts],
+      allowedOrigins: settings.allowedOrigins,
+      nodeToken: async () => (await readFile(settings.nodeTokenFile, 'utf8')).trim(),
+      version: host.version,
+    },
+    serving,
+  );
+  shutdown.onClose('front end', () => frontend.close());
+  let isKnown = false;
+  const url = `https://${settings.serviceName}.${namespace}.svc`;
+  const keeping = keepCertificate(
+    {
+      ...wanted,
+      serving: certificate,
+      publish: async (caPem, signal) =>
+        void (await apply(client, frontendConfigMap({ url, caPem }, namespace), signal)),
+      overlapMs: OVERLAP_MS,
+      checkEveryMs: CHECK_MS,
+      onPublished: () => {
+        isKnown = true;
+      },
+      onCertificate: (renewed) => frontend.setCertificate(renewed),
+      onExpiry: (endMs) => metrics.certificateExpiry.set({ certificate: 'frontend' }, endMs / 1000),
+    },
+    serving,
+  );
+  opened.readyWhen(() => ({ namespaces: frontend.isReady(), address: isKnown }));
+  log.info('serving', { url, mcp: frontend.mcpUrl });
+  await Promise.race([
+    untilAborted(serving),
+    firstFailure({ certificate: keeping, policy: opened.policies.keep(serving) }),
+  ]);
+}

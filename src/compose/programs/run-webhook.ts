@@ -1,0 +1,37 @@
+// `mcpsession webhook`: several of them behind a Service. They share a certificate, which they make themselves, and tell the API server
+// whom to trust.
+
+import type { Shutdown } from '../../process/shutdown.ts';
+import { firstFailure, untilAborted } from '../first-failure.ts';
+import { startWebhookRole } from '../roles/webhook.ts';
+import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
+import type { RoleProgram } from './read-program.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** Two reads: how soon a bundle that somebody took away is back. */
+const CHECK_MS = 10_000;
+
+export async function runWebhook(
+  program: RoleProgram<'webhook'>,
+  host: ProgramHost,
+  shutdown: Shutdown,
+): Promise<void> {
+  const { settings } = program;
+  const opened = await openProgram(program, host, shutdown);
+  const serving = afterDrain(shutdown.signal, settings.drainSeconds, opened.clock);
+  const options = {
+    host: settings.address,
+    port: settings.port,
+    hosts: serviceHosts({ name: settings.serviceName, namespace: opened.namespace }),
+    certificateLifeMs: settings.certificate.validDays * DAY_MS,
+    certificateCheckMs: CHECK_MS,
+  };
+  const webhook = await opened.eventually('a certificate', () => startWebhookRole(opened, options, serving));
+  shutdown.onClose('webhook', () => webhook.close());
+  opened.readyWhen(() => ({ decisions: webhook.isReady() }));
+  opened.ownLog.info('serving', { url: webhook.url });
+  await Promise.race([
+    untilAborted(serving),
+    firstFailure({ certificate: webhook.keep(serving), policy: opened.policies.keep(serving) }),
+  ]);
+}
