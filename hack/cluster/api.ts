@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Another address of the API server, such as that of its Service. */
   readonly url?: string;
+  /** How long the answer may take. */
+  readonly withinMs?: number;
 }
 
 export class Api {
@@ -37,10 +39,10 @@ export class Api {
   }
 
   /** Rejects when the server cannot be reached; any status is an answer. */
-  ask({ method, path, body, url = API_URL }: ApiRequest): Promise<ApiAnswer> {
+  ask({ method, path, body, url = API_URL, withinMs = ANSWER_WITHIN_MS }: ApiRequest): Promise<ApiAnswer> {
     return new Promise((resolve, reject) => {
       const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-      const options = { method, headers, agent: this.#agent, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) };
+      const options = { method, headers, agent: this.#agent, signal: AbortSignal.timeout(withinMs) };
       const sent = request(`${url}${path}`, options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import { asOperatorError, OperatorError } from '../../src/lib/errors.ts';
 import { probeEngine } from '../docker/probe-engine.ts';
-import { Api } from './api.ts';
+import { Api, type ApiRequest } from './api.ts';
 import { writeCertificates } from './certificates.ts';
 import { clusterProcesses, createCgroups } from './cgroups.ts';
 import { takeDown } from './down.ts';
@@ -20,6 +20,8 @@ import { insideCluster, type Log, obtainClusterPrograms } from './programs.ts';
 import { waitFor } from './wait-for.ts';
 
 const READY_WITHIN_MS = 120_000;
+/** A first packet that comes before kube-proxy's rules is lost, and its sender waits for seconds: a new try is faster. */
+const ROUTED_WITHIN_MS = 500;
 const CONTROL_LOG = `${STATE_DIR}/control-plane.log`;
 
 const nodeSchema = z.object({
@@ -68,20 +70,21 @@ export async function bringUp(nodeCount: number, log: Log): Promise<void> {
 
 async function waitUntilReady(nodes: readonly NodeLayout[], say: Log): Promise<void> {
   const api = await Api.open();
-  const isOk = async (path: string, url?: string): Promise<boolean> =>
-    (await api.ask({ method: 'GET', path, ...(url === undefined ? {} : { url }) })).status === 200;
+  const isOk = async (asked: Omit<ApiRequest, 'method'>): Promise<boolean> =>
+    (await api.ask({ method: 'GET', ...asked })).status === 200;
   const until = async (what: string, isTrue: () => Promise<boolean>): Promise<void> => {
     await waitFor({ what, withinMs: READY_WITHIN_MS, isTrue });
     say(what);
   };
-  await until('API server ready', () => isOk('/readyz'));
+  await until('API server ready', () => isOk({ path: '/readyz' }));
   for (const { name, dockerSocket, address } of nodes) {
     await until(`${name}: Docker Engine answers`, async () => (await probeEngine(dockerSocket)).state === 'answers');
     await until(`${name}: Ready`, () => isNodeReady(api, name));
     await until(`${name}: kube-proxy works`, async () => (await fetch(`http://${address}:10256/healthz`)).ok);
   }
-  await until('Services are routed', () => isOk('/readyz', `https://${API_SERVICE_ADDRESS}`));
-  await until('pods can be made', () => isOk('/api/v1/namespaces/default/serviceaccounts/default'));
+  const url = `https://${API_SERVICE_ADDRESS}`;
+  await until('Services are routed', () => isOk({ path: '/readyz', url, withinMs: ROUTED_WITHIN_MS }));
+  await until('pods can be made', () => isOk({ path: '/api/v1/namespaces/default/serviceaccounts/default' }));
   api.close();
 }
 

@@ -1,10 +1,13 @@
 // The cluster of hack/cluster with two nodes is a real one: its nodes, Services, names, webhooks and engines.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
-import { nodeLayouts } from '../../hack/cluster/layout.ts';
+import { nodeLayout, nodeLayouts } from '../../hack/cluster/layout.ts';
 import { engineRequest } from '../../hack/docker/engine-request.ts';
+import { probeEngine } from '../../hack/docker/probe-engine.ts';
 import { ensureNodeBase, NODE_BASE } from '../../hack/image/node-base.ts';
 import { SESSION_IMAGE } from '../../hack/session-image.ts';
 import { issueAuthority, issueLeaf } from '../../src/embedded/server/certificates.ts';
@@ -147,6 +150,19 @@ test('logs and exec reach a container on each node', async () => {
   for (const { name } of NODES) {
     expect(await kubectl('exec', `on-${name}`, '--', '/nodejs/bin/node', '-p', 'process.env.NODE')).toBe(name);
   }
+});
+
+test('a server that is stopped stays away until it is started', async () => {
+  const engineState = async (): Promise<string> => (await probeEngine(nodeLayout(2).dockerSocket)).state;
+  await cluster('stop', 'node-2', 'dockerd');
+  expect(await engineState()).toBe('absent');
+  await sleep(2_000); // longer than what it takes to come back after a crash
+  expect(await engineState()).toBe('absent');
+  await cluster('start', 'node-2', 'dockerd');
+  await waitFor({ what: 'the engine', withinMs: 20_000, isTrue: async () => (await engineState()) === 'answers' });
+  expect(await refusal('stop', 'node-3', 'dockerd')).toContain(
+    '"node-3 dockerd" is no server of the cluster; name etcd',
+  );
 });
 
 test('a kubelet that is killed comes back, and its pods live on', async () => {
