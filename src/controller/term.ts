@@ -49,6 +49,8 @@ export async function serveTerm(options: TermOptions, signal: AbortSignal): Prom
   options.onQueue(queue);
   const asked = Promise.withResolvers<void>();
   let listed: readonly ContainerSummary[] | null = null;
+  // First of all: until this run has begun, the cache still counts as synced by the term before.
+  const caching = cache.run((key) => queue.add(key), signal);
   const known = Promise.all([cache.whenSynced(signal), orAborted(asked.promise, signal)]);
   const stopListening = deps.inits.onWayChange((containerId) => {
     const key = view.keyOf(containerId);
@@ -72,7 +74,7 @@ export async function serveTerm(options: TermOptions, signal: AbortSignal): Prom
     signal,
   );
   await Promise.all([
-    cache.run((key) => queue.add(key), signal),
+    caching,
     known.then(() => {
       leftBehind.begin(listed ?? [], cache.all());
       return queue.run(signal);

@@ -128,10 +128,12 @@ async function placeWhileLeading(options: PlacementOptions, signal: AbortSignal)
     }
     changed();
   };
+  // Ahead of what waits for it: until this run has begun, the cache still counts as synced by the term before.
+  const caching = cache.run(look, signal);
   const known = Promise.all([cache.whenSynced(signal), policies.whenKnown(signal)]);
   const whenKnown = (run: () => Promise<void>): Promise<void> => known.then(run, () => {}); // stopped before the first list
   await Promise.all([
-    cache.run(look, signal),
+    caching,
     nodes.run((name) => {
       nodeWatch.lookNow();
       changed();

@@ -14,7 +14,10 @@ export interface SessionReference {
  * filter is asked for at the API server before anybody concludes that it is gone.
  */
 export interface SessionCache {
-  /** Runs until `signal` aborts. `onChange` gets the key of everything that appeared, changed, left or was re-listed. */
+  /**
+   * Runs until `signal` aborts. `onChange` gets the key of everything that appeared, changed, left or was re-listed. A run that
+   * follows another knows nothing until its own first list: ask `whenSynced` after calling this.
+   */
   run(onChange: (key: string) => void, signal: AbortSignal): Promise<void>;
   isSynced(): boolean;
   whenSynced(signal: AbortSignal): Promise<void>;

@@ -153,6 +153,10 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
     'this cluster': alone.lost,
     'control plane': cluster.failed.then((why) => Promise.reject(new OperatorError('unavailable', why))),
   });
+  // Whoever runs this in the background sees no terminal.
+  failure.catch((thrown: unknown) => {
+    log.error('ending, because a part failed', { error: asOperatorError(thrown).message });
+  });
   await Promise.race([controller.whenReady(AbortSignal.any([signal, AbortSignal.timeout(READY_MS)])), failure]);
   await apply(cluster.client, frontendConfigMap(frontend), signal);
   const { token } = await requestToken(

@@ -5,6 +5,7 @@ import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { NodeStore } from '../../../src/ports/nodes.ts';
 import type { SessionCache, SessionStore } from '../../../src/ports/sessions.ts';
+import { orAborted } from '../../../src/process/deadline.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../../src/process/leader.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { grantsInMemory } from '../../support/grants.ts';
@@ -13,6 +14,7 @@ import { STORY_NODE } from '../../support/story.ts';
 import { fixedPolicies, unlabelled } from '../../support/policies.ts';
 import { createLeaseServer } from '../process/leases.ts';
 import { createManualClock, settle } from '../process/manual-clock.ts';
+import { aNode } from './node-world.ts';
 
 const forever = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -84,4 +86,49 @@ test.each([
   await settle();
   await clock.advance(20_000);
   await done;
+});
+
+/** As the reflector does it: each run knows nothing until its own first list, which comes when the test says so. */
+function listedAnew(): SessionCache & { list(): void } {
+  let synced = false;
+  let sync = Promise.withResolvers<void>();
+  return {
+    async run(_onChange, signal) {
+      if (synced) sync = Promise.withResolvers<void>();
+      synced = false;
+      await forever(signal);
+    },
+    list() {
+      synced = true;
+      sync.resolve();
+    },
+    get synced() {
+      return synced;
+    },
+    whenSynced: (signal) => orAborted(sync.promise, signal),
+    cached: () => null,
+    all: () => {
+      if (!synced) throw new OperatorError('unavailable', 'not synced yet');
+      return [];
+    },
+    lastSeenMs: () => 0,
+  };
+}
+
+test('a controller that takes its lease again after an outage waits for the sessions of its new term', async () => {
+  const cache = listedAnew();
+  const node = await aNode({ cache });
+  cache.list();
+  await node.clock.advance(1_000);
+  node.connection.mode = 'cut';
+  await node.clock.advance(20_000);
+  expect(node.controller.holdsNode).toBe(false);
+  node.connection.mode = 'ok';
+  await node.clock.advance(5_000); // the engine has answered by now, the API server's list has not come
+  expect(node.controller.holdsNode).toBe(true);
+  expect(node.hasEnded()).toBe(false);
+  cache.list();
+  await node.clock.advance(1_000);
+  expect(node.hasEnded()).toBe(false);
+  await node.stop();
 });
