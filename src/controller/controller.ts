@@ -84,7 +84,8 @@ export function createController(options: ControllerOptions): Controller {
       `the lease of node ${nodeName} was not renewed in time: nothing more is done under it`,
     );
   };
-  const fenced = fenceEngine(engine, requireOurs);
+  let present = new AbortController();
+  const fenced = fenceEngine(engine, { requireOurs, presence: () => present.signal });
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
   /** Of this term, or of the last one. */
@@ -129,7 +130,11 @@ export function createController(options: ControllerOptions): Controller {
   };
 
   const setEngine = (state: EngineState) => {
-    if (state.facts !== null) facts = state.facts;
+    if (state.facts === null) present.abort(new OperatorError('unavailable', state.message));
+    else {
+      facts = state.facts;
+      if (present.signal.aborted) present = new AbortController();
+    }
     publisher.setEngine(state);
     metrics.dockerUp.set({ node: nodeName }, state.facts === null ? 0 : 1);
   };

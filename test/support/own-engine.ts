@@ -30,6 +30,7 @@ export interface OwnEngine {
   /** SIGKILL to its containerd. */
   killContainerd(): Promise<void>;
   freeze(): void;
+  /** Nothing when it does not run. */
   thaw(): void;
   /** Runs a command of the machine in the engine's network namespace. */
   inNetwork(command: readonly string[]): Promise<void>;
@@ -109,7 +110,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
       process.kill(await containerdPid(exec), 'SIGKILL');
     },
     freeze: () => void process.kill(pid(), 'SIGSTOP'),
-    thaw: () => void process.kill(pid(), 'SIGCONT'),
+    thaw: () => void child?.kill('SIGCONT'),
     async inNetwork(command) {
       await run('nsenter', ['-t', String(pid()), '-n', ...command]);
     },

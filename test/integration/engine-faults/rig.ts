@@ -47,6 +47,7 @@ export function useFaultRig(
     rig.bench = await openBenchController({ socketPath, sweepIntervalMs: 30_000, ...given }, never);
   });
   afterAll(async () => {
+    rig.engine?.thaw(); // a frozen one would be waited for
     await Promise.resolve(rig.bench?.[Symbol.asyncDispose]()).catch(() => {}); // the engine goes as a whole
     await rig.engine?.stop();
   });

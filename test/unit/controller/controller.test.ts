@@ -102,9 +102,7 @@ function listedAnew(): SessionCache & { list(): void } {
       synced = true;
       sync.resolve();
     },
-    get synced() {
-      return synced;
-    },
+    isSynced: () => synced,
     whenSynced: (signal) => orAborted(sync.promise, signal),
     cached: () => null,
     all: () => {
@@ -122,13 +120,26 @@ test('a controller that takes its lease again after an outage waits for the sess
   await node.clock.advance(1_000);
   node.connection.mode = 'cut';
   await node.clock.advance(20_000);
-  expect(node.controller.holdsNode).toBe(false);
+  expect(node.controller.holdsNode()).toBe(false);
   node.connection.mode = 'ok';
   await node.clock.advance(5_000); // the engine has answered by now, the API server's list has not come
-  expect(node.controller.holdsNode).toBe(true);
+  expect(node.controller.holdsNode()).toBe(true);
   expect(node.hasEnded()).toBe(false);
   cache.list();
   await node.clock.advance(1_000);
   expect(node.hasEnded()).toBe(false);
+  await node.stop();
+});
+
+test('an engine that is found to hang ends the calls that wait for it, and their sessions say so at once', async () => {
+  const node = await aNode();
+  await node.clock.advance(1_000);
+  node.onCall = async (call) => {
+    if (call === 'create') await new Promise<void>(() => {});
+    if (call === 'ping') throw new OperatorError('timeout', 'Docker could not answer a ping within 5000 ms');
+  };
+  node.put('late');
+  await node.clock.advance(10_000);
+  expect(node.reason('late')).toBe('DockerUnavailable');
   await node.stop();
 });
