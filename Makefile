@@ -13,7 +13,7 @@ demo: node_modules/.stamp ## Start everything, run the main path with kubectl an
 test: node_modules/.stamp ## Run every test: static checks, unit tests, integration tests on real parts
 	@$(NPM) ci
 
-unit: node_modules/.stamp ## Run the unit tests (no Docker, no Kubernetes, under 10 s)
+unit: node_modules/.stamp ## Run the unit tests (no Docker, no Kubernetes, half a minute)
 	@$(NPM) test:unit
 
 integration: node_modules/.stamp ## Run the integration tests on a real API server and a real Docker Engine
