@@ -95,12 +95,19 @@ async function deliver(parts: InitDeliveryParts, program: Program, signal: Abort
   const startedMs = performance.now();
   await removeLeftovers(parts, signal);
   await ensureImage(client, program, signal);
-  await ensureVolume(client, program, signal);
-  await prove(parts, program, signal).catch(async (thrown: unknown) => {
-    // One that was filled only in part would stay so for ever. The engine keeps what a container uses.
-    await removeVolume(client, program.volume, signal).catch(() => {}); // the first fault is the one to tell
+  const isNew = await ensureVolume(client, program, signal);
+  // The engine keeps what a container uses.
+  const forget = (): Promise<void> => removeVolume(client, program.volume, signal).catch(() => {}); // the first fault is the one to tell
+  const problem = await prove(parts, program, signal).catch(async (thrown: unknown) => {
+    // A new one may be empty. One that was there is shared by every controller of the engine, and a proof that did not come about
+    // says nothing against it: the next session of another one would find it gone, and end for good.
+    if (isNew) await forget();
     throw thrown;
   });
+  if (problem !== null) {
+    await forget(); // filled only in part, it would stay so for ever
+    throw new OperatorError('unavailable', `the session init does not run on this engine: ${problem}`);
+  }
   log.info('session init delivered', { volume: program.volume, ms: Math.round(performance.now() - startedMs) });
   await collectOld(parts, program, signal).catch((thrown: unknown) => {
     log.warn('old session inits not collected', { error: asOperatorError(thrown).message });
@@ -130,12 +137,13 @@ async function ensureImage(client: EngineClient, { bytes, tag }: Program, signal
   await client.call('imageImport', { query: { fromSrc: '-', repo: INIT_REPOSITORY, tag }, tar }, signal);
 }
 
-/** A new one is filled by the engine when the first container is created with it. */
-async function ensureVolume(client: EngineClient, program: Program, signal: AbortSignal): Promise<void> {
-  if (await isOurs(client, program, signal)) return;
+/** A new one is filled by the engine when the first container is created with it. Resolves with whether it is new. */
+async function ensureVolume(client: EngineClient, program: Program, signal: AbortSignal): Promise<boolean> {
+  if (await isOurs(client, program, signal)) return false;
   await removeVolume(client, program.volume, signal); // made by the engine for a container that came too early, and empty
   const body = { Name: program.volume, Driver: 'local', Labels: { [VOLUME_LABEL]: program.tag } };
   await client.call('volumeCreate', { body }, signal);
+  return true;
 }
 
 const createdSchema = z.looseObject({ Id: z.string() });
@@ -143,8 +151,15 @@ const stateSchema = z.looseObject({
   State: z.looseObject({ Status: z.string(), ExitCode: z.number(), Error: z.string().nullish() }),
 });
 
-/** Creating the container fills an empty volume; running it shows that what is in there is whole, and fits this machine. */
-async function prove({ client, home }: InitDeliveryParts, program: Program, signal: AbortSignal): Promise<void> {
+/**
+ * Creating the container fills an empty volume; running it shows that what is in there is whole, and fits this machine. Resolves with what
+ * speaks against it, null for nothing; rejects when the engine did not carry out the proof.
+ */
+async function prove(
+  { client, home }: InitDeliveryParts,
+  program: Program,
+  signal: AbortSignal,
+): Promise<string | null> {
   const name = `${program.volume}-${randomBytes(6).toString('hex')}`;
   const body = proofBody(program, home);
   const answer = await client.call('containerCreate', { query: { name }, body }, signal);
@@ -152,15 +167,11 @@ async function prove({ client, home }: InitDeliveryParts, program: Program, sign
   try {
     await client.call('containerStart', { target: Id }, signal);
     const exitCode = await exitCodeOf(client, Id, signal);
-    if (exitCode !== 0) {
-      throw new OperatorError('unavailable', `the session init does not run on this engine: exit code ${exitCode}`);
-    }
+    return exitCode === 0 ? null : `exit code ${exitCode}`;
   } catch (thrown) {
     const { kind, message } = asOperatorError(thrown);
     if (kind !== 'invalid') throw thrown;
-    throw new OperatorError('unavailable', `the session init does not run on this engine: ${message}`, {
-      cause: thrown,
-    });
+    return message;
   } finally {
     await client.call('containerRemove', { target: Id, query: { force: '1', v: '1' } }, signal).catch(nullIfAbsent);
   }
