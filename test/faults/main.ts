@@ -2,24 +2,23 @@
 // With --plan FILE it replays those plans alone, and tells everything that happened.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ensureSessionImage } from '../../hack/session-image.ts';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type FaultArguments, parseFaultArguments } from './arguments.ts';
 import { bundlePrograms, ROOT } from './bundle.ts';
 import { learn, type Learned } from './learn.ts';
+import { createLedger } from './ledger.ts';
 import { parsePlan, type Plan, planName } from './plan.ts';
+import type { Chosen } from './plans/choose.ts';
 import { plansOfRun, workloadsOfRun } from './plans/sample.ts';
-import { type Job, type Pool, startPool } from './pool.ts';
-import { type Failed, failureFile, reportOf, writeFailure } from './report.ts';
+import { type Job, type Outcome, type Pool, startPool } from './pool.ts';
+import { failureFile, type Report, reportOf, writeFailure, writeReport } from './report.ts';
 import { removeLeftovers } from './rig/leftovers.ts';
-import { SOCKET } from './rig/engine.ts';
+import { ensureImages } from './rig/images.ts';
 import type { PlanResult } from './result.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const REGRESSIONS = join(import.meta.dirname, 'regressions');
-/** Seen at an instant by somebody who was there: a second run proves nothing against it. */
-const NEEDS_NO_PROOF = /^I[278] /;
 
 const args = parseFaultArguments(process.argv.slice(2), Date.now());
 process.exitCode = await main(args);
@@ -28,7 +27,7 @@ process.exit();
 async function main(given: FaultArguments): Promise<number> {
   const startedMs = performance.now();
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
-  await ensureSessionImage({ socketPath: SOCKET, log: say });
+  await ensureImages(say);
   const programs = given.programs ?? (await bundlePrograms({ under: join(ROOT, 'out/faults-programs') })).dir;
   const regressions = await plansIn(REGRESSIONS);
   const replayed = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
@@ -39,11 +38,18 @@ async function main(given: FaultArguments): Promise<number> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    const learned = await learn(pool, { workloads, runs: given.sample ? 1 : 2 }, (result) => onLearned(result));
-    const plans = given.files.length > 0 ? replayed : [...regressions, ...chosen(given, learned)];
+    let failedClean = 0;
+    const learned = await learn(pool, { workloads, runs: given.sample ? 1 : 2 }, (result) => {
+      if (result.violations.length > 0) failedClean += 1;
+      onLearned(result);
+    });
+    const cleanAlarms = failedClean; // what failed twice has ended the run
+    const drawn = given.files.length > 0 ? { plans: replayed, reserve: [] } : chosen(given, learned);
+    const plans = given.files.length > 0 ? replayed : [...regressions, ...drawn.plans];
     say(`${plans.length} plans, seed ${given.seed}, ${workers} workers`);
-    const jobs = plans.map((plan) => ({ plan, reference: learned.get(plan.workload)?.reference ?? null }));
-    return await runAll({ pool, jobs, given, verbose: given.files.length > 0, startedMs });
+    const { reserve } = drawn;
+    const verbose = given.files.length > 0;
+    return await runAll({ pool, plans, reserve, learned, cleanAlarms, given, verbose, startedMs });
   } finally {
     await pool.close();
   }
@@ -62,10 +68,10 @@ function workloadsFor(given: FaultArguments, plans: readonly Plan[]): readonly s
   return [...new Set([...named, ...plans.map(({ workload }) => workload)])];
 }
 
-function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): readonly Plan[] {
-  const { candidates, plans } = plansOfRun(given, learned);
-  say(`${candidates} candidates`);
-  return plans;
+function chosen(given: FaultArguments, learned: ReadonlyMap<string, Learned>): Chosen {
+  const drawn = plansOfRun(given, learned);
+  say(`${drawn.candidates} candidates`);
+  return drawn;
 }
 
 /** Beside the report: runs with reports of their own keep their failures apart. */
@@ -75,88 +81,78 @@ function failuresOf({ report }: FaultArguments): string {
 
 interface Running {
   readonly pool: Pool;
-  readonly jobs: readonly Job[];
+  readonly plans: readonly Plan[];
+  readonly reserve: readonly Plan[];
+  readonly learned: ReadonlyMap<string, Learned>;
+  readonly cleanAlarms: number;
   readonly given: FaultArguments;
   readonly verbose: boolean;
   readonly startedMs: number;
 }
 
-async function runAll({ pool, jobs, given, verbose, startedMs }: Running): Promise<number> {
-  const results: PlanResult[] = [];
-  const broken: string[] = [];
-  const failures = new Map<PlanResult, string>();
+const WRITE_EVERY_MS = 5_000;
+/** More of them, and a failure that is real would drown in them. */
+const MOST_FALSE_ALARMS = 0.01;
+
+async function runAll(running: Running): Promise<number> {
+  const { pool, plans, reserve, learned, cleanAlarms, given, verbose, startedMs } = running;
+  const { seed } = given;
+  const ledger = createLedger(reserve);
+  const files = new Map<PlanResult, string>();
+  const jobOf = (plan: Plan): Job => ({ plan, reference: learned.get(plan.workload)?.reference ?? null });
   await rm(failuresOf(given), { recursive: true, force: true });
-  const sweptFromMs = performance.now();
+  const fromMs = performance.now();
+  const report = (finished: boolean): Report => {
+    const seconds = (performance.now() - fromMs) / 1000;
+    return reportOf({ ledger, asked: plans.length, finished, files, cleanAlarms, seconds, seed });
+  };
   const writes: Promise<void>[] = [];
-  await pool.run(jobs, (outcome) => {
-    if ('broken' in outcome) {
-      broken.push(`${planName(outcome.plan)}: ${outcome.broken}`);
-      return say(`BROKEN ${planName(outcome.plan)}: ${outcome.broken}`);
-    }
-    const { result } = outcome;
-    results.push(result);
-    if (verbose) say(result.timeline.join('\n'));
-    if (result.violations.length > 0) {
-      const file = failureFile(failuresOf(given), failures.size + 1);
-      failures.set(result, file);
+  let writing = writeReport(given.report, report(false));
+  let writtenMs = fromMs;
+  await pool.run(plans.map(jobOf), (outcome) => {
+    const more = ledger.take(outcome);
+    const result = 'result' in outcome ? outcome.result : null;
+    if (verbose && result !== null) say(result.timeline.join('\n'));
+    if (result !== null && result.violations.length > 0) {
+      const file = failureFile(failuresOf(given), files.size + 1);
+      files.set(result, file);
       writes.push(writeFailure(file, result));
     }
-    const said =
-      result.violations.length > 0
-        ? `FAIL  ${result.violations.join('; ')}`
-        : result.reached
-          ? 'ok'
-          : 'ok (fault not reached)';
-    say(`${results.length}/${jobs.length} ${planName(result.plan)} ${result.seconds.toFixed(1)} s ${said}`);
+    say(`${ledger.results.length}/${plans.length} ${wordsFor(outcome)}`);
+    if (performance.now() - writtenMs > WRITE_EVERY_MS) {
+      writtenMs = performance.now();
+      writing = writing.then(() => writeReport(given.report, report(false)));
+    }
+    return more === null ? null : jobOf(more);
   });
-  await Promise.all(writes);
-  const sweepSeconds = (performance.now() - sweptFromMs) / 1000;
-  const failed = await confirm({ pool, jobs, results, files: failures });
-  const report = reportOf({ results, failed, broken, seconds: sweepSeconds, seed: given.seed });
-  await mkdir(dirname(given.report), { recursive: true });
-  await writeFile(given.report, `${JSON.stringify(report, null, 2)}\n`);
-  const confirmed = failed.filter((each) => each.confirmed).length;
-  for (const { plan, violations, file, confirmed: sure } of failed) {
-    say(
-      `${sure ? 'FAILED' : 'failed once'} ${planName(plan)}\n  ${violations.join('\n  ')}\n  replay: npm run faults -- --plan ${file}`,
-    );
-  }
-  const totalSeconds = Math.round((performance.now() - startedMs) / 1000);
-  say(
-    `faults: ${report.plans} plans, ${confirmed} with violations, ${report.falseAlarms} failed only once, ${report.unreached} not reached, ${broken.length} broken, ${report.secondsPerPlan} s per plan, ${totalSeconds} s in all, seed ${given.seed}`,
-  );
-  return confirmed === 0 && broken.length === 0 && report.falseAlarms <= report.plans / 100 ? 0 : 1;
+  await Promise.all([...writes, writing]);
+  const whole = report(true);
+  await writeReport(given.report, whole);
+  return conclude(whole, Math.round((performance.now() - startedMs) / 1000));
 }
 
-/** Every failing plan runs once more: what does not fail again is told apart, and counted. */
-async function confirm({
-  pool,
-  jobs,
-  results,
-  files,
-}: Pick<Running, 'pool' | 'jobs'> & {
-  readonly results: readonly PlanResult[];
-  readonly files: ReadonlyMap<PlanResult, string>;
-}): Promise<readonly Failed[]> {
-  const failing = results.filter(({ violations }) => violations.length > 0);
-  const again = new Set<string>();
-  const reference = new Map(jobs.map((job) => [job.plan, job.reference] as const));
-  const byName = new Map(jobs.map((job) => [planName(job.plan), job] as const));
-  await pool.run(
-    failing.map(({ plan }) => ({
-      plan,
-      reference: reference.get(plan) ?? byName.get(planName(plan))?.reference ?? null,
-    })),
-    (outcome) => {
-      if ('result' in outcome && outcome.result.violations.length > 0) again.add(planName(outcome.result.plan));
-    },
-  );
-  return failing.map((result) => ({
-    plan: result.plan,
-    violations: result.violations,
-    confirmed: again.has(planName(result.plan)) || result.violations.some((text) => NEEDS_NO_PROOF.test(text)),
-    file: files.get(result) ?? '',
-  }));
+function wordsFor(outcome: Outcome): string {
+  if ('broken' in outcome) return `${planName(outcome.plan)} BROKEN ${outcome.broken}`;
+  const { plan, seconds, violations, reached } = outcome.result;
+  const found = reached ? 'ok' : 'fault not reached';
+  const said = violations.length > 0 ? `FAIL  ${violations.join('; ')}` : found;
+  return `${planName(plan)} ${seconds.toFixed(1)} s ${said}`;
+}
+
+/** The exit code. */
+function conclude(report: Report, totalSeconds: number): number {
+  for (const { plan, violations, file, confirmed } of report.failed) {
+    const what = confirmed ? 'FAILED' : 'failed once';
+    say(`${what} ${planName(plan)}\n  ${violations.join('\n  ')}\n  replay: npm run faults -- --plan ${file}`);
+  }
+  const { plans, violations, falseAlarms, unreached, missing, broken, secondsPerPlan, seed } = report;
+  const counts = [
+    `${plans} plans that had their fault, ${violations} with violations, ${falseAlarms} failed only once`,
+    `${unreached} more did not reach it, ${missing} of them without a replacement, ${broken.length} broken`,
+    `${secondsPerPlan} s per plan, ${totalSeconds} s in all, seed ${seed}`,
+  ];
+  say(`faults: ${counts.join('; ')}`);
+  return violations === 0 && broken.length === 0 && falseAlarms <= plans * MOST_FALSE_ALARMS ? 0 : 1;
 }
 
 async function plansIn(dir: string): Promise<readonly Plan[]> {

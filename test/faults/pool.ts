@@ -4,16 +4,22 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Plan } from './plan.ts';
 import type { PlanResult, Reference } from './result.ts';
+import { MOST_PATIENCE } from './rig/patience.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './worker.ts';
 
 export interface Job {
   readonly plan: Plan;
   readonly reference: Reference | null;
+  /** Where other bundles are than those of the pool. */
+  readonly programs?: string;
 }
 
 export interface Pool {
-  /** Resolves when all are done; `onResult` is called as they come. A broken worker is replaced, and its plan counts as broken. */
-  run(jobs: readonly Job[], onResult: (outcome: Outcome) => void): Promise<void>;
+  /**
+   * Resolves when all are done; `onResult` is called as they come, and may return one more to be done next. A broken worker is replaced,
+   * and its plan counts as broken.
+   */
+  run(jobs: readonly Job[], onResult: (outcome: Outcome) => Job | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,17 +33,24 @@ export async function startPool(options: {
   readonly programs: string;
   readonly run: string;
   readonly workers: number;
+  /** Deadlines are not made longer than so many times (rig/patience.ts). */
+  readonly mostPatience?: number;
 }): Promise<Pool> {
-  const { programs, run } = options;
+  const { programs, run, mostPatience = null } = options;
   const workers = await Promise.all(
-    Array.from({ length: options.workers }, (_, index) => startWorker({ programs, run, worker: index + 1 })),
+    Array.from({ length: options.workers }, (_, index) =>
+      startWorker({ programs, run, worker: index + 1, mostPatience }),
+    ),
   );
   return {
     async run(jobs, onResult) {
       const waiting = [...jobs];
       await Promise.all(
         workers.map(async (worker) => {
-          for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) onResult(await worker.run(job));
+          for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+            const more = onResult(await worker.run(job));
+            if (more !== null) waiting.unshift(more);
+          }
         }),
       );
     },
@@ -52,15 +65,15 @@ interface Worker {
   close(): Promise<void>;
 }
 
-async function startWorker(settings: WorkerSettings): Promise<Worker> {
+async function startWorker(settings: Settings): Promise<Worker> {
   let child = await forkWorker(settings);
   const replace = async (): Promise<void> => {
     child.kill('SIGKILL');
-    child = await forkWorker(settings);
+    child = await forkWorker(settings).catch(() => forkWorker(settings)); // what broke the worker may be over by now
   };
   return {
-    async run({ plan, reference }) {
-      const answer = await ask(child, { run: plan, reference });
+    async run({ plan, reference, programs = null }) {
+      const answer = await ask(child, { run: plan, reference, programs });
       if (answer.say === 'result') return { result: answer.result };
       await replace();
       return { broken: answer.say === 'broken' ? answer.why : 'no answer', plan };
@@ -75,9 +88,14 @@ async function startWorker(settings: WorkerSettings): Promise<Worker> {
   };
 }
 
-async function forkWorker(settings: WorkerSettings): Promise<ChildProcess> {
+interface Settings extends WorkerSettings {
+  readonly mostPatience: number | null;
+}
+
+async function forkWorker({ mostPatience, ...settings }: Settings): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...(mostPatience === null ? {} : { [MOST_PATIENCE]: String(mostPatience) }) },
   });
   const answer = await next(child, PLAN_WITHIN_MS);
   if (answer.say !== 'ready')

@@ -4,10 +4,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogueFault } from './catalogue/all.ts';
 import type { Disturbance, Interference } from './catalogue/disturbance.ts';
+import { spilledSecrets } from './judge/canary.ts';
 import { compareSummaries, summaryOf } from './judge/summary.ts';
 import { timelineOf } from './judge/timeline.ts';
 import { resourceProblems } from './judge/resources.ts';
 import { traceProblems } from './judge/trace.ts';
+import { wrongVictims } from './judge/victims.ts';
 import { wrongNow } from './judge/ground-truth.ts';
 import type { At, Plan } from './plan.ts';
 import { createDirector, type Director, type Effect, type ProgramName } from './proxy/director.ts';
@@ -139,6 +141,7 @@ class RunningPlan {
   /** Nothing of the plan stays: neither objects nor containers, nor a program that was under its faults. */
   async clear(): Promise<void> {
     const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer } = this.#lane;
+    observer.overlook();
     controller.kill(null);
     if (this.#plan.workload.startsWith('W12')) (await this.#lane.otherNode()).controller.kill(null);
     if (this.#plan.at !== undefined && 'match' in this.#plan.at && this.#plan.at.match.program === 'placement')
@@ -155,6 +158,8 @@ class RunningPlan {
       await cluster.api.call('DELETE', path);
     }
     await removeAllOf(engine, { clusterName, sentinels: sentinels.ids });
+    for (const { anonymousVolumes } of observer.containers.values())
+      for (const volume of anonymousVolumes) await engine.call('DELETE', `/volumes/${volume}`);
     while (observer.sessions.size > 0) await pause(10);
   }
 
@@ -179,16 +184,23 @@ class RunningPlan {
     const changes = await sentinels.changes();
     const debug = await controller.debug();
     const summary = summaryOf(this.#world.incarnations, observer.containers.values());
-    const { loose = false } = workloadOf(this.#plan.workload);
+    const { loose = false, excused, mayEnd = [] } = workloadOf(this.#plan.workload);
     const allowance = { slack: this.#director.killed, fewerIsFine: loose };
     const replaced = this.#plan.fault !== undefined && catalogueFault(this.#plan.fault).mayReplace === true;
     const compared = reference === null || replaced ? [] : compareSummaries(reference.summary, summary, allowance);
     return [
-      ...observer.violations,
+      ...observer.violations.filter((text) => excused?.test(text) !== true),
+      ...wrongVictims({
+        containers: observer.containers.values(),
+        effects: this.#director.effects,
+        mayEnd,
+        epochMs: Date.now() - performance.now(),
+      }),
       ...changes.map((change) => `I7 ${change}`),
       ...compared,
       ...(debug === null ? [] : resourceProblems(debug)),
       ...traceProblems(this.#director.effects),
+      ...spilledSecrets(this.#lines, this.#director.effects),
       ...this.#problems,
       ...(this.#unasked.length > MOST_ENDS ? this.#unasked.map((why) => `I3 ${why}`) : []),
     ];

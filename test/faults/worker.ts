@@ -6,12 +6,15 @@ import { runPlan } from './run-plan.ts';
 import type { Plan } from './plan.ts';
 
 export interface WorkerSettings {
+  /** Where the bundles are, unless a job names others. */
   readonly programs: string;
   readonly run: string;
   readonly worker: number;
 }
 
-export type ToWorker = { readonly run: Plan; readonly reference: Reference | null } | { readonly end: true };
+export type ToWorker =
+  | { readonly run: Plan; readonly reference: Reference | null; readonly programs: string | null }
+  | { readonly end: true };
 export type FromWorker =
   | { readonly say: 'ready' }
   | { readonly say: 'result'; readonly result: PlanResult }
@@ -29,6 +32,7 @@ process.on('message', (message: ToWorker) => {
     void lane.close().finally(() => process.exit(0));
     return;
   }
+  lane.use(message.programs ?? settings.programs);
   runPlan(lane, message.run, message.reference).then(
     (result) => say({ say: 'result', result }),
     (thrown: unknown) =>

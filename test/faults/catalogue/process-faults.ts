@@ -1,15 +1,16 @@
-// F1, F2, F24, F34: what can happen to the controller's own process.
+// F1, F2, F13, F24, F34: what can happen to the controller's own process.
 
 import { randomUUID } from 'node:crypto';
 import { randomFrom } from '../plans/random.ts';
 import { Program } from '../rig/program.ts';
-import { pause } from '../rig/world.ts';
+import { pause, Violation } from '../rig/world.ts';
 import type { CatalogueFault, Disturbance } from './disturbance.ts';
 
 const KILLING_MS = 12_000;
 const ATTEMPT_MS = 8_000;
 const CLOCK_STEP_MS = 2 * 3_600_000;
 const DRAIN_MS = 10_000;
+const ENGINE_HANGS_MS = 3_000;
 
 const f1: CatalogueFault = {
   id: 'F1',
@@ -56,6 +57,34 @@ const f2: CatalogueFault = {
   },
 };
 
+const f13: CatalogueFault = {
+  id: 'F13',
+  what: 'the engine does not answer for 3 s while the controller starts anew: what nobody has listed yet is not lost',
+  seconds: 8,
+  async run({ world, note, later }) {
+    const { lane } = world;
+    await world.create('s4', { failurePolicy: 'Retain' });
+    await world.until('s4', 'Running');
+    const before = await world.containerOf('s4');
+    note('the engine hangs, and the controller starts anew');
+    lane.controller.kill(null);
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    lane.closed.set('docker', { how: 'silent', opened, open });
+    later(async () => open());
+    lane.controller.start();
+    await pause(ENGINE_HANGS_MS);
+    lane.closed.delete('docker');
+    open();
+    note('the engine answers again');
+    if (world.session('s4')?.status?.finishedAt !== undefined)
+      throw new Violation('I3 session s4 was given up while nobody could know whether its container is there');
+    await world.until('s4', 'Running');
+    if ((await world.containerOf('s4')) !== before) throw new Violation('I7 session s4 lost its container');
+    await world.delete('s4');
+    await world.untilGone('s4');
+  },
+};
+
 const f24: CatalogueFault = {
   id: 'F24',
   what: 'the clock of the node jumps by two hours, forth or back',
@@ -93,4 +122,4 @@ async function leaseHolder({ world }: Disturbance): Promise<string> {
   return lease.spec.holderIdentity ?? '';
 }
 
-export const PROCESS_FAULTS: readonly CatalogueFault[] = [f1, f2, f24, f34];
+export const PROCESS_FAULTS: readonly CatalogueFault[] = [f1, f2, f13, f24, f34];

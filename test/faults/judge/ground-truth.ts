@@ -4,6 +4,7 @@ import type { KubeObject } from '../rig/api.ts';
 import type { Listed } from '../rig/engine.ts';
 import { labelled } from '../rig/remove.ts';
 import type { Expected, World } from '../rig/world.ts';
+import { conditionOf } from './conditions.ts';
 
 const UID = 'mcpsession.dev/uid';
 const CLUSTER = 'mcpsession.dev/cluster';
@@ -120,11 +121,16 @@ async function leftovers(world: World): Promise<readonly string[]> {
       problems.push(`I6 ${kind.slice(0, -1)} ${name} of a session that is gone`);
     }
   }
+  for (const { id, gone, anonymousVolumes } of lane.observer.containers.values()) {
+    if (!gone) continue;
+    for (const volume of anonymousVolumes) {
+      const { code } = await engine.call('GET', `/volumes/${volume}`);
+      if (code !== 404)
+        problems.push(`I6 anonymous volume ${volume.slice(0, 12)} of container ${id.slice(0, 12)}, which is gone`);
+    }
+  }
   return problems;
 }
-
-export const conditionOf = (session: KubeObject, type: string) =>
-  session.status?.conditions?.find((condition) => condition.type === type);
 
 export function stateOf(session: KubeObject): string {
   const ready = conditionOf(session, 'Ready');

@@ -4,12 +4,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureSessionImage } from '../../../hack/session-image.ts';
-import { SOCKET } from '../rig/engine.ts';
+import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
-import { drawSample, type Sample, sweep, type SweepResult } from './sweep.ts';
+import { drawSample, type Sample, sweepAll, type SweepResult } from './sweep.ts';
 
 interface Options {
   readonly mutants: readonly Mutant[];
@@ -41,16 +40,13 @@ async function main(given: Options): Promise<boolean> {
   }
   const sample = given.only === 'simulation' ? null : await prepareSweep(given);
   const rows: Row[] = [];
-  for (const mutant of given.mutants) {
-    const row = {
-      id: mutant.id,
-      why: mutant.why,
-      simulation: simulations?.results.get(mutant.id) ?? null,
-      sweep: sample === null ? null : await sweep({ ...given, sample, replacements: mutant.replacements, say }),
-    };
+  const add = ({ id, why }: Mutant, swept: SweepResult | null): void => {
+    const row = { id, why, simulation: simulations?.results.get(id) ?? null, sweep: swept };
     rows.push(row);
     tell(row);
-  }
+  };
+  if (sample === null) for (const mutant of given.mutants) add(mutant, null);
+  else await sweepAll({ ...given, sample, say, onSwept: add });
   const escaped = rows.filter((row) => !isCaught(row));
   const caughtBy = (of: (row: Row) => boolean): string => `${rows.filter(of).length} of ${rows.length}`;
   const bySweep = given.only === 'simulation' ? 'not asked' : caughtBy((row) => row.sweep?.caughtAfter != null);
@@ -84,7 +80,7 @@ function tell({ id, simulation, sweep: swept }: Row): void {
 
 async function prepareSweep(given: Options): Promise<Sample> {
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
-  await ensureSessionImage({ socketPath: SOCKET, log: say });
+  await ensureImages(say);
   return drawSample({ ...given, say });
 }
 

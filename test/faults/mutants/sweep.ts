@@ -1,15 +1,17 @@
-// The sweep with a mutant in the programs: plans of a stratified sample, one after another, until one of them shows the bug.
+// The sweep with a mutant in the programs: plans of a stratified sample, one after another, until one of them shows the bug. Several
+// mutants side by side, each in a lane of its own.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { bundlePrograms, type Replacement, ROOT } from '../bundle.ts';
+import { bundlePrograms, ROOT } from '../bundle.ts';
 import { learn, type Learned } from '../learn.ts';
 import { type Plan, planName } from '../plan.ts';
+import type { Mutant } from './mutants.ts';
 import { plansOfRun, workloadsOfRun } from '../plans/sample.ts';
-import { type Job, type Outcome, type Pool, startPool } from '../pool.ts';
+import { type Outcome, type Pool, startPool } from '../pool.ts';
 
 export interface SweepResult {
-  /** Plans that were run until one of them failed, twice where once proves nothing; null when none did. */
+  /** Plans that were run until one failed, failed again, and held without the bug; null when none did. */
   readonly caughtAfter: number | null;
   readonly plans: number;
   /** The plan that caught it, and what it showed. */
@@ -21,11 +23,13 @@ export interface SweepResult {
 export interface Sample {
   readonly plans: readonly Plan[];
   readonly learned: ReadonlyMap<string, Learned>;
+  /** Bundles without a mutant. */
+  readonly programs: string;
 }
 
 const UNDER = join(ROOT, 'out/mutants/programs');
-/** Seen at an instant by somebody who was there: a second run proves nothing against it. */
-const NEEDS_NO_PROOF = /^I[12578] /;
+/** A catch is proved against the programs as they are, so that nobody need wait for a busy machine. */
+const PATIENCE = 1;
 
 /** Clean runs of the programs as they are, and plans from them: what the generator chooses, and nothing for this mutant or that. */
 export async function drawSample(options: {
@@ -42,58 +46,71 @@ export async function drawSample(options: {
     const learned = await learn(pool, { workloads, runs: 1 }, ({ plan, seconds }) =>
       say(`learned ${plan.workload} in ${seconds.toFixed(1)} s`),
     );
-    return { learned, plans: plansOfRun({ plans, seed, sample: true }, learned).plans };
+    return { learned, programs: dir, plans: plansOfRun({ plans, seed, sample: true }, learned).plans };
   } finally {
     await pool.close();
   }
 }
 
-export async function sweep(options: {
-  readonly replacements: readonly Replacement[];
+export async function sweepAll(options: {
+  readonly mutants: readonly Mutant[];
   readonly sample: Sample;
   readonly workers: number;
   readonly say: (line: string) => void;
-}): Promise<SweepResult> {
-  const { replacements, sample, workers, say } = options;
-  const fromMs = performance.now();
-  const { dir } = await bundlePrograms({ under: UNDER, replacements });
-  const pool = await open(dir, workers);
-  const jobOf = (plan: Plan): Job => ({ plan, reference: sample.learned.get(plan.workload)?.reference ?? null });
-  try {
-    for (let at = 0; at < sample.plans.length; at += workers) {
-      const outcomes = await runAll(pool, sample.plans.slice(at, at + workers).map(jobOf));
-      for (const [index, outcome] of outcomes.entries()) {
-        const violations = violationsOf(outcome);
-        if (violations.length === 0) continue;
-        say(`${planName(planOf(outcome))}: ${violations.join('; ')}`);
-        if (!(await isProved(pool, jobOf(planOf(outcome)), violations))) continue;
-        const caughtAfter = at + index + 1;
-        return { caughtAfter, plans: caughtAfter, plan: planName(planOf(outcome)), violations, seconds: since(fromMs) };
-      }
+  readonly onSwept: (mutant: Mutant, result: SweepResult) => void;
+}): Promise<void> {
+  const { mutants, sample, workers, say, onSwept } = options;
+  const waiting = [...mutants];
+  const work = async (): Promise<void> => {
+    const pool = await open(sample.programs, 1, PATIENCE);
+    try {
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift())
+        onSwept(mutant, await sweep({ mutant, pool, sample, say }));
+    } finally {
+      await pool.close();
     }
-    return { caughtAfter: null, plans: sample.plans.length, plan: null, violations: [], seconds: since(fromMs) };
-  } finally {
-    await pool.close();
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, mutants.length) }, work));
+}
+
+interface Swept {
+  readonly mutant: Mutant;
+  readonly pool: Pool;
+  readonly sample: Sample;
+  readonly say: (line: string) => void;
+}
+
+async function sweep({ mutant, pool, sample, say }: Swept): Promise<SweepResult> {
+  const fromMs = performance.now();
+  const { id, replacements } = mutant;
+  const { dir } = await bundlePrograms({ under: UNDER, replacements });
+  const run = async (plan: Plan, programs: string): Promise<readonly string[]> => {
+    const outcomes: Outcome[] = [];
+    const reference = sample.learned.get(plan.workload)?.reference ?? null;
+    await pool.run([{ plan, reference, programs }], (outcome) => {
+      outcomes.push(outcome);
+      return null;
+    });
+    // A plan that broke the rig says nothing about the mutant.
+    return outcomes.flatMap((outcome) => ('broken' in outcome ? [] : outcome.result.violations));
+  };
+  for (const [index, plan] of sample.plans.entries()) {
+    const violations = await run(plan, dir);
+    if (violations.length === 0) continue;
+    const again = await run(plan, dir);
+    const without = again.length === 0 ? [] : await run(plan, sample.programs);
+    say(`${id}: ${planName(plan)}: ${violations.join('; ')} | again: ${again[0]} | without it: ${without[0]}`);
+    if (again.length === 0 || without.length > 0) continue;
+    const caughtAfter = index + 1;
+    return { caughtAfter, plans: caughtAfter, plan: planName(plan), violations, seconds: since(fromMs) };
   }
+  return { caughtAfter: null, plans: sample.plans.length, plan: null, violations: [], seconds: since(fromMs) };
 }
 
-const open = (programs: string, workers: number): Promise<Pool> =>
-  startPool({ programs, run: randomBytes(4).toString('hex'), workers });
+const open = (programs: string, workers: number, mostPatience?: number): Promise<Pool> =>
+  startPool({
+    ...{ programs, run: randomBytes(4).toString('hex'), workers },
+    ...(mostPatience === undefined ? {} : { mostPatience }),
+  });
 
-/** In the order of the jobs. */
-async function runAll(pool: Pool, jobs: readonly Job[]): Promise<readonly Outcome[]> {
-  const outcomes = new Map<string, Outcome>();
-  await pool.run(jobs, (outcome) => outcomes.set(planName(planOf(outcome)), outcome));
-  return jobs.flatMap(({ plan }) => outcomes.get(planName(plan)) ?? []);
-}
-
-async function isProved(pool: Pool, job: Job, violations: readonly string[]): Promise<boolean> {
-  if (violations.some((violation) => NEEDS_NO_PROOF.test(violation))) return true;
-  const [again] = await runAll(pool, [job]);
-  return again !== undefined && violationsOf(again).length > 0;
-}
-
-const planOf = (outcome: Outcome): Plan => ('broken' in outcome ? outcome.plan : outcome.result.plan);
-/** A plan that broke the rig says nothing about the mutant. */
-const violationsOf = (outcome: Outcome): readonly string[] => ('broken' in outcome ? [] : outcome.result.violations);
 const since = (fromMs: number): number => Math.round(performance.now() - fromMs) / 1000;

@@ -7,6 +7,8 @@ import { randomFrom, shuffled } from './random.ts';
 export interface Choice {
   readonly candidates: readonly Candidate[];
   readonly count: number;
+  /** Plans to fall back on. */
+  readonly more: number;
   readonly seed: number;
   /** Of a workload: a heavy one is chosen less often. */
   readonly weightOf: (workload: string) => number;
@@ -20,8 +22,14 @@ const SHARES: Readonly<Record<Family, number>> = {
   catalogue: 0.06,
 };
 
-/** At most `count` plans, all different, each with a seed of its own. */
-export function choosePlans({ candidates, count, seed, weightOf }: Choice): readonly Plan[] {
+export interface Chosen {
+  readonly plans: readonly Plan[];
+  /** What would have been chosen next. */
+  readonly reserve: readonly Plan[];
+}
+
+/** At most `count` plans and `more` in reserve, all different, each with a seed of its own. */
+export function choosePlans({ candidates, count, more, seed, weightOf }: Choice): Chosen {
   const random = randomFrom(seed);
   const groups = new Map<string, Group>();
   for (const each of shuffled(candidates, random)) {
@@ -32,13 +40,13 @@ export function choosePlans({ candidates, count, seed, weightOf }: Choice): read
     group.strata.set(each.stratum, [...strata, each]);
   }
   const chosen: Plan[] = [];
-  while (chosen.length < count) {
+  while (chosen.length < count + more) {
     const next = nextGroup([...groups.values()]);
     if (next === null) break;
     const { plan } = takeFrom(next);
     chosen.push({ ...plan, seed: Math.floor(random() * 1_000_000) });
   }
-  return shuffled(chosen, random);
+  return { plans: shuffled(chosen.slice(0, count), random), reserve: chosen.slice(count) };
 }
 
 interface Group {

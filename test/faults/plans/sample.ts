@@ -2,7 +2,6 @@
 
 import { CATALOGUE } from '../catalogue/all.ts';
 import type { Learned } from '../learn.ts';
-import type { Plan } from '../plan.ts';
 import { WORKLOADS, workloadOf } from '../workloads/all.ts';
 import {
   type Candidate,
@@ -12,7 +11,7 @@ import {
   sweepCandidates,
   unobservedCandidates,
 } from './candidates.ts';
-import { choosePlans } from './choose.ts';
+import { type Chosen, choosePlans } from './choose.ts';
 
 export interface SampleOptions {
   readonly seed: number;
@@ -34,10 +33,17 @@ export function workloadsOfRun({ sample, seed }: SampleOptions): readonly string
   return sample ? [...others, ...(turn === undefined ? [] : [turn])] : WORKLOADS.map(({ id }) => id);
 }
 
+/** How many plans are kept to stand in for those whose fault never happens, as a part of all. */
+const RESERVE = 0.25;
+
+export interface Drawn extends Chosen {
+  readonly candidates: number;
+}
+
 export function plansOfRun(
   options: SampleOptions & { readonly plans: number },
   learned: ReadonlyMap<string, Learned>,
-): { readonly candidates: number; readonly plans: readonly Plan[] } {
+): Drawn {
   const { plans: count, seed } = options;
   const candidates = [...learned].flatMap(([workload, { reference }]): readonly Candidate[] => [
     ...sweepCandidates(workload, reference.effects),
@@ -46,8 +52,14 @@ export function plansOfRun(
     ...unobservedCandidates(workload, reference.events),
     ...(workload === 'W0' ? catalogueOf(options).flatMap(({ id }) => [0, 1, 2].map(() => catalogueCandidate(id))) : []),
   ]);
-  const plans = choosePlans({ candidates, count, seed, weightOf: (id) => workloadOf(id).weight });
-  return { candidates: candidates.length, plans };
+  const drawn = choosePlans({
+    candidates,
+    count,
+    more: Math.ceil(count * RESERVE),
+    seed,
+    weightOf: (id) => workloadOf(id).weight,
+  });
+  return { candidates: candidates.length, ...drawn };
 }
 
 function catalogueOf({ sample }: SampleOptions): typeof CATALOGUE {

@@ -47,6 +47,8 @@ export interface Lane {
     { readonly how: 'silent' | 'refused'; readonly opened: Promise<void>; readonly open: () => void }
   >;
   writePolicy(text: string): Promise<void>;
+  /** Runs the bundles of this directory from now on; call between plans. */
+  use(programs: string): void;
   close(): Promise<void>;
 }
 
@@ -62,12 +64,14 @@ export interface OtherNode {
 const NO_READS: ReadHook = {};
 
 export async function startLane(options: {
+  /** Where the bundles are; see Lane.use. */
   readonly programs: string;
   /** Of this run of the harness, in the names of everything on the engine. */
   readonly run: string;
   readonly worker: number;
 }): Promise<Lane> {
-  const { programs, run, worker } = options;
+  const { run, worker } = options;
+  let { programs } = options;
   const dir = await mkdtemp(join(tmpdir(), `mcpsession-faults-${process.pid}-`));
   const nodeName = `test-r${run}-faults-n${worker}`;
   const clusterName = `test-r${run}-faults-${process.pid}-${randomUUID()}`;
@@ -137,7 +141,7 @@ export async function startLane(options: {
   const programOf = async (name: 'controller' | 'placement', kube: FaultProxy): Promise<Program> =>
     new Program({
       name,
-      programs,
+      programs: () => programs,
       compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
       order: await orderOf(name, kube),
       onLine: (line) => lane?.hooks?.onLine(name, line),
@@ -160,6 +164,7 @@ export async function startLane(options: {
       onLine: (line) => lane?.hooks?.onLine('other', line),
       onUnasked: () => program.restartAfter(1_000),
     });
+    others.push(program);
     closers.push(async () => {
       program.close();
       await kube.close();
@@ -168,11 +173,17 @@ export async function startLane(options: {
     return { nodeName: otherName, controller: program };
   };
   const closers: (() => Promise<void>)[] = [];
+  const others: Program[] = [];
   lane = {
     otherNode: () => (other ??= openOther()),
     ...{ dir, nodeName, clusterName, cluster, engine, observer, sentinels, controller, placement, proxies, policyFile },
     ...{ closed, writePolicy, controllerStart: {} },
     hooks: null,
+    use(wanted) {
+      if (wanted === programs) return;
+      programs = wanted;
+      for (const program of [controller, placement, ...others]) program.close();
+    },
     async close() {
       controller.close();
       placement.close();

@@ -19,6 +19,7 @@ export async function removeLeftovers(): Promise<readonly string[]> {
   return [
     ...(await removeOldContainers(engine)),
     ...(await removeOldVolumes(engine)),
+    ...(await removeOldTags(engine)),
     ...(await removeOldDirectories()),
   ];
 }
@@ -72,6 +73,21 @@ async function removeOldParts(engine: Engine): Promise<readonly string[]> {
     }
   }
   return removed;
+}
+
+/** Names that W9 gives to the session image. */
+async function removeOldTags(engine: Engine): Promise<readonly string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ reference: ['mcps.local/late-*'] }));
+  const { body } = await engine.call('GET', `/images/json?filters=${filters}`);
+  const listed = body as readonly { readonly RepoTags: readonly string[] | null }[]; // the engine's documented answer
+  const old = listed
+    .flatMap(({ RepoTags }) => RepoTags ?? [])
+    .filter((tag) => {
+      const owner = /^mcps\.local\/late-p(\d+)x/.exec(tag)?.[1];
+      return owner !== undefined && !isHarness(owner);
+    });
+  for (const tag of old) await engine.call('DELETE', `/images/${tag}?noprune=1`);
+  return old.map((tag) => `image ${tag}`);
 }
 
 async function removeOldDirectories(): Promise<readonly string[]> {

@@ -3,23 +3,21 @@
 import { createEngineReader } from '../../support/oracle/engine-socket.ts';
 import { examine } from '../../support/oracle/examine.ts';
 import { ALL_SESSIONS_PATH, type Api, type KubeObject, type WatchedEvent } from './api.ts';
+import { type ContainerLife, isAnonymous, nameOf, newLife } from './container-life.ts';
 import type { Engine, EngineEvent } from './engine.ts';
+
+export type { ContainerLife } from './container-life.ts';
 
 const UID = 'mcpsession.dev/uid';
 const CLUSTER = 'mcpsession.dev/cluster';
-const GENERATION = 'mcpsession.dev/instance-generation';
 
 export const FOREIGN_PREFIX = 'faults-foreign-';
 
-export interface ContainerLife {
-  readonly id: string;
-  readonly uid: string;
-  readonly generation: string;
-  readonly name: string;
-  starts: number;
-  running: boolean;
-  gone: boolean;
-}
+/**
+ * A create that ended so shortly before its session went may have ended after the last look for it, which is nobody's mistake: the
+ * request was late, or its program was killed.
+ */
+const LATE_MS = 250;
 
 export interface Observer {
   /** Every container of this cluster since the plan began. */
@@ -31,8 +29,10 @@ export interface Observer {
   readonly resourceVersion: string;
   /** Every status reason that was seen, per session name: for the timeline. */
   readonly history: readonly { readonly atMs: number; readonly text: string }[];
-  /** Forgets what is over; call between plans. */
+  /** Forgets what is over and judges from now on; call before a plan. */
   reset(): void;
+  /** What happens from now on is the harness's own doing. */
+  overlook(): void;
   onSession(listener: (object: KubeObject, type: WatchedEvent['type']) => void): void;
   /** Resolves when every container that was created so far has been judged by the effect oracle. */
   judged(): Promise<void>;
@@ -55,6 +55,7 @@ export async function startObserver(parts: {
   let violations: string[] = [];
   let history: { atMs: number; text: string }[] = [];
   let newest = '0';
+  let judging = true;
 
   const note = (text: string): void => void history.push({ atMs: performance.now(), text });
 
@@ -62,6 +63,25 @@ export async function startObserver(parts: {
     const found = await examine(reader, id).catch(() => null); // the engine is busy: the next look judges it
     for (const { what, want, got } of found?.differences ?? []) {
       violations.push(`I8 container ${id.slice(0, 12)}: ${what} is ${got}, not ${want}`);
+    }
+  };
+
+  const lookLater = (looking: Promise<void>): void => {
+    const ended = looking.catch(() => {}).finally(() => looks.delete(ended)); // the engine is busy
+    looks.add(ended);
+  };
+
+  const lookAtVolumes = async (life: ContainerLife): Promise<void> => {
+    const names = (await engine.inspect(life.id))?.Mounts.map(({ Name = '' }) => Name) ?? [];
+    life.anonymousVolumes = [...new Set([...life.anonymousVolumes, ...names.filter(isAnonymous)])];
+  };
+
+  /** Asked after the session went: what is there now, and was made well before, was there at that instant. */
+  const lookForLeft = async ({ uid, name }: KubeObject['metadata'], wentAtMs: number): Promise<void> => {
+    for (const { Id } of await engine.list(`${UID}=${uid}`)) {
+      const { createdAtMs = null } = containers.get(Id) ?? {};
+      if (sentinels.has(Id) || createdAtMs === null || createdAtMs + LATE_MS > wentAtMs) continue;
+      violations.push(`I5 at the instant when session ${name} went, its container ${Id.slice(0, 12)} was there`);
     }
   };
 
@@ -73,7 +93,9 @@ export async function startObserver(parts: {
       return;
     }
     if (labels[CLUSTER] !== cluster || isOfPlan(labels)) return;
-    const life = lifeOf(containers, event);
+    const life = containers.get(id) ?? newLife(event);
+    containers.set(id, life);
+    const atMs = event.timeNano / 1e6;
     note(`engine: ${action} ${id.slice(0, 12)} ${labels['mcpsession.dev/name'] ?? ''}`);
     if (action === 'start') {
       life.running = true;
@@ -87,19 +109,29 @@ export async function startObserver(parts: {
         );
     }
     if (action === 'die' || action === 'destroy') life.running = false;
-    if (action === 'destroy') life.gone = true;
-    if (action === 'create' || action === 'start') {
-      const looking = look(id).finally(() => looks.delete(looking));
-      looks.add(looking);
+    if (action === 'die') life.diedAtMs = atMs;
+    if (action === 'destroy') {
+      life.gone = true;
+      const session = sessions.get(life.name);
+      life.whenGone = session?.metadata.uid === life.uid ? { session, atMs } : null;
     }
+    if (action === 'create') {
+      life.createdAtMs = atMs;
+      if (labels['name'] !== nameOf(life))
+        violations.push(`I2 container ${id.slice(0, 12)} is named ${labels['name']}, not ${nameOf(life)}`);
+      lookLater(lookAtVolumes(life));
+    }
+    if (action === 'create' || action === 'start') lookLater(look(id));
   };
 
   const onSessionEvent = ({ type, object }: WatchedEvent): void => {
     if (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') return;
     const { name, resourceVersion } = object.metadata;
     newest = resourceVersion;
-    if (type === 'DELETED') sessions.delete(name);
-    else sessions.set(name, object);
+    if (type === 'DELETED') {
+      sessions.delete(name);
+      if (judging) lookLater(lookForLeft(object.metadata, Date.now()));
+    } else sessions.set(name, object);
     const ready = object.status?.conditions?.find((condition) => condition.type === 'Ready');
     note(
       `api: ${type} ${name} rv=${resourceVersion} ${ready?.reason ?? ''}${object.metadata.deletionTimestamp === undefined ? '' : ' deleting'}`,
@@ -155,6 +187,10 @@ export async function startObserver(parts: {
       violations = [];
       history = [];
       containers.clear();
+      judging = true;
+    },
+    overlook: () => {
+      judging = false;
     },
     onSession: (listener) => void listeners.push(listener),
     async judged() {
@@ -162,22 +198,6 @@ export async function startObserver(parts: {
     },
     close: () => end.abort(),
   };
-}
-
-function lifeOf(containers: Map<string, ContainerLife>, { id, labels }: EngineEvent): ContainerLife {
-  const known = containers.get(id);
-  if (known !== undefined) return known;
-  const life = {
-    id,
-    uid: labels[UID] ?? '',
-    generation: labels[GENERATION] ?? '',
-    name: labels['mcpsession.dev/name'] ?? '',
-    starts: 0,
-    running: false,
-    gone: false,
-  };
-  containers.set(id, life);
-  return life;
 }
 
 /** A container that a plan makes itself and that is nobody's session: events carry its name beside its labels. */

@@ -8,8 +8,8 @@ import type { Answer, DebugAnswer, Order, StartOrder } from '../process/orders.t
 
 export interface ProgramOptions {
   readonly name: ProgramName;
-  /** Where the bundles are. */
-  readonly programs: string;
+  /** Where the bundles are, now. */
+  readonly programs: () => string;
   readonly compileCache: string;
   readonly order: () => StartOrder;
   readonly onLine: (line: string) => void;
@@ -138,7 +138,7 @@ export class Program {
 
   #fork(): ChildProcess {
     const { name, programs, compileCache, onLine } = this.options;
-    const child = fork(join(programs, `${name}.mjs`), [], {
+    const child = fork(join(programs(), `${name}.mjs`), [], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache },
     });

@@ -3,6 +3,7 @@
 
 import type { Disturbance } from '../catalogue/disturbance.ts';
 import type { EffectKind } from '../proxy/effects.ts';
+import { CANARY } from '../judge/canary.ts';
 import { type KubeObject, SESSIONS_PATH } from './api.ts';
 import type { Lane } from './lane.ts';
 import { patience } from './patience.ts';
@@ -61,7 +62,10 @@ export interface World {
 const READY_WITHIN_MS = 60_000;
 const GONE_WITHIN_MS = 30_000;
 const LOOK_MS = 10;
+/** What is over for good does not begin again; a status that somebody has forged is set right sooner. */
+const OVER_FOR_MS = 10_000;
 export const IMAGE = 'mcps.local/busybox:1';
+const ENVIRONMENT = [{ name: 'FAULTS_SECRET', value: CANARY }];
 
 export function createWorld(
   lane: Lane,
@@ -117,7 +121,7 @@ export function createWorld(
         apiVersion: 'mcpsession.dev/v1alpha1',
         kind: 'McpSession',
         metadata: { name: fullName(alias), ...metadata },
-        spec: { image: IMAGE, nodeSelector: { 'kubernetes.io/hostname': nodeName }, ...spec },
+        spec: { image: IMAGE, env: ENVIRONMENT, nodeSelector: { 'kubernetes.io/hostname': nodeName }, ...spec },
       };
       const made = (await cluster.api.must('POST', SESSIONS_PATH, body)) as KubeObject; // what was created
       const { uid } = made.metadata;
@@ -137,10 +141,15 @@ export function createWorld(
       const what = (): string =>
         `I3 session ${alias} is not ${[...wanted].join(' or ')} but ${reasonOf(alias) || 'without a word'}`;
       const uid = incarnations.findLast((each) => each.alias === alias)?.uid;
-      await waitWithin(
-        { what, withinMs: READY_WITHIN_MS },
-        () => session(alias)?.metadata.uid === uid && wanted.has(reasonOf(alias)),
-      );
+      let overSinceMs: number | null = null;
+      await waitWithin({ what, withinMs: READY_WITHIN_MS }, () => {
+        const now = session(alias);
+        if (now?.metadata.uid === uid && wanted.has(reasonOf(alias))) return true;
+        overSinceMs = now?.status?.finishedAt === undefined ? null : (overSinceMs ?? performance.now());
+        if (overSinceMs !== null && performance.now() - overSinceMs > OVER_FOR_MS * patience())
+          throw new Violation(`${what()}, and over for good`);
+        return false;
+      });
     },
     async untilGone(alias) {
       const uid = incarnations.findLast((each) => each.alias === alias)?.uid;

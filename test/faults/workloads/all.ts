@@ -1,5 +1,6 @@
 // The closed list of workloads (security.md 3.2).
 
+import { w16 } from './anonymous-volume.ts';
 import { w0 } from './steady.ts';
 import { w7, w9, w10, w11 } from './changes.ts';
 import { w14 } from './foreign-hands.ts';
@@ -28,6 +29,7 @@ export const WORKLOADS: readonly Workload[] = [
   w13,
   w14,
   w15,
+  w16,
 ];
 
 export function workloadOf(id: string): Workload {

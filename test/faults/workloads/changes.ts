@@ -55,6 +55,7 @@ export const w10: Workload = {
   id: 'W10',
   what: 'policy is tightened while two sessions run: one is refused, one is let be',
   weight: 2,
+  mayEnd: ['s1'],
   async run(world) {
     await world.create('s1');
     await world.create('s2', { resources: { pids: 15 } });

@@ -30,6 +30,7 @@ export const w12: Workload = {
   what: 'a node is drained: its session starts on another one under a new generation, and the drain is taken back',
   weight: 6,
   loose: true,
+  mayEnd: ['s1'],
   async run(world) {
     const first = world.lane.nodeName;
     const other = await openBoth(world);
@@ -56,6 +57,7 @@ export const w12b: Workload = {
   what: 'a node is lost: its session starts elsewhere; when the node returns, the stale container goes',
   weight: 40,
   loose: true,
+  mayEnd: ['s1'],
   async run(world) {
     const { lane } = world;
     const other = await openBoth(world);

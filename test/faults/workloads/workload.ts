@@ -11,6 +11,10 @@ export interface Workload {
   readonly weight: number;
   /** Fewer creates, starts and removes than in the clean run are no mistake: what happens before an end is a matter of time. */
   readonly loose?: boolean;
+  /** What the observer says rightly, and the workload has asked for. */
+  readonly excused?: RegExp;
+  /** Sessions whose containers go for a reason that a partition may keep from being said: a policy, a drain, a failed proof. */
+  readonly mayEnd?: readonly string[];
   /** Undone after the plan, whatever happened. */
   cleanUp?(world: World): Promise<void>;
 }

@@ -69,7 +69,7 @@ async function aProgram(name: ProgramName, identity: string): Promise<Controller
   const { dir: programs } = await bundlePrograms({ under: join(tmpdir(), 'mcpsession-two-programs') });
   const program = new Program({
     name,
-    programs,
+    programs: () => programs,
     compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
     onLine: (line) => said.push(line),
     onUnasked: (why) => said.push(why),

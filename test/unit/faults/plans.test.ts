@@ -34,7 +34,7 @@ const candidates = [
   ...unobservedCandidates('W1', { 'ADDED s1': 1, 'MODIFIED s1': 3 }),
 ];
 const choose = (count: number, seed: number) =>
-  choosePlans({ candidates, count, seed, weightOf: (workload) => (workload === 'W6' ? 10 : 1) });
+  choosePlans({ candidates, count, more: 0, seed, weightOf: (workload) => (workload === 'W6' ? 10 : 1) }).plans;
 
 test('a plan is read with its defaults, and every mistake in it is named', () => {
   expect(parsePlan('{"workload":"W1","seed":3,"at":{"match":{"kind":"create"}},"mode":"S"}')).toEqual({
@@ -67,4 +67,13 @@ test('all families have their share, and a heavy workload is chosen less often',
 
 test('no more plans are chosen than there are', () => {
   expect(choose(100_000, 1)).toHaveLength(candidates.length);
+});
+
+test('plans in reserve are others, and what was chosen before them stays', () => {
+  const given = { candidates, count: 20, seed: 3, weightOf: () => 1 };
+  const without = choosePlans({ ...given, more: 0 });
+  const { plans, reserve } = choosePlans({ ...given, more: 5 });
+  expect(reserve).toHaveLength(5);
+  expect(plans.map(planName).sort()).toEqual(without.plans.map(planName).sort());
+  expect(new Set([...plans, ...reserve].map(planName)).size).toBe(25);
 });
