@@ -45,8 +45,7 @@ const HOST: Readonly<Record<string, Check>> = {
   Dns: [
     'the session itself on its own network, else nothing',
     (value, { HostConfig }) =>
-      shown(value) === (HostConfig['NetworkMode'] === 'none' ? '[]' : '["127.0.0.1"]') ||
-      isEmptyOfNone(value, HostConfig),
+      String(HostConfig['NetworkMode']).startsWith('mcps-') ? shown(value) === '["127.0.0.1"]' : isEmpty(value),
   ],
   IpcMode: exactly('private'),
   CgroupnsMode: exactly('private'),
@@ -158,8 +157,6 @@ function judgeTable(part: string, { table, settings, container }: Table): readon
     return holds(value, container) ? [] : [{ what: `${part}.${name}`, want, got: shown(value) }];
   });
 }
-
-const isEmptyOfNone = (value: unknown, { NetworkMode }: Settings): boolean => NetworkMode === 'none' && isEmpty(value);
 
 function isUser(value: unknown): boolean {
   const match = /^([1-9]\d*):([1-9]\d*)$/.exec(String(value));
