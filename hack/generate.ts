@@ -21,13 +21,16 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** The same bytes for the same model, on every machine. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  return [
+  const definitions = [
     { path: 'crds/mcpsession.dev_mcpsessions.yaml', text: yamlText(sessionCrd()) },
     { path: 'crds/mcpsession.dev_mcpnodes.yaml', text: yamlText(nodeCrd()) },
+  ];
+  return [
+    ...definitions,
     referenceFile(ROOT),
     rulesDocument(ruleReferences(ROOT)),
     complianceDocument(),
-    ...chartFiles(),
+    ...chartFiles(definitions),
   ];
 }
 
