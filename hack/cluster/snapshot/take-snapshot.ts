@@ -48,7 +48,7 @@ const DIRECTORIES = [
 ];
 /** Links, bridges and rules of the machine's own engine. */
 const OF_ENGINE = /\b(veth[0-9a-f]+|br-[0-9a-f]+|docker0|docker_gwbridge|DOCKER[-A-Z0-9]*)\b/;
-const CGROUP_OF_ENGINE = /\/(docker|system\.slice|user\.slice|init\.scope)(\/|$)/;
+const CGROUP_OF_ENGINE = /\/docker$/;
 /** Tests start further engines in temporary directories. */
 const MOUNT_OF_ENGINE = /^(\/var\/lib\/docker|\/run\/docker|\/tmp)\//;
 
@@ -100,19 +100,13 @@ async function mounts(): Promise<readonly string[]> {
     .filter((line) => !MOUNT_OF_ENGINE.test(line));
 }
 
+/** Only the first level: what is below the group of another program comes and goes with that program. */
 async function cgroups(): Promise<readonly string[]> {
-  const found: string[] = [];
-  const walk = async (dir: string): Promise<void> => {
-    const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = `${dir}/${entry.name}`;
-      if (!entry.isDirectory() || CGROUP_OF_ENGINE.test(path)) continue;
-      found.push(path);
-      await walk(path);
-    }
-  };
-  for (const hierarchy of await cgroupHierarchies()) await walk(hierarchy);
-  return found;
+  const found = (await cgroupHierarchies()).map(async (hierarchy) => {
+    const entries = await readdir(hierarchy, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${hierarchy}/${name}`);
+  });
+  return (await Promise.all(found)).flat().filter((path) => !CGROUP_OF_ENGINE.test(path));
 }
 
 async function setting(name: string): Promise<string> {
