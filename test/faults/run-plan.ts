@@ -140,9 +140,10 @@ class RunningPlan {
 
   /** Nothing of the plan stays: neither objects nor containers, nor a program that was under its faults. */
   async clear(): Promise<void> {
-    const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer } = this.#lane;
+    const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer, proxies } = this.#lane;
     observer.overlook();
     controller.kill(null);
+    proxies.controllerDocker.forgetUpgraded();
     if (this.#plan.workload.startsWith('W12')) (await this.#lane.otherNode()).controller.kill(null);
     if (this.#plan.at !== undefined && 'match' in this.#plan.at && this.#plan.at.match.program === 'placement')
       placement.kill(null);

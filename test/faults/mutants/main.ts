@@ -1,11 +1,12 @@
 // `npm run faults:mutants`: twelve bugs, one after another, put into the controller; the sweep on real parts and the simulation have to
 // catch each. Says after how many plans and histories they do, and ends with 1 when one escapes. See docs/fault-injection.md.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
+import { parsePlan } from '../plan.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 import { drawSample, type Sample, sweepAll, type SweepResult } from './sweep.ts';
@@ -20,6 +21,8 @@ interface Options {
   readonly seed: number;
   readonly workers: number;
   readonly report: string;
+  /** Plans to try instead of a sample. */
+  readonly files: readonly string[];
 }
 
 /** null where it was not asked for. */
@@ -81,7 +84,8 @@ function tell({ id, simulation, sweep: swept }: Row): void {
 async function prepareSweep(given: Options): Promise<Sample> {
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
   await ensureImages(say);
-  return drawSample({ ...given, say });
+  const plans = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
+  return drawSample({ ...given, given: plans, say });
 }
 
 /** Two at a time, and one run of as many histories as the slowest catch took without any mutant: it has to hold. */
@@ -112,6 +116,7 @@ function readOptions(args: readonly string[]): Options {
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '2' },
       report: { type: 'string', default: 'out/mutants.json' },
+      plan: { type: 'string', multiple: true, default: [] },
     },
   });
   const { only = null, mutant: names } = values;
@@ -132,6 +137,7 @@ function readOptions(args: readonly string[]): Options {
     seed: whole('seed'),
     workers: Math.max(whole('workers'), 1),
     report: values.report,
+    files: values.plan,
   };
 }
 

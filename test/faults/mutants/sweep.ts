@@ -36,17 +36,23 @@ export async function drawSample(options: {
   readonly plans: number;
   readonly seed: number;
   readonly workers: number;
+  /** Instead of what the generator chooses; empty for that. */
+  readonly given: readonly Plan[];
   readonly say: (line: string) => void;
 }): Promise<Sample> {
-  const { plans, seed, workers, say } = options;
+  const { plans, seed, workers, given, say } = options;
   const { dir } = await bundlePrograms({ under: UNDER });
   const pool = await open(dir, workers);
   try {
-    const workloads = workloadsOfRun({ sample: true, seed });
+    const isGiven = given.length > 0;
+    const workloads = isGiven
+      ? [...new Set(given.map(({ workload }) => workload))]
+      : workloadsOfRun({ sample: true, seed });
     const learned = await learn(pool, { workloads, runs: 1 }, ({ plan, seconds }) =>
       say(`learned ${plan.workload} in ${seconds.toFixed(1)} s`),
     );
-    return { learned, programs: dir, plans: plansOfRun({ plans, seed, sample: true }, learned).plans };
+    const chosen = isGiven ? given : plansOfRun({ plans, seed, sample: true }, learned).plans;
+    return { learned, programs: dir, plans: chosen };
   } finally {
     await pool.close();
   }

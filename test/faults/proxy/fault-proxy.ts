@@ -40,6 +40,8 @@ export interface FaultProxy {
   readonly upgraded: () => readonly string[];
   /** Breaks every connection. */
   cut(): void;
+  /** The program is gone, and with it the upgraded connections that it had. */
+  forgetUpgraded(): void;
   /** Breaks every connection on which an answer is still streaming. */
   cutStreams(): void;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export async function startFaultProxy(
     port: typeof address === 'string' ? 0 : address.port,
     upgraded: () => [...proxy.upgrades.values()],
     cut: () => proxy.cut(),
+    forgetUpgraded: () => proxy.forgetUpgraded(),
     cutStreams: () => proxy.cutStreams(),
     close: () => proxy.close(),
   };
@@ -102,7 +105,12 @@ class Proxying {
 
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+    this.forgetUpgraded();
+  }
+
+  forgetUpgraded(): void {
     for (const socket of this.upgrades.keys()) socket.destroy();
+    this.upgrades.clear();
   }
 
   cutStreams(): void {

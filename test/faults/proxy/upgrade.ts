@@ -48,6 +48,10 @@ export async function upgrade(upgrading: Upgrading): Promise<void> {
       engine.destroy();
       return;
     }
+    if (socket.destroyed || engine.destroyed) {
+      for (const side of [socket, engine]) side.destroy(); // neither would tell of its end again
+      return;
+    }
     const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${String(value)}`);
     socket.write(`HTTP/1.1 101 UPGRADED\r\n${lines.join('\r\n')}\r\n\r\n`);
     join(upgrading, { engine, path, engineHead, rest });
