@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+import { LongestFirst } from './test/support/longest-first.ts';
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -27,8 +30,8 @@ export default defineConfig({
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Two cores, one engine: more workers only queue on the engine and make every deadline longer.
-          maxWorkers: 2,
+          // One more than cores: the longest ones mostly wait for deadlines. Many more would queue on the one engine.
+          maxWorkers: 3,
           environment: 'node',
         },
       },
