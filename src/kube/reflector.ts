@@ -25,10 +25,14 @@ export interface ReflectorLimits {
   readonly backoff: BackoffLimits;
 }
 
+/** null for an object that is not to be kept; `known` is the version of it that is held now. Must not throw. */
+export type Parse<T> = (raw: unknown, known: T | null) => T | null;
+
 export interface ReflectorOptions<T> extends ListScope {
   readonly client: KubeClient;
-  /** null for an object that is not to be kept; `known` is the version of it that is held now. Must not throw. */
-  readonly parse: (raw: unknown, known: T | null) => T | null;
+  readonly parse: Parse<T>;
+  /** Where one process is given the same object again and again, as in a simulation: reads each once. Default: every time. */
+  readonly readOnce?: <Any>(resource: string, parse: Parse<Any>) => Parse<Any>;
   /** Reads one line of a watch; throws OperatorError. Default: one event as JSON, as the API server sends it. */
   readonly readEvent?: typeof parseEvent;
   readonly clock: Clock;
@@ -72,6 +76,7 @@ const POSITION_KEEPING = new Set(['unavailable', 'timeout', 'forbidden', 'unauth
 export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
   const { clock, client, log, readEvent = parseEvent } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const parse = options.readOnce?.(options.resource.plural, options.parse) ?? options.parse;
   const path = collectionPath(options.resource, options.namespace);
   const what = `watch of ${path}`;
   const store = new ObjectStore<T>();
@@ -94,7 +99,7 @@ export function createReflector<T>(options: ReflectorOptions<T>): Reflector<T> {
     if (metadata === null) return null;
     const { uid, resourceVersion } = metadata;
     const key = keyOf(metadata);
-    const value = store.same(key, uid, resourceVersion) ?? options.parse(withoutManagedFields(raw), store.get(key));
+    const value = store.same(key, uid, resourceVersion) ?? parse(withoutManagedFields(raw), store.get(key));
     return value === null ? null : { key, uid, resourceVersion, value };
   };
 

@@ -17,9 +17,10 @@ const MORE_STEPS = { faults: 5, rest: 40, longRest: 40 };
 export function historyOf(seed: number, number: number, how: HistoryUse = {}): History {
   const own = mixSeeds(seed, number);
   const random = createRandom(own);
+  const end = endOf(random);
   const config: WorldConfig = {
     seed: own,
-    nodes: random.chance(0.4) ? 2 : 1,
+    nodes: random.chance(end === 'faults' ? 0.15 : 0.4) ? 2 : 1, // two take longer to begin their work
     slots: random.chance(0.1) ? 1 : 8,
     pageSize: random.chance(0.2) ? 1 : 500,
     warm: random.chance(0.2) ? null : random.below(WARM_SETS.length),
@@ -28,7 +29,6 @@ export function historyOf(seed: number, number: number, how: HistoryUse = {}): H
     users: 0.04 + 0.06 * random.next(),
     faults: random.chance(0.1) ? 0 : 0.1 * random.next(),
   };
-  const end = endOf(random);
   const length = LEAST_STEPS + random.below(MORE_STEPS[end]);
   return new History({ config, source: randomChoices(random, appetite, length), end, ...how });
 }

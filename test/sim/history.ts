@@ -145,11 +145,13 @@ export class History {
       this.#mix(choice.do.length);
     } else if (choice === NEXT_TIMER || scheduler.ready.length === 0) {
       const fired = scheduler.runTimer();
-      this.#say(`time: ${fired ?? 'nothing'}`);
+      if (this.#narrate !== null)
+        this.#say(`time: ${fired === null ? 'nothing' : `${fired.actor?.name ?? ''} ${fired.what}`.trim()}`);
       this.#mix(scheduler.nowMs);
     } else {
       const action = scheduler.run(choice % scheduler.ready.length);
-      if (action !== null) this.#say(`${action.actor?.name ?? 'world'} ${action.kind} ${action.what}`);
+      if (action !== null && this.#narrate !== null)
+        this.#say(`${action.actor?.name ?? 'world'} ${action.kind} ${action.what}`);
       this.#mix(choice + world.api.revision * 31);
     }
   }

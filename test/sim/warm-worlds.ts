@@ -5,7 +5,7 @@ import type { History } from './history.ts';
 import { TEMPLATES } from './world/templates.ts';
 import type { World, WorldConfig } from './world/world.ts';
 
-/** Which templates the sessions have that are there. */
+/** Which templates the sessions have that are there. New ones go to the end: written histories know them by their place. */
 export const WARM_SETS: readonly (readonly number[])[] = [
   ...TEMPLATES.flatMap(({ restsWith }, index) => (restsWith.length === 0 ? [[index]] : [])),
   [0, 1],
@@ -14,6 +14,8 @@ export const WARM_SETS: readonly (readonly number[])[] = [
   [11, 2],
   [12, 0],
   [1, 1],
+  [14],
+  [14, 0],
 ];
 
 const MOST_NODES = 2;

@@ -13,6 +13,8 @@ export interface SimulationResult {
   readonly violation: { readonly invariant: string; readonly what: string } | null;
 }
 
+/** As a run of the simulation sets them for its threads (test/sim/main.ts). */
+const MEMORY_FLAGS = ['--no-allocation-site-pretenuring', '--max-semi-space-size=32'];
 const OUT = join(ROOT, 'out/mutants');
 
 export async function simulate(options: {
@@ -27,6 +29,7 @@ export async function simulate(options: {
   await mkdir(dir, { recursive: true });
   await bundleEntries({ dir, entries: { simulate: 'test/faults/mutants/simulate.ts' }, replacements });
   const bundle = join(dir, 'simulate.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [bundle, ...[seed, histories, seconds].map(String)]);
+  const given = [seed, histories, seconds].map(String);
+  const { stdout } = await promisify(execFile)(process.execPath, [...MEMORY_FLAGS, bundle, ...given]);
   return JSON.parse(stdout) as SimulationResult; // written by simulate.ts
 }

@@ -35,6 +35,8 @@ export interface EngineObserver {
   starts(engine: SimEngine, container: SimContainer): void;
   /** A running or existing container is to be stopped or removed by a process. */
   ends(engine: SimEngine, container: SimContainer, how: 'stop' | 'remove'): void;
+  /** A container was removed without the volumes that were made for it: nobody knows of them any more. */
+  leavesVolumes(container: SimContainer): void;
 }
 
 export interface EngineStream {
@@ -158,6 +160,7 @@ export class SimEngine {
     const container = this.find(id);
     if (container === null) return;
     this.#options.observer.ends(this, container, 'remove');
+    if (!volumes && this.anonymousVolumes.has(container.id)) this.#options.observer.leavesVolumes(container);
     this.destroy(container, volumes);
   }
 

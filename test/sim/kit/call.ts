@@ -13,7 +13,21 @@ export interface Link {
   readonly held: Held[] | null;
   /** Revision of the past that the next list of sessions is answered from; null for now. */
   lagging: number | null;
+  /** What happens to the next request that changes something; null: nothing. */
+  trap: Trap | null;
 }
+
+/** A fault that waits for an effect: those are rare among all the messages, and what goes wrong around them is what counts. */
+export interface Trap {
+  /** "refused": lost before its effect; "lost": after it; "kept": answered. The one who asked hears of a reset, if it lives. */
+  readonly answer: 'refused' | 'lost' | 'kept';
+  /** What the world does at that moment. */
+  readonly then: () => void;
+}
+
+/** Of a session; leases, nodes and events are no effects. */
+const isEffect = (what: string): boolean =>
+  /^(engine (create|start|stop|remove|network|volume) |(PUT|PATCH|DELETE) .*\/mcpsessions\/)/.test(what);
 
 /** A call that arrived while the other side does not answer. */
 export interface Held {
@@ -69,12 +83,26 @@ export class Call<T> {
 
   /** The request reaches the other side, unless the way is cut. */
   arrive(): void {
-    const { link, handle, onAnswer } = this.#options;
+    const { link, what } = this.#options;
     if (link.state === 'cut') return;
     if (link.state === 'refused') return this.#answer(() => this.#fail(refused(link)));
     if (link.held !== null) {
       link.held.push(this);
       return;
+    }
+    const { trap } = link;
+    if (trap === null || !isEffect(what)) return this.#takeEffect(true);
+    link.trap = null;
+    if (trap.answer === 'refused') this.#answer(() => this.#fail(reset(what)));
+    else this.#takeEffect(trap.answer === 'kept');
+    trap.then();
+  }
+
+  #takeEffect(isAnswered: boolean): void {
+    const { handle, onAnswer, what } = this.#options;
+    if (!isAnswered) {
+      withoutFault(handle);
+      return this.#answer(() => this.#fail(reset(what)));
     }
     try {
       const answer = handle();
@@ -159,6 +187,15 @@ export class Reply {
 
   run(): void {
     if (this.call.link.state !== 'cut') this.#deliver();
+  }
+}
+
+/** A refusal that nobody hears of. */
+function withoutFault(handle: () => unknown): void {
+  try {
+    handle();
+  } catch (thrown) {
+    asOperatorError(thrown);
   }
 }
 

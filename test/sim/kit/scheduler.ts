@@ -79,7 +79,7 @@ export class Scheduler {
   }
 
   /** Lets time go on to the next timer and fires it; null when there is none. */
-  runTimer(): string | null {
+  runTimer(): Pick<PendingTimer, 'actor' | 'what'> | null {
     this.#dropDead();
     const timer = this.#pop();
     if (timer === null) return null;
@@ -87,7 +87,7 @@ export class Scheduler {
     const fire = timer.fire;
     timer.fire = null;
     fire?.();
-    return timer.actor === null ? timer.what : `${timer.actor.name} ${timer.what}`;
+    return timer;
   }
 
   /** Takes out what `actor` waits for; of the requests on their way those stay that `arrives` says. */

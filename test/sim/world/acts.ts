@@ -3,7 +3,7 @@
 
 import { assertNever } from '../../../src/lib/assert-never.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
-import { reset } from '../kit/call.ts';
+import { reset, type Trap } from '../kit/call.ts';
 import { toMessage, toWatch } from './message-acts.ts';
 import { toNode } from './node-acts.ts';
 import type { SimProcess } from './processes.ts';
@@ -22,6 +22,15 @@ export type Act =
   | { readonly do: 'crash'; readonly process: string; readonly backMs: number; readonly arrives: boolean }
   | { readonly do: 'stop'; readonly process: string; readonly backMs: number }
   | { readonly do: 'twin'; readonly process: string }
+  | {
+      readonly do: 'trap';
+      readonly process: string;
+      readonly of: 'engine' | 'api';
+      readonly answer: Trap['answer'];
+      /** A user's act is about the session of this name. */
+      readonly then: 'nothing' | 'crash' | 'delete' | 'suspend';
+      readonly name: string;
+    }
   | { readonly do: 'jump'; readonly process: string; readonly ms: number }
   // What happens to the network and the API server.
   | { readonly do: 'cut'; readonly process: string; readonly how: 'cut' | 'refused'; readonly healMs: number }
@@ -61,6 +70,7 @@ export function perform(world: World, act: Act): void {
     case 'jump':
     case 'cut':
     case 'lag':
+    case 'trap':
       return toProcess(world, act);
     case 'apiAway':
       return apiAway(world, act.healMs);
@@ -121,7 +131,7 @@ function byUser(world: World, act: UserAct): void {
   }
 }
 
-type ProcessAct = Extract<Act, { do: 'crash' | 'stop' | 'twin' | 'jump' | 'cut' | 'lag' }>;
+type ProcessAct = Extract<Act, { do: 'crash' | 'stop' | 'twin' | 'jump' | 'cut' | 'lag' | 'trap' }>;
 
 function toProcess(world: World, act: ProcessAct): void {
   const process = world.processes.find(({ name }) => name === act.process);
@@ -149,10 +159,26 @@ function toProcess(world: World, act: ProcessAct): void {
     case 'lag':
       process.toApi.lagging = Math.max(world.api.revision - act.revisions, world.api.compacted);
       return;
+    case 'trap':
+      return setTrap(world, process, act);
     default:
       return assertNever(act);
   }
 }
+
+function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'trap' }>): void {
+  const { answer, name } = act;
+  const acts: Readonly<Record<typeof act.then, () => void>> = {
+    nothing: () => {},
+    crash: () => toProcess(world, { do: 'crash', process: process.name, backMs: TRAPPED_MS, arrives: true }),
+    delete: () => byUser(world, { do: 'delete', name }),
+    suspend: () => byUser(world, { do: 'mode', name, operatingMode: 'Suspended' }),
+  };
+  const link = act.of === 'engine' ? (process.toEngine ?? process.toApi) : process.toApi;
+  link.trap = { answer, then: acts[act.then] };
+}
+
+const TRAPPED_MS = 500;
 
 function cut(world: World, process: SimProcess, how: 'cut' | 'refused', healMs: number): void {
   process.toApi.state = how;

@@ -57,7 +57,7 @@ export function userAct(random: SimRandom): Act {
 const someTime = (random: SimRandom): number => random.pick([0, 500, 3_000, 12_000, 40_000]);
 
 function fault(world: World, random: SimRandom): Act {
-  const kind = random.below(20);
+  const kind = random.below(26);
   const process = world.processes[random.below(Math.max(world.processes.length, 1))]?.name ?? 'nobody';
   const node = random.pick(world.nodes).name;
   const index = random.below(8);
@@ -99,7 +99,19 @@ function fault(world: World, random: SimRandom): Act {
       return random.chance(0.8)
         ? { do: 'hand', node, index, how: random.pick(HANDS) }
         : { do: 'takeName', node, name: random.pick(NAMES) };
-    default:
+    case 19:
       return { do: 'lag', process, revisions: random.below(12) };
+    default:
+      return trap(random, process);
   }
 }
+
+function trap(random: SimRandom, process: string): Act {
+  const answer = random.pick(['refused', 'lost', 'kept', 'kept'] as const);
+  const then = random.pick(answer === 'kept' ? AT_AN_EFFECT : BESIDE_A_LOSS);
+  const of = random.chance(0.7) ? 'engine' : 'api';
+  return { do: 'trap', process, of, answer, then, name: random.pick(NAMES) };
+}
+
+const AT_AN_EFFECT = ['crash', 'delete', 'delete', 'suspend'] as const;
+const BESIDE_A_LOSS = ['nothing', 'nothing', 'crash', 'delete'] as const;

@@ -32,6 +32,7 @@ export function observerOf(world: World): EngineObserver {
       const whose = owner === null ? 'that is not ours' : `of ${owner.key} (${owner.uid.slice(-4)}), which lives`;
       world.violate('I7', `${how} of the running container ${container.name} ${whose}`);
     },
+    leavesVolumes: ({ name }) => world.violate('I6', `${name} is removed without its volumes`),
   };
 }
 

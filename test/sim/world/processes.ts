@@ -25,6 +25,7 @@ import { createSimInits } from '../engine/sim-inits.ts';
 import type { Link } from '../kit/call.ts';
 import { createSimClock, type Skewed, WORLD_START_MS } from '../kit/sim-clock.ts';
 import { keptTextOf, NOWHERE } from './disk.ts';
+import { readOnce } from './read-once.ts';
 import { silentMetrics } from './metrics-stub.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
@@ -67,12 +68,19 @@ function newProcess(program: SimProcess['program'], node: SimNode | null, { worl
     alive: true,
     skewMs: 0,
     looks: 0,
-    toApi: { actor: null as never, to: 'the API server', state: 'up', held: null, lagging: null },
+    toApi: { actor: null as never, to: 'the API server', state: 'up', held: null, lagging: null, trap: null },
     toEngine: null,
     stop: new AbortController(),
     onPolicyChange: [],
   };
-  const toApi: Link = { actor: process, to: 'the API server', state: world.apiState, held: null, lagging: null };
+  const toApi: Link = {
+    actor: process,
+    to: 'the API server',
+    state: world.apiState,
+    held: null,
+    lagging: null,
+    trap: null,
+  };
   const toEngine: Link | null = node === null ? null : node.linkFor(process);
   return Object.assign(process, { toApi, toEngine });
 }
@@ -87,7 +95,14 @@ function commonOf(process: SimProcess, world: World) {
     client.onAnswer((answer) => clock.observe(answer));
     return clock;
   };
-  const cachesFor = (clock: Clock) => ({ client, clock, random, log: silentLog, readEvent: client.readEvent });
+  const cachesFor = (clock: Clock) => ({
+    client,
+    clock,
+    random,
+    log: silentLog,
+    readEvent: client.readEvent,
+    readOnce,
+  });
   return { clockFrom, client, random, cachesFor };
 }
 

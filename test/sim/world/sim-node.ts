@@ -2,7 +2,7 @@
 
 import { containerNameOf } from '../../../src/model/names.ts';
 import { type EngineObserver, SimEngine } from '../engine/sim-engine.ts';
-import type { Held, Link } from '../kit/call.ts';
+import type { Held, Link, Trap } from '../kit/call.ts';
 import type { Actor } from '../kit/scheduler.ts';
 import type { SimProcess } from './processes.ts';
 import { factsOfImage, factsOfNode } from './templates.ts';
@@ -67,6 +67,7 @@ export function newNode(options: {
 class EngineLink implements Link {
   readonly actor: Actor;
   readonly lagging = null;
+  trap: Trap | null = null;
   readonly #node: SimNode;
 
   constructor(node: SimNode, actor: Actor) {

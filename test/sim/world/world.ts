@@ -171,7 +171,11 @@ export class World {
     const pending = [...this.#pending];
     this.#pending.clear(); // what they leave for later is no fault
     for (const { act } of pending) act();
-    for (const process of this.processes) process.skewMs = 0;
+    for (const process of this.processes) {
+      process.skewMs = 0;
+      process.toApi.trap = null;
+      if (process.toEngine !== null) process.toEngine.trap = null;
+    }
     if (this.policyName !== 'normal') this.setPolicy('normal');
   }
 

@@ -15,7 +15,7 @@ const server = new SimApiServer(() => WORLD_START_MS + scheduler.nowMs);
 server.pageSize = 2;
 const hub = new WatchHub(server);
 const actor: Skewed = { name: 'test', alive: true, skewMs: 0, looks: 0 };
-const link = { actor, to: 'the API server', state: 'up' as const, held: null, lagging: null };
+const link = { actor, to: 'the API server', state: 'up' as const, held: null, lagging: null, trap: null };
 const client = createSimClient({ scheduler, server, hub, link });
 const clock = createSimClock(scheduler, actor);
 let names = 0;
