@@ -84,6 +84,7 @@ export class SimEngine {
     for (const [id, container] of other.containers) this.containers.set(id, { ...container });
     for (const [reference, image] of other.images) this.images.set(reference, image);
     this.attachments.copyFrom(other.attachments);
+    for (const id of other.anonymousVolumes) this.anonymousVolumes.add(id);
     this.#pids = other.#pids;
   }
 
