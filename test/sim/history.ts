@@ -162,13 +162,14 @@ export class History {
     const left = unfinished(this.world);
     if (left === null) {
       this.#say('all is as it should be');
+      this.world.takeTrapsAway();
       this.#phase = 'rest';
       this.#restBeganMs = scheduler.nowMs;
       this.#writesAtRest = this.world.truth.writes + this.world.truth.engineEffects;
       return;
     }
     const withinMs = this.world.lostEvents ? REST_AFTER_LOSS_MS : REST_WITHIN_MS;
-    if (scheduler.nowMs - this.#restBeganMs > withinMs) {
+    if (scheduler.nowMs - Math.max(this.#restBeganMs, this.world.trappedMs) > withinMs) {
       this.world.violate(left.invariant, `${left.what}, ${withinMs / 1000} s after the faults`);
       this.#end();
     } else this.#apply(NEXT_TIMER);

@@ -175,7 +175,11 @@ function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'tra
     suspend: () => byUser(world, { do: 'mode', name, operatingMode: 'Suspended' }),
   };
   const link = act.of === 'engine' ? (process.toEngine ?? process.toApi) : process.toApi;
-  link.trap = { answer, then: acts[act.then] };
+  const then = (): void => {
+    world.trappedMs = world.scheduler.nowMs;
+    acts[act.then]();
+  };
+  link.trap = { answer, then };
 }
 
 const TRAPPED_MS = 500;

@@ -56,6 +56,8 @@ export class World {
   restarts = true;
   /** Whether an event of a watch was lost without a trace. */
   lostEvents = false;
+  /** When the last trap closed, in milliseconds since the world began: traps wait for an effect beyond the other faults. */
+  trappedMs = 0;
   readonly #pending = new Set<{ readonly act: () => void }>();
   #ids = 0;
 
@@ -166,17 +168,21 @@ export class World {
     });
   }
 
-  /** The faults end: everything is given back now, and every clock is right. */
+  /** The faults end, but for traps: everything is given back now, and every clock is right. */
   heal(): void {
     const pending = [...this.#pending];
     this.#pending.clear(); // what they leave for later is no fault
     for (const { act } of pending) act();
-    for (const process of this.processes) {
-      process.skewMs = 0;
-      process.toApi.trap = null;
-      if (process.toEngine !== null) process.toEngine.trap = null;
-    }
+    for (const process of this.processes) process.skewMs = 0;
     if (this.policyName !== 'normal') this.setPolicy('normal');
+  }
+
+  /** What no effect has met by the time when all is done meets none any more. */
+  takeTrapsAway(): void {
+    for (const { toApi, toEngine } of this.processes) {
+      toApi.trap = null;
+      if (toEngine !== null) toEngine.trap = null;
+    }
   }
 
   engineGoesOn(node: SimNode): void {
