@@ -70,6 +70,14 @@ function exhaustive(): Counts {
   return counts('exhaustive', ended, (report) => report as Counts); // written by test/sim/exhaustive/run.ts
 }
 
+/** Twelve known bugs, each a test: the simulation has to catch it. Always the same seed: what catches them today does so tomorrow. */
+function mutants(): Counts {
+  process.stdout.write('\n== mutants\n');
+  const bounds = ['--only', 'simulation', '--histories', '20000', '--seconds', '60', '--seed', '1'];
+  const ended = run('node', ['test/faults/mutants/main.ts', ...bounds, '--report', reportOf('mutants')]);
+  return counts('mutants', ended, (report) => report as Counts); // written by test/faults/mutants/main.ts
+}
+
 /**
  * Each plan that had its fault counts as a test, and one that nothing could stand in for as skipped. More than one in a hundred that fail
  * once and not again count as a failure: the run then ends with 1 (test/faults/main.ts).
@@ -97,6 +105,7 @@ const all = [
   vitest('unit'),
   simulation(),
   exhaustive(),
+  mutants(),
   await cargoTests(),
   vitest('integration'),
   faults(),

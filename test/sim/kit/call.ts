@@ -22,7 +22,7 @@ export interface Trap {
   /** "refused": lost before its effect; "lost": after it; "kept": answered. The one who asked hears of a reset, if it lives. */
   readonly answer: 'refused' | 'lost' | 'kept';
   /** What the world does at that moment. */
-  readonly then: () => void;
+  readonly meanwhile: () => void;
 }
 
 /** Of a session; leases, nodes and events are no effects. */
@@ -95,7 +95,7 @@ export class Call<T> {
     link.trap = null;
     if (trap.answer === 'refused') this.#answer(() => this.#fail(reset(what)));
     else this.#takeEffect(trap.answer === 'kept');
-    trap.then();
+    trap.meanwhile();
   }
 
   #takeEffect(isAnswered: boolean): void {

@@ -28,7 +28,7 @@ export type Act =
       readonly of: 'engine' | 'api';
       readonly answer: Trap['answer'];
       /** A user's act is about the session of this name. */
-      readonly then: 'nothing' | 'crash' | 'delete' | 'suspend';
+      readonly meanwhile: 'nothing' | 'crash' | 'delete' | 'suspend';
       readonly name: string;
     }
   | { readonly do: 'jump'; readonly process: string; readonly ms: number }
@@ -168,18 +168,18 @@ function toProcess(world: World, act: ProcessAct): void {
 
 function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'trap' }>): void {
   const { answer, name } = act;
-  const acts: Readonly<Record<typeof act.then, () => void>> = {
+  const acts: Readonly<Record<typeof act.meanwhile, () => void>> = {
     nothing: () => {},
     crash: () => toProcess(world, { do: 'crash', process: process.name, backMs: TRAPPED_MS, arrives: true }),
     delete: () => byUser(world, { do: 'delete', name }),
     suspend: () => byUser(world, { do: 'mode', name, operatingMode: 'Suspended' }),
   };
   const link = act.of === 'engine' ? (process.toEngine ?? process.toApi) : process.toApi;
-  const then = (): void => {
+  const meanwhile = (): void => {
     world.trappedMs = world.scheduler.nowMs;
-    acts[act.then]();
+    acts[act.meanwhile]();
   };
-  link.trap = { answer, then };
+  link.trap = { answer, meanwhile };
 }
 
 const TRAPPED_MS = 500;

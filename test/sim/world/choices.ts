@@ -108,9 +108,9 @@ function fault(world: World, random: SimRandom): Act {
 
 function trap(random: SimRandom, process: string): Act {
   const answer = random.pick(['refused', 'lost', 'kept', 'kept'] as const);
-  const then = random.pick(answer === 'kept' ? AT_AN_EFFECT : BESIDE_A_LOSS);
+  const meanwhile = random.pick(answer === 'kept' ? AT_AN_EFFECT : BESIDE_A_LOSS);
   const of = random.chance(0.7) ? 'engine' : 'api';
-  return { do: 'trap', process, of, answer, then, name: random.pick(NAMES) };
+  return { do: 'trap', process, of, answer, meanwhile, name: random.pick(NAMES) };
 }
 
 const AT_AN_EFFECT = ['crash', 'delete', 'delete', 'suspend'] as const;

@@ -2,6 +2,8 @@
 
 import type { SessionStatus } from '../../../src/model/session.ts';
 import { lockDown } from '../../../src/rules/lock-down.ts';
+import { conditionOf } from '../../../src/model/conditions.ts';
+import type { Change } from '../api/collection.ts';
 import type { ApiObject } from '../api/objects.ts';
 import type { EngineObserver, SimContainer } from '../engine/sim-engine.ts';
 import { POLICIES } from './templates.ts';
@@ -43,6 +45,17 @@ export function nothingLeft(world: World, { metadata, status }: ApiObject): void
   for (const { name, spec, late } of engine?.containers.values() ?? []) {
     if (spec?.identity.uid === metadata.uid && !late) world.violate('I1', `${metadata.name} is gone before ${name}`);
   }
+}
+
+/** I3: nobody is told of the loss of a container that runs, not even for a moment: clients give up a session by that word. */
+export function nothingSaidLost(world: World, { before, last }: Change): void {
+  const { conditions } = (last.status ?? {}) as SessionStatus; // this and the next: written by the programs
+  const { assignment, container } = (before?.status ?? {}) as SessionStatus;
+  if (conditionOf(conditions, 'Ready')?.reason !== 'ContainerLost' || container === undefined) return;
+  const engine = world.nodes.find(({ name }) => name === assignment?.nodeName)?.engine;
+  const runs = engine?.containers.get(container.id)?.state === 'running';
+  const { harmed = 0 } = world.truth.sessions.get(last.metadata.uid) ?? {};
+  if (runs && harmed === 0) world.violate('I3', `${last.metadata.name} is said to have lost its container, which runs`);
 }
 
 /** I2: no other running container of this session that is current too. */

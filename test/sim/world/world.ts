@@ -12,7 +12,7 @@ import { createRandom, mixSeeds, type SimRandom } from '../kit/random.ts';
 import { Scheduler } from '../kit/scheduler.ts';
 import { WORLD_START_MS } from '../kit/sim-clock.ts';
 import { type SimProcess, startController, startPlacement } from './processes.ts';
-import { nothingLeft, observerOf } from './effects.ts';
+import { nothingLeft, nothingSaidLost, observerOf } from './effects.ts';
 import { copyNode, newNode, type SimNode } from './sim-node.ts';
 import { POLICIES, type PolicyName } from './templates.ts';
 import { Truth } from './truth.ts';
@@ -71,7 +71,9 @@ export class World {
     this.truth = new Truth(now);
     this.api.onChange((plural, change) => {
       this.truth.noteChange(plural, change);
-      if (plural === 'mcpsessions' && change.after === null) nothingLeft(this, change.last);
+      if (plural !== 'mcpsessions') return;
+      nothingSaidLost(this, change);
+      if (change.after === null) nothingLeft(this, change.last);
     });
     this.nodes = Array.from({ length: config.nodes }, (_, index) =>
       newNode({
