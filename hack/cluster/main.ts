@@ -1,6 +1,6 @@
 // A real Kubernetes cluster on this machine, in namespaces of its own. Needs root.
 //   node hack/cluster/main.ts up [--nodes 2]                         bring it up and wait until it is ready
-//   node hack/cluster/main.ts down                                   take it away, whatever state it is in
+//   node hack/cluster/main.ts down [--any]                           take it away, whatever state it is in; with --any also that of another tree
 //   node hack/cluster/main.ts load [--to pods|sessions] IMAGE ...    give images (or archives) to all nodes
 //   node hack/cluster/main.ts stop|start [NODE] SERVER               end dockerd of node-1, say, until it is started again
 //   node hack/cluster/main.ts kubeconfig                             print the path of the administrator's kubeconfig
@@ -14,23 +14,28 @@ import { tryLockFile } from '../../src/embedded/file-lock.ts';
 import { asOperatorError, OperatorError } from '../../src/lib/errors.ts';
 import { takeDown } from './down.ts';
 import { KUBECONFIG, MOST_NODES } from './layout.ts';
+import { refuseForeignCluster } from './owner.ts';
 import { LOAD_TARGETS, loadImage, type LoadTarget } from './load.ts';
 import { serverPlace, startServer, stopServer } from './stop-request.ts';
 import { bringUp, runningNodes } from './up.ts';
 
 const USAGE =
-  'usage: node hack/cluster/main.ts up [--nodes N] | down | load [--to pods|sessions] IMAGE ... | stop|start [NODE] SERVER | kubeconfig';
+  'usage: node hack/cluster/main.ts up [--nodes N] | down [--any] | load [--to pods|sessions] IMAGE ... | stop|start [NODE] SERVER | kubeconfig';
 
 const log = (line: string): void => console.error(line);
 
 async function main(): Promise<void> {
-  const options = { nodes: { type: 'string', default: '1' }, to: { type: 'string' } } as const;
+  const options = {
+    nodes: { type: 'string', default: '1' },
+    to: { type: 'string' },
+    any: { type: 'boolean', default: false },
+  } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [command, ...words] = positionals;
   if (process.getuid?.() !== 0)
     throw new OperatorError('forbidden', 'the cluster needs root: namespaces, mounts, links');
   if (command === 'up' && words.length === 0) return alone(() => bringUp(nodeCount(values.nodes), log));
-  if (command === 'down' && words.length === 0) return alone(down);
+  if (command === 'down' && words.length === 0) return alone(() => down(values.any));
   if (command === 'load' && words.length > 0) return load(words, targets(values.to));
   if (command === 'stop') return stopServer(serverPlace(words, await runningNodes()));
   if (command === 'start') return startServer(serverPlace(words, await runningNodes()));
@@ -38,7 +43,8 @@ async function main(): Promise<void> {
   throw new OperatorError('invalid', USAGE);
 }
 
-async function down(): Promise<void> {
+async function down(isAnybodys: boolean): Promise<void> {
+  if (!isAnybodys) await refuseForeignCluster();
   const startMs = performance.now();
   const wasThere = await takeDown();
   log(

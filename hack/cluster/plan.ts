@@ -8,6 +8,8 @@ import { MOST_NODES, STATE_DIR } from './layout.ts';
 
 const planSchema = z.object({
   nodes: z.int().min(1).max(MOST_NODES),
+  /** The working tree that brought the cluster up: others leave it alone. */
+  tree: z.string(),
   /** Of the user's cache, to be mounted at CACHE_MOUNT. */
   cacheDir: z.string(),
   /** As processes of the cluster see them. */

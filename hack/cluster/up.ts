@@ -16,6 +16,7 @@ import { startInNamespaces } from './inside/namespaces.ts';
 import { linkMachine, takenNetworks } from './inside/network.ts';
 import { API_SERVICE_ADDRESS, MOST_NODES, type NodeLayout, nodeLayouts, STATE_DIR } from './layout.ts';
 import { writePlan } from './plan.ts';
+import { refuseForeignCluster, TREE } from './owner.ts';
 import { insideCluster, type Log, obtainClusterPrograms } from './programs.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -34,6 +35,7 @@ const nodeSchema = z.object({
  * is for a look: `down` takes it away.
  */
 export async function bringUp(nodeCount: number, log: Log): Promise<void> {
+  await refuseForeignCluster();
   if ((await clusterProcesses()).length > 0) {
     throw new OperatorError('conflict', 'a cluster is up already; run "node hack/cluster/main.ts down" first');
   }
@@ -52,7 +54,7 @@ export async function bringUp(nodeCount: number, log: Log): Promise<void> {
   const nodes = nodeLayouts(nodeCount);
   await mkdir(STATE_DIR, { recursive: true, mode: 0o711 }); // pods of any user reach what is theirs in it
   await writeCertificates(nodes, Date.now());
-  await writePlan({ nodes: nodeCount, cacheDir: programs.cacheDir, programs: insideCluster(programs) });
+  await writePlan({ nodes: nodeCount, tree: TREE, cacheDir: programs.cacheDir, programs: insideCluster(programs) });
   const joinGroups = await createCgroups(['control', ...nodes.map(({ name }) => name)]);
   const first = await startInNamespaces({
     program: process.execPath,

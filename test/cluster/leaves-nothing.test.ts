@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
 import { nodeLayout } from '../../hack/cluster/layout.ts';
@@ -12,10 +12,17 @@ import { differences } from '../../hack/cluster/snapshot/differences.ts';
 import { takeSnapshot } from '../../hack/cluster/snapshot/take-snapshot.ts';
 import { waitFor } from '../../hack/cluster/wait-for.ts';
 import { SESSION_IMAGE } from '../../hack/session-image.ts';
-import { apply, cluster, kubectl, startCluster } from './support/cluster-command.ts';
+import { apply, cluster, kubectl, refuseRunningCluster, startCluster } from './support/cluster-command.ts';
+
+let isOurs = false;
+
+beforeAll(async () => {
+  await refuseRunningCluster();
+  isOurs = true;
+});
 
 afterAll(async () => {
-  await cluster('down');
+  if (isOurs) await cluster('down');
 });
 
 test('up and down change nothing, and a second down finds nothing to do', async () => {

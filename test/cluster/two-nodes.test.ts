@@ -5,20 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
-import { nodeLayout, nodeLayouts } from '../../hack/cluster/layout.ts';
+import { nodeLayout, nodeLayouts, STATE_DIR } from '../../hack/cluster/layout.ts';
 import { engineRequest } from '../../hack/docker/engine-request.ts';
 import { probeEngine } from '../../hack/docker/probe-engine.ts';
 import { ensureNodeBase, NODE_BASE } from '../../hack/image/node-base.ts';
 import { SESSION_IMAGE } from '../../hack/session-image.ts';
 import { issueAuthority, issueLeaf } from '../../src/embedded/server/certificates.ts';
-import { apply, cluster, kubectl, refusal } from './support/cluster-command.ts';
+import { apply, cluster, kubectl, refusal, refuseRunningCluster } from './support/cluster-command.ts';
 import { runInPod, startServer } from './support/node-pod.ts';
 import { waitFor } from '../../hack/cluster/wait-for.ts';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 const NODES = nodeLayouts(2);
 
+let isOurs = false;
+
 beforeAll(async () => {
+  await refuseRunningCluster();
+  isOurs = true;
   await ensureNodeBase({ socketPath: '/var/run/docker.sock', nodePackages: 'node_modules', log: console.error });
   await cluster('up', '--nodes', '2');
   await cluster('load', '--to', 'pods', NODE_BASE);
@@ -26,7 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await cluster('down');
+  if (isOurs) await cluster('down');
 });
 
 test('both nodes are Ready, each with the address and the versions that it has', async () => {
@@ -39,6 +43,15 @@ test('both nodes are Ready, each with the address and the versions that it has',
 
 test('a second cluster is refused', async () => {
   expect(await refusal('up')).toBe('a cluster is up already; run "node hack/cluster/main.ts down" first');
+});
+
+test('a cluster that another tree brought up is left alone', async () => {
+  const path = `${STATE_DIR}/plan.json`;
+  const plan = await readFile(path, 'utf8');
+  await writeFile(path, JSON.stringify({ ...JSON.parse(plan), tree: '/usr' }));
+  expect(await refusal('down')).toContain('a cluster is up that /usr brought up');
+  await writeFile(path, plan);
+  expect(await kubectl('get', '--raw', '/readyz')).toBe('ok');
 });
 
 test('a pod reaches a Service on the other node by its short name, and on its own node', async () => {

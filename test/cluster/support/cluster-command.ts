@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { clusterProcesses } from '../../../hack/cluster/cgroups.ts';
 import { KUBECONFIG } from '../../../hack/cluster/layout.ts';
 import { runCommand } from '../../../hack/docker/run-command.ts';
 import { testBinaries } from '../../integration/embedded/binaries.ts';
@@ -14,6 +15,11 @@ export async function cluster(...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, lastLines } = await runCommand({ program: process.execPath, args: [MAIN, ...args] });
   if (exitCode !== 0) throw new Error(`cluster ${args.join(' ')} ended with ${exitCode}: ${lastLines}`);
   return stdout;
+}
+
+/** For the first hook of a file: tests must not take away a cluster that someone works with. */
+export async function refuseRunningCluster(): Promise<void> {
+  if ((await clusterProcesses()).length > 0) throw new Error('a cluster is up; take it down before these tests');
 }
 
 /** The last line that the command wrote when it refused. */
