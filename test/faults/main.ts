@@ -19,6 +19,9 @@ import type { PlanResult } from './result.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const REGRESSIONS = join(import.meta.dirname, 'regressions');
+const WRITE_EVERY_MS = 5_000;
+/** More of them, and a failure that is real would drown in them. */
+const MOST_FALSE_ALARMS = 0.01;
 
 const args = parseFaultArguments(process.argv.slice(2), Date.now());
 process.exitCode = await main(args);
@@ -89,10 +92,6 @@ interface Running {
   readonly verbose: boolean;
   readonly startedMs: number;
 }
-
-const WRITE_EVERY_MS = 5_000;
-/** More of them, and a failure that is real would drown in them. */
-const MOST_FALSE_ALARMS = 0.01;
 
 async function runAll(running: Running): Promise<number> {
   const { pool, plans, reserve, learned, cleanAlarms, given, verbose, startedMs } = running;

@@ -14,7 +14,7 @@ import { wrongNow } from './judge/ground-truth.ts';
 import type { At, Plan } from './plan.ts';
 import { createDirector, type Director, type Effect, type ProgramName } from './proxy/director.ts';
 import { linesOf, type PlanResult, type Reference } from './result.ts';
-import { createWatchFaults } from './proxy/watch-faults.ts';
+import { createWatchFaults, type Past } from './proxy/watch-faults.ts';
 import { SESSIONS_PATH } from './rig/api.ts';
 import type { Lane } from './rig/lane.ts';
 import { removeAllOf } from './rig/remove.ts';
@@ -52,7 +52,7 @@ class RunningPlan {
   readonly #unasked: string[] = [];
   readonly #versions = new Map<number, string>();
   readonly #fromMs = performance.now();
-  #past: { readonly resourceVersion: string; readonly untilMs: number } | null = null;
+  #past: Past | null = null;
 
   constructor(lane: Lane, plan: Plan) {
     this.#lane = lane;
@@ -81,6 +81,10 @@ class RunningPlan {
       aliasOf: (object) => world.aliasOf(object),
       onFault,
       past: () => this.#past,
+      onPast: (untilMs) => {
+        this.#lines.push({ atMs: performance.now(), text: 'FAULT the controller sees the past' });
+        world.lastFaultMs = untilMs;
+      },
       count: plan.at === undefined && plan.fault === undefined,
       expire: () => false,
     });
@@ -245,8 +249,7 @@ class RunningPlan {
     const afterMs = restart?.afterMs ?? 0;
     if (snapshot !== undefined) {
       const resourceVersion = this.#versions.get(snapshot.effect) ?? '';
-      if (resourceVersion !== '')
-        this.#past = { resourceVersion, untilMs: performance.now() + afterMs + snapshot.lagMs };
+      if (resourceVersion !== '') this.#past = { resourceVersion, lagMs: snapshot.lagMs, untilMs: null };
     }
     if (program === 'other') void this.#lane.otherNode().then(({ controller }) => controller.kill(afterMs));
     else this.#lane[program].kill(afterMs);

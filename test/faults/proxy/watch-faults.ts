@@ -10,11 +10,20 @@ export interface WatchFaultParts {
   readonly aliasOf: (object: { readonly name: string }) => string | null;
   readonly onFault: (what: string) => void;
   /** The resourceVersion that lists are to show while time is turned back; null for the present. */
-  readonly past: () => { readonly resourceVersion: string; readonly untilMs: number } | null;
+  readonly past: () => Past | null;
+  /** The program sees the past from now on, until then. */
+  readonly onPast: (untilMs: number) => void;
   /** Whether events are counted even though nothing is done to them. */
   readonly count: boolean;
   /** 410 on the next watch, asked for by a fault of the catalogue. */
   readonly expire: () => boolean;
+}
+
+export interface Past {
+  readonly resourceVersion: string;
+  readonly lagMs: number;
+  /** Milliseconds (performance.now); null until the first list was shown: a program that is slow to start sees the past all the same. */
+  untilMs: number | null;
 }
 
 export interface WatchFaults extends ReadHook {
@@ -53,6 +62,7 @@ export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
   let touched = 0;
   let busyUntilMs = 0;
   let silentUntilMs = 0;
+  let travelled = false;
 
   const hits = (event: SeenEvent): boolean => {
     if (event.type === 'BOOKMARK' || event.type === 'ERROR') return false;
@@ -76,7 +86,7 @@ export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
 
   return {
     get reached() {
-      return wanted === null || touched > 0;
+      return (wanted === null || touched > 0) && (plan.snapshot === undefined || travelled);
     },
     counts,
     get busyUntilMs() {
@@ -84,9 +94,15 @@ export function createWatchFaults(parts: WatchFaultParts): WatchFaults {
     },
     rewrite(path) {
       const past = parts.past();
-      if (past === null || performance.now() >= past.untilMs) return { path, holdMs: 0 };
-      if (isWatch(path)) return { path, holdMs: past.untilMs - performance.now() };
+      const now = performance.now();
+      if (past === null || (past.untilMs !== null && now >= past.untilMs)) return { path, holdMs: 0 };
+      if (isWatch(path) && past.untilMs !== null) return { path, holdMs: past.untilMs - now };
       if (!isList(path)) return { path, holdMs: 0 };
+      travelled = true;
+      if (past.untilMs === null) {
+        past.untilMs = now + past.lagMs;
+        parts.onPast(past.untilMs);
+      }
       return { path: `${path}&resourceVersion=${past.resourceVersion}&resourceVersionMatch=Exact`, holdMs: 0 };
     },
     answer(path, response) {
