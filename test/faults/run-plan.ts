@@ -177,7 +177,7 @@ class RunningPlan {
         wrong = await wrongNow(this.#world, expected);
         return wrong[0] ?? null;
       },
-      busyUntilMs: () => this.#watch.busyUntilMs,
+      busyUntilMs: () => Math.max(this.#watch.busyUntilMs, this.#pastUntilMs()),
       lastFaultMs: () => this.#world.lastFaultMs,
     });
     if (quiet) return [];
@@ -254,6 +254,11 @@ class RunningPlan {
     if (program === 'other') void this.#lane.otherNode().then(({ controller }) => controller.kill(afterMs));
     else this.#lane[program].kill(afterMs);
     this.#world.lastFaultMs = performance.now() + afterMs + (snapshot?.lagMs ?? 0);
+  }
+
+  /** A program that has yet to see the past, or sees it, has not shown what it makes of it. */
+  #pastUntilMs(): number {
+    return this.#past === null ? 0 : (this.#past.untilMs ?? Number.POSITIVE_INFINITY);
   }
 
   #partition(side: Effect['api']): void {

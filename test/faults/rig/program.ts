@@ -26,6 +26,8 @@ export class Program {
   #child: ChildProcess | null = null;
   #restart: NodeJS.Timeout | null = null;
   #ready = Promise.withResolvers<string>();
+  /** It has said that it knows what there is. */
+  isReady = false;
   starts = 0;
   pid = 0;
   startedMs = 0;
@@ -48,13 +50,17 @@ export class Program {
     const child = this.#spare ?? this.#fork();
     this.#spare = null;
     this.#child = child;
+    this.isReady = false;
     this.#ready = Promise.withResolvers<string>();
     this.#ready.promise.catch(() => {}); // whoever waits is told
     this.starts += 1;
     this.pid = child.pid ?? 0;
     this.startedMs = performance.now();
     child.on('message', (answer: Answer) => {
-      if (answer.say === 'ready') this.#ready.resolve(answer.nodeApiUrl);
+      if (answer.say === 'ready' && this.#child === child) {
+        this.isReady = true;
+        this.#ready.resolve(answer.nodeApiUrl);
+      }
       if (answer.say === 'failed') this.options.onLine(`failed: ${answer.why}`);
     });
     child.once('exit', (code, signal) => {

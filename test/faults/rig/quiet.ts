@@ -53,6 +53,7 @@ async function businessOf(lane: Lane): Promise<string | null> {
   if (answer === null) return 'the controller does not answer';
   const { pending } = answer;
   if (pending === null) return 'the controller does not serve its node';
+  if (!lane.controller.isReady) return 'the controller does not know yet what there is';
   const { queued, running, failing, nextDueMs } = pending;
   if (queued + running + failing > 0) return `queue: ${queued} queued, ${running} running, ${failing} failing`;
   return nextDueMs !== null && nextDueMs < SOON_MS ? `a look is due in ${Math.round(nextDueMs)} ms` : null;
