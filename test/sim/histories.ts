@@ -9,7 +9,7 @@ import type { World, WorldConfig } from './world/world.ts';
 /** In which anything may happen. */
 const LEAST_STEPS = 50;
 /** Coming to rest takes as many steps as what comes before, so only some are judged by it; they have more to recover from too. */
-const JUDGED_TO_REST = 0.27;
+const JUDGED_TO_REST = 0.2;
 const WATCHED_AT_REST = 0.01;
 const MORE_STEPS = { faults: 5, rest: 40, longRest: 40 };
 
