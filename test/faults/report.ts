@@ -1,6 +1,6 @@
 // What a run comes to: counts for people and machines, and a file for every plan that failed.
 
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { modeOf, type Plan, planName } from './plan.ts';
 import type { Ledger } from './ledger.ts';
@@ -104,10 +104,13 @@ function tally(
   return Object.fromEntries(Object.entries(tallies).sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** In one step: whoever reads it, or finds it after a crash, finds a whole one. */
+/** In one step: whoever reads it, or finds it after a crash, finds a whole one. A device, such as /dev/null, is written to and never replaced. */
 export async function writeReport(file: string, report: Report): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.partial`, `${JSON.stringify(report, null, 2)}\n`);
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  const there = await stat(file).catch(() => null);
+  if (there !== null && !there.isFile()) return writeFile(file, text);
+  await writeFile(`${file}.partial`, text);
   await rename(`${file}.partial`, file);
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -139,11 +140,11 @@ describe('a file', () => {
     await expect(download(session(), { remote, local: local?.() ?? home })).rejects.toThrow(want);
   });
 
-  test('never replaces a device', async () => {
-    await expect(download(session(), { remote: 'a.sh', local: '/dev/null' })).rejects.toThrow(
-      'is a device, pipe or socket',
-    );
-    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  test('never replaces a device, pipe or socket', async () => {
+    const pipe = here('pipe'); // of our own: a mistake must not cost this machine its /dev/null
+    execFileSync('mkfifo', [pipe]);
+    await expect(download(session(), { remote: 'a.sh', local: pipe })).rejects.toThrow('is a device, pipe or socket');
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
   });
 });
 
