@@ -3,7 +3,7 @@
 
 import type { History } from './history.ts';
 import { TEMPLATES } from './world/templates.ts';
-import type { World, WorldConfig } from './world/world.ts';
+import type { Violation, World, WorldConfig } from './world/world.ts';
 
 /** Which templates the sessions have that are there. New ones go to the end: written histories know them by their place. */
 export const WARM_SETS: readonly (readonly number[])[] = [
@@ -20,6 +20,16 @@ export const WARM_SETS: readonly (readonly number[])[] = [
 
 const MOST_NODES = 2;
 
+/** Not even without any fault does a world come to what it should be. */
+export class BrokenWorld extends Error {
+  readonly violation: Violation;
+
+  constructor(templates: readonly number[], violation: Violation) {
+    super(`no world with templates ${templates.join()}: ${violation.invariant} ${violation.what}`);
+    this.violation = violation;
+  }
+}
+
 export class WarmWorlds {
   readonly #worlds = new Map<string, World>();
 
@@ -33,7 +43,8 @@ export class WarmWorlds {
       for (const [index, templates] of WARM_SETS.entries()) {
         const history = make(nodes, templates);
         await play(history);
-        if (history.world.violations.length > 0) throw new Error(`no world with templates ${templates.join()}`);
+        const [violation] = history.world.violations;
+        if (violation !== undefined) throw new BrokenWorld(templates, violation);
         warm.#worlds.set(`${nodes} ${index}`, history.world);
       }
     }

@@ -3,6 +3,7 @@
 
 import { buildWarmWorlds, historyOf } from '../../sim/histories.ts';
 import { play, playAll, prepareThread } from '../../sim/run/play.ts';
+import { BrokenWorld } from '../../sim/warm-worlds.ts';
 import type { SimulationResult } from './simulation.ts';
 
 const [seed = 1, histories = 10_000, seconds = 60] = process.argv.slice(2).map(Number);
@@ -13,7 +14,9 @@ let violation: SimulationResult['violation'] = null;
 
 /** Where not even a world without faults comes to rest, the bug is caught before the first history. */
 const warm = await buildWarmWorlds(play).catch((thrown: unknown) => {
-  violation = { invariant: 'I3', what: `without any fault: ${String(thrown)}` };
+  if (!(thrown instanceof BrokenWorld)) throw thrown;
+  const { invariant, what } = thrown.violation;
+  violation = { invariant, what: `${what}, without any fault` };
   return null;
 });
 await playAll(

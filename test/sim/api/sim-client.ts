@@ -5,7 +5,7 @@ import type { KubeClient, KubeRequest, KubeResponse } from '../../../src/kube/ku
 import type { WatchEvent } from '../../../src/kube/watch-events.ts';
 import { asOperatorError, OperatorError } from '../../../src/lib/errors.ts';
 import type { ServerAnswer } from '../../../src/process/cluster-clock.ts';
-import { Call, type Link } from '../kit/call.ts';
+import { Call, cancelledForReason, type Link } from '../kit/call.ts';
 import type { Scheduler } from '../kit/scheduler.ts';
 import type { SimApiServer } from './api-server.ts';
 import { OpenWatch, type WatchHub } from './watch.ts';
@@ -49,12 +49,27 @@ export function createSimClient({ scheduler, server, hub, link }: SimClientOptio
       const onAnswer = (): void => {
         for (const listener of listeners) listener({ dateMs, roundTripMs: scheduler.nowMs - sentMs });
       };
-      return new Call({ scheduler, link, what, deadline, handle: dated, onAnswer }).begin(signal);
+      return new Call({
+        scheduler,
+        link,
+        what,
+        deadline,
+        handle: dated,
+        onAnswer,
+        cancelled: cancelledForReason,
+      }).begin(signal);
     },
     stream: async ({ path, query }, signal) => {
       const what = `WATCH ${path}`;
       const open = (): OpenWatch => new OpenWatch({ scheduler, server, hub, link, path, query: query ?? {} });
-      const watch = await new Call({ scheduler, link, what, deadline: null, handle: open }).begin(signal);
+      const watch = await new Call({
+        scheduler,
+        link,
+        what,
+        deadline: null,
+        handle: open,
+        cancelled: cancelledForReason,
+      }).begin(signal);
       if (signal.aborted) throw asOperatorError(signal.reason);
       signal.addEventListener('abort', () => watch.end(cancelled(signal)), { once: true });
       return watch.attach();

@@ -4,9 +4,10 @@
 import { lifecycleCalls } from '../../../src/docker/lifecycle-calls.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
 import type { ContainerEngine, EngineEvent } from '../../../src/ports/container-engine.ts';
-import { Call, type Link } from '../kit/call.ts';
+import { Call, cancelledPlainly, type Link } from '../kit/call.ts';
 import type { Action, Actor, Scheduler } from '../kit/scheduler.ts';
-import type { EngineStream, SimEngine } from './sim-engine.ts';
+import type { SimEngine } from './sim-engine.ts';
+import type { EngineStream } from './sim-events.ts';
 
 /** As in src/docker/engine-calls.ts, in milliseconds. */
 const DEADLINES = {
@@ -52,7 +53,8 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
   };
   const call: EnginePort['call'] = (what, target, handle, signal) => {
     const deadline = { ms: DEADLINES[what], what: `Docker: ${what}` };
-    return new Call({ scheduler, link, what: `engine ${what} ${target.slice(0, 12)}`, deadline, handle }).begin(signal);
+    const named = `engine ${what} ${target.slice(0, 12)}`;
+    return new Call({ scheduler, link, what: named, deadline, handle, cancelled: cancelledPlainly }).begin(signal);
   };
   // The words by which the real engine is asked: what they leave out is left out here too.
   const { start, stop, remove } = lifecycleCalls({
@@ -108,20 +110,19 @@ export function createEnginePort({ scheduler, engine, link, now }: EnginePortOpt
       const since = now() - REPLAYED_MS;
       const open = (): EventQueue => {
         const queue = new EventQueue({ scheduler, link, onEvent });
-        engine.listen(queue, since);
+        engine.events.listen(queue, since);
         return queue;
       };
-      const queue = await new Call({ scheduler, link, what: 'engine events', deadline: null, handle: open })
-        .begin(signal)
-        .catch((thrown: unknown) => {
-          if (signal.aborted) return null;
-          throw thrown;
-        });
+      const asked = { scheduler, link, what: 'engine events', deadline: null, handle: open };
+      const queue = await new Call({ ...asked, cancelled: cancelledPlainly }).begin(signal).catch((thrown: unknown) => {
+        if (signal.aborted) return null;
+        throw thrown;
+      });
       if (queue === null) return;
       signal.addEventListener('abort', () => queue.close(), { once: true });
       if (signal.aborted) queue.close();
       await queue.attach();
-      engine.streams.delete(queue);
+      engine.events.leave(queue);
     },
   };
 }

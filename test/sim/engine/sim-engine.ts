@@ -1,7 +1,7 @@
 // The simulated container engine of one node: what there is, and what happened to it. It knows nothing of connections: calls are handled
 // at once and exactly as often as they arrive (engine-port.ts is the way to it).
 
-import { OperatorError } from '../../../src/lib/errors.ts';
+import { asOperatorError, OperatorError } from '../../../src/lib/errors.ts';
 import type {
   ContainerSpec,
   ContainerState,
@@ -9,8 +9,10 @@ import type {
   NodeFacts,
   ObservedContainer,
 } from '../../../src/model/container.ts';
+import type { ContainerSummary, InspectedContainer } from '../../../src/ports/container-engine.ts';
+import { Ownership } from './ownership.ts';
 import { SimAttachments } from './sim-attachments.ts';
-import type { ContainerSummary, EngineEvent, InspectedContainer } from '../../../src/ports/container-engine.ts';
+import { SimEvents } from './sim-events.ts';
 
 export interface SimContainer {
   readonly id: string;
@@ -25,6 +27,10 @@ export interface SimContainer {
   exitCode: number | null;
   oomKilled: boolean;
   pid: number | null;
+  /** Why the last start failed; "" for none. */
+  engineError: string;
+  /** The network that it was started on; null before, and for one without. */
+  networkId: string | null;
   /** Made by a process that was dead by then: the request had been on its way. */
   readonly late: boolean;
 }
@@ -39,16 +45,6 @@ export interface EngineObserver {
   leavesVolumes(container: SimContainer): void;
 }
 
-export interface EngineStream {
-  push(event: EngineEvent): void;
-  end(): void;
-}
-
-interface PastEvent {
-  readonly atMs: number;
-  readonly event: EngineEvent;
-}
-
 export interface SimEngineOptions {
   readonly facts: NodeFacts;
   readonly now: () => number;
@@ -56,27 +52,25 @@ export interface SimEngineOptions {
   readonly newId: () => string;
 }
 
-/** How long the engine remembers events, enough for whoever connects again. */
-const REMEMBERED_EVENTS = 64;
-
 export class SimEngine {
   readonly facts: NodeFacts;
   readonly containers = new Map<string, SimContainer>();
   readonly images = new Map<string, ImageFacts>();
   /** What a registry has for a pull. */
   readonly registry = new Map<string, ImageFacts>();
-  readonly streams = new Set<EngineStream>();
+  readonly events = new SimEvents();
   readonly attachments: SimAttachments;
   /** Ids of containers for which volumes of their image were made; they outlive a container that is removed without them. */
   readonly anonymousVolumes = new Set<string>();
   readonly #options: SimEngineOptions;
-  #past: PastEvent[] = [];
+  readonly #owner: Ownership;
   #pids = 100;
 
   constructor(options: SimEngineOptions) {
     this.#options = options;
     this.facts = options.facts;
-    this.attachments = new SimAttachments(this.containers, options.newId);
+    this.#owner = new Ownership(options.facts);
+    this.attachments = new SimAttachments({ containers: this.containers, owner: this.#owner, newId: options.newId });
   }
 
   copyFrom(other: SimEngine): void {
@@ -97,14 +91,14 @@ export class SimEngine {
 
   /** `late`: whoever asked for it is dead. */
   create(spec: ContainerSpec, late = false): { readonly id: string } {
+    const image = this.#imageById(spec.imageId);
+    if (image === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
     if (this.find(spec.containerName) !== null) {
       throw new OperatorError('already-exists', `the name ${spec.containerName} is in use by another container`);
     }
-    const image = this.#imageById(spec.imageId);
-    if (image === null) throw new OperatorError('not-found', `no such image: ${spec.imageId}`);
     this.#options.observer.creates(this, spec);
     this.attachments.mount(spec);
-    const { id } = this.put(spec.containerName, spec, late);
+    const { id } = this.put(spec.containerName, withVolumesOf(image, spec), late);
     if (image.volumes.length > 0) this.anonymousVolumes.add(id);
     return { id };
   }
@@ -122,6 +116,8 @@ export class SimEngine {
       exitCode: null,
       oomKilled: false,
       pid: null,
+      engineError: '',
+      networkId: null,
       late,
     };
     this.containers.set(container.id, container);
@@ -133,17 +129,26 @@ export class SimEngine {
     const container = this.#required(id);
     if (container.state === 'running') return;
     if (container.state === 'paused') throw new OperatorError('conflict', `container ${id} is paused`);
-    if (container.spec !== null) this.attachments.requireNetwork(container.spec);
+    container.networkId = this.#networkFor(container);
     this.#options.observer.starts(this, container);
     this.run(container);
   }
 
+  #networkFor(container: SimContainer): string | null {
+    try {
+      return this.attachments.networkFor(container);
+    } catch (thrown) {
+      container.engineError = asOperatorError(thrown).message;
+      throw thrown;
+    }
+  }
+
+  /** How it ended the last time stays written until it ends again, all but its exit code. */
   run(container: SimContainer): void {
     container.state = 'running';
     container.startedMs = this.#options.now();
-    container.finishedMs = null;
     container.exitCode = null;
-    container.oomKilled = false;
+    container.engineError = '';
     container.pid = this.#pids++;
     this.#tell(container, 'start');
   }
@@ -152,6 +157,7 @@ export class SimEngine {
     const container = this.find(id);
     if (container === null || (container.state !== 'running' && container.state !== 'paused')) return;
     this.#options.observer.ends(this, container, 'stop');
+    this.#tell(container, 'kill');
     this.exit(container, { exitCode: 143 });
     this.#tell(container, 'stop');
   }
@@ -187,7 +193,10 @@ export class SimEngine {
   }
 
   destroy(container: SimContainer, volumes = true): void {
-    if (container.state === 'running' || container.state === 'paused') this.exit(container, { exitCode: 137 });
+    if (container.state === 'running' || container.state === 'paused') {
+      this.#tell(container, 'kill');
+      this.exit(container, { exitCode: 137 });
+    }
     this.containers.delete(container.id);
     if (volumes) this.anonymousVolumes.delete(container.id);
     this.#tell(container, 'destroy');
@@ -197,19 +206,19 @@ export class SimEngine {
     const container = this.find(idOrName);
     if (container === null) return null;
     const { spec } = container;
-    if (spec === null) return { ours: false, id: container.id };
-    const { id, state, createdMs, startedMs, finishedMs, exitCode, oomKilled, pid } = container;
+    if (spec === null || !this.#owner.isOurs(spec.identity)) return { ours: false, id: container.id };
+    const { id, state, createdMs, startedMs, finishedMs, exitCode, oomKilled, pid, engineError } = container;
     const times = { createdMs, startedMs, finishedMs };
-    const observed: ObservedContainer = { id, state, ...times, exitCode, oomKilled, engineError: '', pid, spec };
+    const observed: ObservedContainer = { id, state, ...times, exitCode, oomKilled, engineError, pid, spec };
     return { ours: true, container: observed };
   }
 
   list(): readonly ContainerSummary[] {
     const found: ContainerSummary[] = [];
     for (const { id, spec, createdMs, state } of this.containers.values()) {
-      if (spec === null) continue;
+      if (spec === null || !this.#owner.isOurs(spec.identity)) continue;
       const { uid, namespace, name } = spec.identity;
-      found.push({ id, uid, namespace, name, createdMs, state });
+      found.push({ id, uid, namespace, name, createdMs: inWholeSeconds(createdMs), state });
     }
     return found;
   }
@@ -224,22 +233,6 @@ export class SimEngine {
     this.images.set(reference, image);
   }
 
-  /** Hears of what happens from now on, and of the last moment before: who connects says since when. */
-  listen(stream: EngineStream, sinceMs: number): void {
-    for (const { atMs, event } of this.#past) if (atMs >= sinceMs) stream.push(event);
-    this.streams.add(stream);
-  }
-
-  /** The engine goes; a new one knows nothing of what was before but the containers. */
-  endStreams(): void {
-    for (const stream of this.streams) stream.end();
-    this.streams.clear();
-  }
-
-  forgetEvents(): void {
-    this.#past = [];
-  }
-
   #imageById(id: string): ImageFacts | null {
     for (const image of this.images.values()) if (image.id === id) return image;
     return null;
@@ -252,11 +245,17 @@ export class SimEngine {
   }
 
   #tell({ id, spec }: SimContainer, action: string): void {
-    if (spec === null) return;
+    if (spec === null || !this.#owner.isOurs(spec.identity)) return;
     const { namespace, name } = spec.identity;
-    const event: EngineEvent = { containerId: id, namespace, name, action };
-    this.#past.push({ atMs: this.#options.now(), event });
-    if (this.#past.length > REMEMBERED_EVENTS) this.#past.shift();
-    for (const stream of this.streams) stream.push(event);
+    this.events.tell({ containerId: id, namespace, name, action }, this.#options.now());
   }
+}
+
+/** The engine's list says no more. */
+const inWholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
+
+/** A container shows the volumes that its image brought along: nobody had asked for them. */
+function withVolumesOf({ volumes }: ImageFacts, spec: ContainerSpec): ContainerSpec {
+  if (volumes.length === 0) return spec;
+  return { ...spec, unmodelled: [...spec.unmodelled, 'Config.Volumes', ...volumes.map((path) => `Mounts[${path}]`)] };
 }

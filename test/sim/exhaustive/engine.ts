@@ -21,7 +21,7 @@ export function applyToEngine(engine: Engine, request: EngineMutation, node: num
   switch (request.send) {
     case 'start':
       if (found.state === 'running') return unchanged(engine, DONE);
-      return change(engine, { ...found, state: 'running', startedMs: NOW_MS, pid: 4711 }, 'start');
+      return change(engine, { ...found, state: 'running', startedMs: NOW_MS, exitCode: null, pid: 4711 }, 'start');
     case 'stop':
       if (found.state !== 'running') return unchanged(engine, DONE);
       return change(engine, { ...found, state: 'exited', finishedMs: NOW_MS, exitCode: 143, pid: null }, 'die');

@@ -45,6 +45,8 @@ export interface CallOptions<T> {
   readonly handle: () => T;
   /** Any answer has come, a refusal too; told before the one who asked. */
   readonly onAnswer?: () => void;
+  /** What the one who asked hears when its signal ends the wait: as the client says it that this call stands for. */
+  readonly cancelled: (signal: AbortSignal, what: string) => OperatorError;
 }
 
 export class Call<T> {
@@ -63,7 +65,7 @@ export class Call<T> {
     const { promise } = this.#settled;
     if (!link.actor.alive) return promise; // a dead process hears of nothing
     if (signal.aborted) {
-      this.#fail(cancelled(signal, what));
+      this.#fail(this.#options.cancelled(signal, what));
       return promise;
     }
     this.#signal = signal;
@@ -130,7 +132,8 @@ export class Call<T> {
   }
 
   readonly #onAbort = (): void => {
-    if (this.#signal !== null) this.#fail(cancelled(this.#signal, this.#options.what));
+    const { cancelled, what } = this.#options;
+    if (this.#signal !== null) this.#fail(cancelled(this.#signal, what));
   };
 
   #succeed(answer: T): void {
@@ -205,8 +208,13 @@ const refused = ({ to }: Link): OperatorError =>
 export const reset = (what: string): OperatorError =>
   new OperatorError('unavailable', `${what}: the connection was lost (ECONNRESET)`);
 
-function cancelled(signal: AbortSignal, what: string): OperatorError {
+/** As src/kube/kube-client.ts: a signal's own fault is what went wrong. */
+export function cancelledForReason(signal: AbortSignal, what: string): OperatorError {
   const { reason } = signal as { reason: unknown }; // lib types it as any
   if (reason instanceof OperatorError) return reason;
-  return new OperatorError('cancelled', `${what} was cancelled`, { cause: reason });
+  return cancelledPlainly(signal, what);
 }
+
+/** As src/docker/engine-client.ts: whatever the signal says, nobody waits any more. */
+export const cancelledPlainly = (signal: AbortSignal, what: string): OperatorError =>
+  new OperatorError('cancelled', `${what} was cancelled`, { cause: signal.reason });

@@ -31,7 +31,7 @@ export function toNode(world: World, act: NodeAct): void {
       }
       return engineAway(world, node, { backMs: act.backMs, kills: true });
     case 'endEngineEvents':
-      return node.engine.endStreams();
+      return node.engine.events.end();
     case 'hand':
       return byHand(world, node, act);
     case 'takeName':

@@ -199,8 +199,8 @@ export class World {
     node.down = true;
     for (const call of node.held ?? []) call.refuse(reset('engine'));
     node.held = null;
-    node.engine.endStreams();
-    node.engine.forgetEvents();
+    node.engine.events.end();
+    node.engine.events.forget();
     if (!kills) return;
     for (const container of node.engine.containers.values()) {
       if (container.state !== 'running' && container.state !== 'paused') continue;
