@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureDocker } from '../../hack/docker.ts';
 import { type FaultArguments, parseFaultArguments } from './arguments.ts';
 import { bundlePrograms, ROOT } from './bundle.ts';
 import { learn, type Learned } from './learn.ts';
@@ -24,7 +25,8 @@ const WRITE_EVERY_MS = 5_000;
 const MOST_FALSE_ALARMS = 0.01;
 
 const args = parseFaultArguments(process.argv.slice(2), Date.now());
-process.exitCode = await main(args);
+const engine = await ensureDocker({ log: say }); // which main() has to itself from its first line on
+process.exitCode = await main(args).finally(() => engine.stop());
 process.exit();
 
 async function main(given: FaultArguments): Promise<number> {
@@ -37,7 +39,9 @@ async function main(given: FaultArguments): Promise<number> {
   const workloads = workloadsFor(given, given.files.length > 0 ? replayed : regressions);
   const workers = given.files.length > 0 ? 1 : given.workers;
   const pool = await startPool({ programs, run: randomBytes(4).toString('hex'), workers });
-  const stop = (): void => void pool.close().finally(() => process.exit(130));
+  const stop = (): void => {
+    void pool.close().finally(() => engine.stop().finally(() => process.exit(130)));
+  };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {

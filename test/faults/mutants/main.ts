@@ -4,6 +4,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureDocker } from '../../../hack/docker.ts';
 import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
 import { parsePlan } from '../plan.ts';
@@ -82,6 +83,7 @@ function tell({ id, simulation, sweep: swept }: Row): void {
 }
 
 async function prepareSweep(given: Options): Promise<Sample> {
+  await ensureDocker({ log: say }); // one that was started stays up: `node hack/docker.ts stop` ends it
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
   await ensureImages(say);
   const plans = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
