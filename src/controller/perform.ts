@@ -230,8 +230,10 @@ async function performOnApiServer(
   }
   if (step.do === 'removeFinalizer' && (await isLeft(deps, target.key, session, signal))) return;
   const written = await deps.store.setFinalizer(session, step.do === 'addFinalizer', signal);
-  if (written !== null) deps.written(written);
-  else target.memory.released = true; // it is gone, and a cache that does not know it yet must not have it asked for again and again
+  if (written !== null) {
+    target.memory.isCurrent = true;
+    deps.written(written);
+  } else target.memory.released = true; // it is gone, and a cache that does not know it yet must not have it asked for again and again
   if (step.do === 'removeFinalizer') {
     target.memory.released = true;
     deps.events.record(session, { reason: 'Deleted', message: 'the container is removed' });

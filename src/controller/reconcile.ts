@@ -116,7 +116,8 @@ async function lookAt(
   const memory = deps.memories.of(key, session?.meta.uid ?? '');
   const seen = await observe(deps, { key, session, memory }, signal);
   const decision = memory.unsaid === null ? nextStep(seen) : rest(0, memory.unsaid);
-  if (!isLive && needsConfirmation(decision.step)) return 'unconfirmed';
+  memory.isCurrent ||= isLive;
+  if (needsWord(decision.step, memory) && !isLive) return 'unconfirmed';
   remember(deps, memory, seen, decision);
   const current = await report(deps, { seen, decision, memory }, signal);
   await keepVerdict(deps.grants, seen, decision);
@@ -135,6 +136,13 @@ async function lookAt(
   const echoed = (isOnFinalizer(step) && memory.released) || step.do === 'deleteSession';
   return { requeueAfterMs: echoed ? ECHO_WAIT_MS : 0, keepsPlace: outcome === 'done' && isBeforeStart(step) };
 }
+
+/**
+ * Whether the API server itself has to speak for the session first. A view from before a restart may not know that a container ran and was
+ * lost: making another would begin anew what failurePolicy Retain has ended.
+ */
+const needsWord = (step: Step, { isCurrent }: SessionMemory): boolean =>
+  needsConfirmation(step) || (step.do === 'create' && !isCurrent);
 
 const isOnFinalizer = (step: Step): boolean => step.do === 'addFinalizer' || step.do === 'removeFinalizer';
 
@@ -170,6 +178,7 @@ async function report(
     if (status.grantedExpiry !== session.status.grantedExpiry) await deps.grants.settled();
     const written = await deps.store.writeStatus(session, status, signal);
     memory.unsaid = null;
+    memory.isCurrent = true;
     deps.written(written);
     tell(deps, session, status);
     return written;

@@ -25,6 +25,8 @@ export interface SessionMemory {
   referencesReadable: boolean;
   lastFailure: Failure | null;
   nameTakenBy: string | null;
+  /** The API server has answered this process about the session, in this term: no watch from before can show it as it was. */
+  isCurrent: boolean;
   /** What the node's book of grants knows of an earlier process was taken in. */
   isMet: boolean;
   /** When the container was first seen to have ended, by our own clock. */
@@ -48,6 +50,8 @@ export interface SessionMemories {
   forget(key: string): void;
   /** Containers that carry our labels and are not ours, which people were told of. */
   readonly toldForeign: Pick<Set<string>, 'has' | 'add'>;
+  /** A new term: another controller may have served the node in between. */
+  beginTerm(): void;
   /** The engine answers again: what waited for that alone is due now. */
   engineIsBack(nowMs: number): void;
 }
@@ -73,6 +77,7 @@ export function createSessionMemories(): SessionMemories {
         referencesReadable: false,
         lastFailure: null,
         nameTakenBy: null,
+        isCurrent: false,
         isMet: false,
         exit: null,
         unsaid: null,
@@ -95,6 +100,9 @@ export function createSessionMemories(): SessionMemories {
     },
     forget: (key) => {
       memories.delete(key);
+    },
+    beginTerm: () => {
+      for (const memory of memories.values()) memory.isCurrent = false;
     },
     engineIsBack: (nowMs) => {
       for (const memory of memories.values()) {

@@ -47,6 +47,7 @@ export async function serveTerm(options: TermOptions, signal: AbortSignal): Prom
   const pulls = createImagePulls({ engine: deps.engine, clock, onEnd: (key) => queue.add(key) }, signal);
   const queue = newQueue(options, { ...deps, lanes, pulls }, limits);
   options.onQueue(queue);
+  deps.memories.beginTerm();
   const asked = Promise.withResolvers<void>();
   let listed: readonly ContainerSummary[] | null = null;
   // First of all: until this run has begun, the cache still counts as synced by the term before.

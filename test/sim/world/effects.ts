@@ -1,5 +1,6 @@
 // Every effect on an engine and every end of a session, judged at the moment when it happens.
 
+import type { ContainerSpec } from '../../../src/model/container.ts';
 import type { SessionStatus } from '../../../src/model/session.ts';
 import { lockDown } from '../../../src/rules/lock-down.ts';
 import { conditionOf } from '../../../src/model/conditions.ts';
@@ -7,6 +8,7 @@ import type { Change } from '../api/collection.ts';
 import type { ApiObject } from '../api/objects.ts';
 import type { EngineObserver, SimContainer } from '../engine/sim-engine.ts';
 import { POLICIES } from './templates.ts';
+import type { SessionTruth } from './truth.ts';
 import type { World } from './world.ts';
 
 export function observerOf(world: World): EngineObserver {
@@ -18,6 +20,8 @@ export function observerOf(world: World): EngineObserver {
       const judged = lockDown(spec, POLICIES.normal.profiles.sandbox.policy);
       if (!judged.ok) world.violate('I8', `a container that breaks ${judged.error[0]?.rule} was created`);
       if (spec.identity.node !== engine.facts.nodeName) world.violate('I7', 'a container was created on another node');
+      if (owner !== null && isBegunAnew(owner, spec))
+        world.violate('I3', `${owner.key} is begun anew, though it retains`);
     },
     starts: (engine, container) => {
       world.truth.engineEffects += 1;
@@ -36,6 +40,13 @@ export function observerOf(world: World): EngineObserver {
     },
     leavesVolumes: ({ name }) => world.violate('I6', `${name} is removed without its volumes`),
   };
+}
+
+/** A second container under one generation of a session that is said to run, and whose loss would have to end it. */
+function isBegunAnew({ object, spec, status }: SessionTruth, { identity }: ContainerSpec): boolean {
+  if (object === null || spec.failurePolicy === 'Recreate' || spec.operatingMode !== 'Running') return false;
+  const runs = conditionOf(status.conditions, 'Ready')?.reason === 'Running';
+  return runs && status.assignment?.instanceGeneration === identity.instanceGeneration;
 }
 
 /** I1: a session goes after its container, and not before; a request of a dead process may come in between. */

@@ -163,3 +163,35 @@ test('a write that is refused because the watch lags is followed by a look at th
   expect(node.reason('one')).toBe('Suspended');
   expect(node.statusWrites() - before).toBeLessThanOrEqual(3);
 });
+
+test('a controller that starts behind an old watch does not begin a session anew whose container was lost meanwhile', async () => {
+  const ran = await aRunningSession();
+  const { assignment } = ran.status;
+  await node.stop();
+  node = await aNode();
+  const past = {
+    ...ran,
+    meta: { ...ran.meta, resourceVersion: '1' },
+    status: assignment === undefined ? {} : { assignment },
+  };
+  node.cached = new Map([[KEY, past]]); // it has not run yet
+  node.sessions.set(KEY, ran);
+  node.controller.lookAgain(null);
+  await node.clock.advance(5_000);
+  expect(node.calls.filter((call) => call.startsWith('create '))).toEqual([]);
+  expect(node.reason('one')).toBe('ContainerLost');
+});
+
+test('a session that this controller has begun itself is created without another look at the API server', async () => {
+  node = await aNode();
+  const { read } = node.store;
+  let reads = 0;
+  node.store.read = (...given) => {
+    reads += 1;
+    return read(...given);
+  };
+  node.put('one');
+  await node.clock.advance(1_000);
+  expect(node.reason('one')).toBe('Running');
+  expect(reads).toBe(0);
+});
