@@ -26,7 +26,11 @@ const MOST_FALSE_ALARMS = 0.01;
 
 const args = parseFaultArguments(process.argv.slice(2), Date.now());
 const engine = await ensureDocker({ log: say }); // which main() has to itself from its first line on
-process.exitCode = await main(args).finally(() => engine.stop());
+try {
+  process.exitCode = await main(args);
+} finally {
+  await engine.stop();
+}
 process.exit();
 
 async function main(given: FaultArguments): Promise<number> {
@@ -39,11 +43,14 @@ async function main(given: FaultArguments): Promise<number> {
   const workloads = workloadsFor(given, given.files.length > 0 ? replayed : regressions);
   const workers = given.files.length > 0 ? 1 : given.workers;
   const pool = await startPool({ programs, run: randomBytes(4).toString('hex'), workers });
-  const stop = (): void => {
-    void pool.close().finally(() => engine.stop().finally(() => process.exit(130)));
+  const stop = async (): Promise<void> => {
+    await pool.close().catch(() => {});
+    await engine.stop().catch(() => {});
+    process.exit(130);
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const onSignal = (): void => void stop();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
   try {
     let failedClean = 0;
     const learned = await learn(pool, { workloads, runs: given.sample ? 1 : 2 }, (result) => {
