@@ -37,6 +37,10 @@ function lacks(key: string): (value: unknown) => boolean {
   return (value) => isEmpty(value) || (typeof value === 'object' && !Array.isArray(value) && !(key in (value as Json))); // not null: isEmpty
 }
 
+/** Empty, or nothing but empty fields. */
+const holdsNothing = (value: unknown): boolean =>
+  isEmpty(value) || (typeof value === 'object' && Object.values(value as Json).every(isEmpty)); // not null: isEmpty
+
 /** Of no effect, by the path and the value that is put there. */
 const HARMLESS: readonly {
   readonly path: RegExp;
@@ -48,7 +52,11 @@ const HARMLESS: readonly {
   { path: /^Config\.Healthcheck\.(?!Test)/, why: 'a health check that is off has no interval' },
   { path: /^Config\.Healthcheck(\.Test(\.0)?)?$/, when: lacks('Test'), why: 'no health check' },
   { path: /^Config\.Hostname$/, when: isEmpty, why: 'the engine names the host by the id' },
-  { path: /^HostConfig\.RestartPolicy(\.Name)?$/, when: isEmpty, why: 'without a policy the engine restarts nothing' },
+  {
+    path: /^HostConfig\.RestartPolicy(\.Name)?$/,
+    when: holdsNothing,
+    why: 'without a policy the engine restarts nothing',
+  },
   { path: /^HostConfig\.ConsoleSize$/, when: isEmpty, why: 'the same as [0, 0]' },
   { path: /^HostConfig\.MemorySwappiness$/, when: (value) => value === -1, why: 'what newer engines write for none' },
   { path: /^NetworkSettings$/, when: lacks('Networks'), why: 'no network yet' },
