@@ -83,13 +83,13 @@ export async function reconcile(
   }
 }
 
-/** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
 /** A refused write proves that the cache is old; a watch that fell silent would keep it so for a minute. What fails here is found at the retry. */
 async function lookAtTruth(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<void> {
   const live = await deps.store.read(parseSessionKey(key), signal).catch(() => null);
   if (live !== null) deps.written(live);
 }
 
+/** The cache first; what it does not hold is asked for, because leaving the filter is not the same as being gone. */
 async function pass(deps: ReconcileDependencies, key: string, signal: AbortSignal): Promise<PassResult> {
   const reference = parseSessionKey(key);
   const cached = deps.cache.cached(reference);
