@@ -66,6 +66,7 @@ const valuesSchema = z.strictObject({
     allowedOrigins: frontend.shape.allowedOrigins,
     ...pod,
   }),
+  tests: z.strictObject({ enabled: z.boolean() }),
   extraObjects: z.array(object),
 });
 

@@ -14,6 +14,7 @@ import { readProgram } from './compose/programs/read-program.ts';
 import { type AnyProgram, runRole } from './compose/programs/run-role.ts';
 import { runExtend } from './compose/extend-command.ts';
 import { readPolicy } from './compose/policy-file.ts';
+import { runSelfTest } from './compose/self-test/self-test.ts';
 import { runForSession } from './compose/session-command.ts';
 import { runUp } from './compose/up/up.ts';
 import { assertNever } from './lib/assert-never.ts';
@@ -96,6 +97,9 @@ async function run(command: Command): Promise<number> {
         runRole(program, { version: PROGRAM_VERSION, log }, shutdown),
       );
     }
+    case 'self-test':
+      say(await runSelfTest(command.options, { version: PROGRAM_VERSION, environment: process.env }));
+      return 0;
     case 'extend':
       say(await runExtend(command.options, { version: PROGRAM_VERSION }));
       return 0;

@@ -12,6 +12,7 @@ import { type McpOptions, parseMcp } from './arguments/mcp.ts';
 import { parsePortForward, type PortForwardOptions } from './arguments/port-forward.ts';
 import { parseRole, type RoleOptions } from './arguments/role.ts';
 import { parseRules, type RulesOptions } from './arguments/rules.ts';
+import { parseSelfTest, type SelfTestOptions } from './arguments/self-test.ts';
 import { parseUp, type UpOptions } from './arguments/up.ts';
 
 /** A command that a person runs against one session. */
@@ -29,6 +30,7 @@ export type Command =
   | { readonly run: 'up'; readonly options: UpOptions }
   | { readonly run: 'mcp'; readonly options: McpOptions }
   | { readonly run: 'role'; readonly role: RoleName; readonly options: RoleOptions }
+  | { readonly run: 'self-test'; readonly options: SelfTestOptions }
   | { readonly run: 'extend'; readonly options: ExtendOptions }
   | SessionCommand;
 
@@ -56,6 +58,8 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
     case 'webhook':
     case 'frontend':
       return asCommand(parseRole(rest), (options) => ({ run: 'role', role: name, options }));
+    case 'self-test':
+      return asCommand(parseSelfTest(rest), (options) => ({ run: 'self-test', options }));
     case 'extend':
       return asCommand(parseExtend(rest), (options) => ({ run: 'extend', options }));
     case 'exec':
@@ -68,7 +72,7 @@ export function parseCommand(argv: readonly string[]): Result<Command, Problems>
       return asCommand(parsePortForward(rest), (options) => ({ run: 'port-forward', options }));
     default:
       return err([
-        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, version, help`,
+        `unknown command ${JSON.stringify(name)}; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, self-test, version, help`,
       ]);
   }
 }

@@ -9,7 +9,7 @@ import { requestToken } from '../kube/install.ts';
 import { createKubeClient, type KubeClient } from '../kube/kube-client.ts';
 import { createSessionStore } from '../kube/session-store.ts';
 import { OperatorError } from '../lib/errors.ts';
-import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../model/names.ts';
+import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE, SYSTEM_NAMESPACE } from '../model/names.ts';
 import { createNodeClient, type NodeClient } from '../node-client/node-client.ts';
 import type { SessionReference, SessionStore } from '../ports/sessions.ts';
 import { systemClock } from '../process/system-clock.ts';
@@ -59,7 +59,7 @@ export async function findSessionClient(
 ): Promise<SessionClient> {
   const [session, endpoint] = await Promise.all([
     sessions.read({ namespace, name }, signal),
-    readFrontendEndpoint(client, signal),
+    readFrontendEndpoint(client, SYSTEM_NAMESPACE, signal),
   ]);
   if (session === null) throw await noSuchSession(sessions, { namespace, name }, signal);
   if (endpoint === null) throw new OperatorError('unavailable', NO_FRONTEND);

@@ -56,7 +56,7 @@ annotations:
 
 {{- define "mcpsession.podSpec" -}}
 {{- $values := get .root.Values .component -}}
-serviceAccountName: mcpsession-{{ .component }}
+serviceAccountName: {{ .account | default (printf "mcpsession-%s" .component) }}
 terminationGracePeriodSeconds: 30
 {{- with .root.Values.global.imagePullSecrets }}
 imagePullSecrets: {{ toYaml . | nindent 2 }}
@@ -75,6 +75,29 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* What every program is told of its pod. */}}
+{{- define "mcpsession.podFields" -}}
+- {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+- {name: POD_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+{{- end }}
+
+{{/* Labels and hooks of what `helm test` makes: (dict "root" $ "weight" "0"). Another name than that of the programs, so that no Service
+and no NetworkPolicy of theirs selects it. A pod that failed stays until the next run, to be looked at; nothing else does. */}}
+{{- define "mcpsession.testMetadata" -}}
+labels:
+  app.kubernetes.io/name: mcp-session-operator-test
+  app.kubernetes.io/instance: {{ .root.Release.Name }}
+  app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+  {{- with .root.Values.global.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  helm.sh/hook: test
+  helm.sh/hook-weight: {{ .weight | quote }}
+  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+  helm.sh/hook-output-log-policy: hook-succeeded,hook-failed
+{{- end }}
+
 {{/* What all four containers have in common. */}}
 {{- define "mcpsession.container" -}}
 {{- $values := get .root.Values .component -}}
@@ -83,8 +106,7 @@ image: {{ include "mcpsession.image" .root | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 args: [{{ .component }}, --config, /etc/mcpsession/settings/{{ .component }}.yaml]
 env:
-  - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
-  - {name: POD_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+  {{- include "mcpsession.podFields" .root | nindent 2 }}
   {{- if eq .component "controller" }}
   - {name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
   - {name: NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}

@@ -30,6 +30,8 @@ Usage:
 
   mcpsession controller | placement | webhook | frontend [--config F]
       One role as a process of its own, in a pod of the cluster that it serves (docs/roles.md).
+  mcpsession self-test webhook | frontend | nodes [--timeout SECONDS]
+      What the pods of "helm test" ask, in a pod beside the roles (docs/chart.md).
 
   mcpsession version | help
 

@@ -14,6 +14,7 @@ import {
   CHART,
   type Container,
   helm,
+  installed,
   type Labels,
   NAMESPACE,
   one,
@@ -26,7 +27,7 @@ import {
 
 let objects: readonly Rendered[];
 beforeAll(async () => {
-  objects = await template();
+  objects = installed(await template());
 });
 
 const WORKLOAD: Readonly<Record<RoleName, string>> = {
@@ -185,9 +186,13 @@ test('nothing is in another namespace, and nothing of the default one is left', 
   expect(await templateText()).not.toContain(SYSTEM_NAMESPACE);
 });
 
-test('no Secret, no Job, no hook and no caBundle is rendered: the programs make their certificates', () => {
-  expect(objects.filter(({ kind }) => kind === 'Secret' || kind === 'Job')).toEqual([]);
-  expect(objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined)).toEqual([]);
+test('no Secret, no Job, no hook but those of `helm test` and no caBundle is rendered: the programs make their certificates', async () => {
+  const all = await template();
+  expect(all.filter(({ kind }) => kind === 'Secret' || kind === 'Job')).toEqual([]);
+  const hooks = all.filter(
+    (object) => !objects.some(({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata.name),
+  );
+  expect(new Set(hooks.map(({ metadata }) => metadata.annotations?.['helm.sh/hook']))).toEqual(new Set(['test']));
   const [webhook] = one(objects, 'ValidatingWebhookConfiguration', 'mcpsession').webhooks;
   expect(webhook?.clientConfig).toEqual({
     service: { namespace: NAMESPACE, name: 'mcpsession-webhook', path: '/validate', port: 443 },

@@ -23,6 +23,9 @@ export interface Rendered {
   readonly spec: Spec;
   /** Of a ConfigMap. */
   readonly data: Labels;
+  /** Of a Role, and of its binding. */
+  readonly rules?: unknown;
+  readonly subjects?: unknown;
   readonly webhooks: readonly { readonly clientConfig: unknown }[];
 }
 
@@ -43,6 +46,7 @@ interface Spec {
 
 export interface Pod {
   readonly serviceAccountName: string;
+  readonly restartPolicy?: string;
   readonly securityContext: { readonly runAsUser: number; readonly seccompProfile: unknown };
   readonly containers: readonly Container[];
   readonly volumes: readonly { readonly name: string; readonly hostPath?: unknown }[];
@@ -93,9 +97,9 @@ const templateArgs = (values: object): readonly string[] => [
   ...Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]),
 ];
 
-/** `values` by top-level key. */
-export async function templateText(values: object = {}): Promise<string> {
-  const ran = await helm(...templateArgs(values));
+/** `values` by their paths; `more` are flags of helm. */
+export async function templateText(values: object = {}, ...more: readonly string[]): Promise<string> {
+  const ran = await helm(...templateArgs(values), ...more);
   if (ran.code !== 0) throw new Error(ran.stderr);
   return ran.stdout;
 }
@@ -104,6 +108,10 @@ export async function template(values: object = {}): Promise<readonly Rendered[]
   const documents = parseAllDocuments(await templateText(values), { version: '1.1' });
   return documents.map((document) => document.toJS() as Rendered | null).filter((object) => object !== null); // objects, or empty
 }
+
+/** Without what only `helm test` makes. */
+export const installed = (objects: readonly Rendered[]): readonly Rendered[] =>
+  objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === undefined);
 
 /** What Helm says when it refuses. */
 export async function refusal(values: object): Promise<string> {

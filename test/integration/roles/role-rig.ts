@@ -131,7 +131,7 @@ export async function openRoleRig(): Promise<RoleRig> {
 }
 
 /** As a kubelet fills it. */
-function podOf(of: { readonly server: TestApiServer; readonly role: Role; readonly nodeName: string }) {
+export function podOf(of: { readonly server: TestApiServer; readonly role: Role; readonly nodeName: string }) {
   const { hostname, port } = new URL(of.server.url);
   return {
     POD_NAME: `mcpsession-${of.role}-x2x7k`,
@@ -156,7 +156,7 @@ async function writeAccount(
   await writeFile(join(account, 'ca.crt'), authorityOf(at.server));
 }
 
-function authorityOf(server: TestApiServer): Buffer {
+export function authorityOf(server: TestApiServer): Buffer {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(server.kubeconfigPath);
   return Buffer.from(kubeConfig.getCurrentCluster()?.caData ?? '', 'base64');

@@ -4,6 +4,7 @@
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientObjects } from '../../../src/compose/cluster-objects.ts';
+import { checkFrontend } from '../../../src/compose/self-test/checks.ts';
 import { apply } from '../../../src/kube/apply.ts';
 import { clusterId, requestToken } from '../../../src/kube/install.ts';
 import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE, SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
@@ -12,6 +13,7 @@ import { removeAllOf } from '../../support/docker.ts';
 import { connectMcp } from '../../support/mcp-client.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { must, never, openRoleRig, type Role, type RoleProcess, type RoleRig } from './role-rig.ts';
+import { openSelfTest } from './self-test.ts';
 
 let rig: RoleRig;
 const roles = new Map<Role, RoleProcess>();
@@ -107,6 +109,25 @@ test('the front end says where it is and whom to trust, and runs a command for i
   const ran = await client.callTool('session_exec', { session: 'first', command: 'echo hello' });
   await client.close();
   expect(ran.structured).toMatchObject({ stdout: 'hello\n', exit_code: 0 });
+});
+
+test('what `helm test` asks is answered well, with the rights of its own account and no others', async () => {
+  const { ask, token } = await openSelfTest(rig);
+  expect(await ask('nodes')).toEqual({ code: 0, stdout: `PASS nodes: DockerReady on ${rig.nodeName}\n`, stderr: '' });
+  expect(await ask('webhook')).toEqual({
+    code: 0,
+    stdout: 'PASS webhook: an unsafe session is refused with [MCPS-104]\n',
+    stderr: '',
+  });
+  const data = await must(rig.server, ['get', 'cm/mcpsession-frontend', '-n', SYSTEM_NAMESPACE, '-o', 'json']);
+  const { 'ca.crt': caPem = '' } = (JSON.parse(data) as { data: Record<string, string> }).data; // kubectl's own output
+  const endpoint = { url: `https://127.0.0.1:${rig.ports.frontend}`, caPem };
+  expect(await checkFrontend({ endpoint, token }, never)).toContain('knows who has one');
+  await expect(checkFrontend({ endpoint, token: 'not-a-token' }, never)).rejects.toThrow(
+    'GET /self-test with a token is answered with 401, not 404',
+  );
+  const away = { url: 'https://127.0.0.1:9', caPem };
+  await expect(checkFrontend({ endpoint: away, token }, never)).rejects.toThrow('does not answer through its Service');
 });
 
 test('every role lives, is ready, and exports the closed list of metrics without a name of a session', async () => {

@@ -50,7 +50,7 @@ test.each([
 test.each([
   {
     argv: ['upp'],
-    says: 'unknown command "upp"; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, version, help',
+    says: 'unknown command "upp"; commands are up, mcp, check, rules, exec, logs, cp, port-forward, extend, controller, placement, webhook, frontend, self-test, version, help',
   },
   { argv: ['check'], says: 'check: name at least one file, directory or "-" for standard input' },
   { argv: ['check', '-o', 'xml', 'a'], says: '--output "xml": must be table or json' },
