@@ -37,7 +37,13 @@ const listener = (byDefault: { readonly port: number; readonly serviceName: stri
   port: port(byDefault.port),
   /** Service before this role; its DNS names are those of the certificate. */
   serviceName: dnsName('the name of a Service').default(byDefault.serviceName),
-  certificate: z.strictObject({ validDays: z.int().min(1).max(3650).default(byDefault.validDays) }).prefault({}),
+  certificate: z
+    .strictObject({
+      validDays: z.int().min(1).max(3650).default(byDefault.validDays),
+      /** Where others put tls.crt, tls.key and ca.crt; null: the program makes its own. */
+      directory: path.nullable().default(null),
+    })
+    .prefault({}),
   drainSeconds,
 });
 

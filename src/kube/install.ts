@@ -139,6 +139,20 @@ export async function clusterId(client: KubeClient, signal: AbortSignal): Promis
   return textOf(recordOf(recordOf(body)['metadata'])['uid']);
 }
 
+/** What the API server trusts behind that webhook; "" for nothing. Rejects with `not-found` without the configuration. */
+export async function readCaBundle(
+  client: KubeClient,
+  of: { readonly configuration: string; readonly webhook: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const path = objectPath(WEBHOOK_CONFIGURATIONS, { namespace: null, name: of.configuration });
+  const { body } = await client.request({ method: 'GET', path }, signal);
+  const webhook = listOf(recordOf(body)['webhooks'])
+    .map(recordOf)
+    .find(({ name }) => name === of.webhook);
+  return Buffer.from(textOf(recordOf(webhook?.['clientConfig'])['caBundle']), 'base64').toString('utf8');
+}
+
 /**
  * Puts the CA into one webhook of a ValidatingWebhookConfiguration and touches nothing else. Resolves to false, without a
  * write, when it is there already. Rejects with `not-found` without that configuration or webhook, and with `conflict` when

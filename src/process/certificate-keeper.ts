@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { isFault } from '../lib/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { joinBundles, splitBundle } from './certificate-bundle.ts';
 import { certificateEndMs, issueCertificate } from './certificates.ts';
 import type { ServedCertificate } from './https-server.ts';
 
@@ -37,8 +38,23 @@ export interface CertificateWanted {
   readonly log: Log;
 }
 
-export interface CertificateKeeperOptions extends CertificateWanted {
-  /** What is served since the start, by currentCertificate. Left out: nothing yet. */
+/**
+ * Where the certificate comes from. `served` is what this process serves now: it goes on to be trusted even if it is not what the
+ * source has.
+ */
+export type CertificateSource = (served: StoredCertificate | null, signal: AbortSignal) => Promise<StoredCertificate>;
+
+/** Made by the program itself. */
+export const ownCertificate =
+  (wanted: CertificateWanted): CertificateSource =>
+  (served, signal) =>
+    currentCertificate({ ...wanted, served }, signal);
+
+export interface CertificateKeeperOptions {
+  readonly source: CertificateSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What is served since the start. Left out: nothing yet. */
   readonly serving?: StoredCertificate;
   /** Makes callers trust the bundle; writes nothing when they do already. */
   readonly publish: (caPem: string, signal: AbortSignal) => Promise<void>;
@@ -53,8 +69,6 @@ export interface CertificateKeeperOptions extends CertificateWanted {
 
 /** A certificate is renewed when less than this part of its life is left. */
 const RENEW_BELOW = 1 / 3;
-/** Authorities in the bundle: the one in use and the one before it. */
-const BUNDLE_SIZE = 2;
 /** After a check that failed: what was missing at the start of everything is there soon. */
 const RETRY_MS = 1_000;
 
@@ -84,12 +98,12 @@ export async function currentCertificate(
 
 /** Watches over the certificate until `signal` aborts; faults of the API server are waited out, since the old one still serves. */
 export async function keepCertificate(options: CertificateKeeperOptions, signal: AbortSignal): Promise<void> {
-  const { clock, log } = options;
+  const { source, clock, log } = options;
   let served: StoredCertificate | null = options.serving ?? null;
   let waitMs = 0;
   while (!signal.aborted) {
     try {
-      const current = await currentCertificate({ ...options, served }, signal);
+      const current = await source(served, signal);
       await options.publish(current.caPem, signal);
       options.onPublished?.();
       if (current.certPem !== served?.certPem) {
@@ -127,14 +141,6 @@ function isGood({ certPem, keyPem, caPem }: StoredCertificate, wanted: Certifica
 async function renew(before: StoredCertificate | null, wanted: CertificateWanted): Promise<StoredCertificate> {
   const { commonName, hosts, validForMs, clock } = wanted;
   const issued = await issueCertificate({ commonName, hosts, validForMs, nowMs: clock.nowMs() });
-  const authorities = [issued.ca.certPem, ...splitBundle(before?.caPem ?? '')].slice(0, BUNDLE_SIZE);
-  return {
-    certPem: issued.certPem,
-    keyPem: issued.keyPem,
-    caPem: authorities.map((pem) => `${pem.trim()}\n`).join(''),
-  };
-}
-
-function splitBundle(bundle: string): readonly string[] {
-  return bundle.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const caPem = joinBundles(issued.ca.certPem, before?.caPem ?? '');
+  return { certPem: issued.certPem, keyPem: issued.keyPem, caPem };
 }

@@ -3,12 +3,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { apply } from '../../kube/apply.ts';
+import { readFrontendEndpoint } from '../../kube/frontend-endpoint.ts';
 import { FRONTEND_CERTIFICATE_SECRET } from '../../model/names.ts';
-import { currentCertificate, keepCertificate } from '../../process/certificate-keeper.ts';
+import { keepCertificate } from '../../process/certificate-keeper.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { frontendConfigMap } from '../cluster-objects.ts';
 import { firstFailure, untilAborted } from '../first-failure.ts';
-import { createCertificateStore } from '../roles/certificate-store.ts';
+import { certificateSource, givenPlace } from '../roles/certificate-source.ts';
 import { startFrontendRole } from '../roles/frontend.ts';
 import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
 import type { RoleProgram } from './read-program.ts';
@@ -27,16 +28,18 @@ export async function runFrontend(
   const opened = await openProgram(program, host, shutdown);
   const { client, clock, ownLog: log, metrics, namespace } = opened;
   const serving = afterDrain(shutdown.signal, settings.drainSeconds, clock);
-  const hosts = serviceHosts({ name: settings.serviceName, namespace });
-  const wanted = {
-    store: createCertificateStore(client, { namespace, name: FRONTEND_CERTIFICATE_SECRET }),
+  const service = { name: settings.serviceName, namespace };
+  const hosts = serviceHosts(service);
+  const certificates = certificateSource(client, {
+    given: givenPlace(settings.certificate.directory, service),
+    secret: { namespace, name: FRONTEND_CERTIFICATE_SECRET },
     commonName: 'mcpsession-frontend',
     hosts,
     validForMs: settings.certificate.validDays * DAY_MS,
     clock,
     log,
-  };
-  const certificate = await opened.eventually('a certificate', () => currentCertificate(wanted, serving));
+  });
+  const certificate = await opened.eventually('a certificate', () => certificates.source(null, serving));
   const frontend = await startFrontendRole(
     opened,
     {
@@ -55,10 +58,15 @@ export async function runFrontend(
   const url = `https://${settings.serviceName}.${namespace}.svc`;
   const keeping = keepCertificate(
     {
-      ...wanted,
+      source: certificates.source,
+      clock,
+      log,
       serving: certificate,
-      publish: async (caPem, signal) =>
-        void (await apply(client, frontendConfigMap({ url, caPem }, namespace), signal)),
+      publish: async (wanted, signal) => {
+        const known = async () => (await readFrontendEndpoint(client, namespace, signal))?.caPem ?? '';
+        const caPem = await certificates.toPublish(wanted, known);
+        await apply(client, frontendConfigMap({ url, caPem }, namespace), signal);
+      },
       overlapMs: OVERLAP_MS,
       checkEveryMs: CHECK_MS,
       onPublished: () => {

@@ -3,6 +3,7 @@
 
 import type { Shutdown } from '../../process/shutdown.ts';
 import { firstFailure, untilAborted } from '../first-failure.ts';
+import { givenPlace } from '../roles/certificate-source.ts';
 import { startWebhookRole } from '../roles/webhook.ts';
 import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
 import type { RoleProgram } from './read-program.ts';
@@ -19,11 +20,13 @@ export async function runWebhook(
   const { settings } = program;
   const opened = await openProgram(program, host, shutdown);
   const serving = afterDrain(shutdown.signal, settings.drainSeconds, opened.clock);
+  const { directory, validDays } = settings.certificate;
   const options = {
     host: settings.address,
     port: settings.port,
     hosts: serviceHosts({ name: settings.serviceName, namespace: opened.namespace }),
-    certificateLifeMs: settings.certificate.validDays * DAY_MS,
+    certificateLifeMs: validDays * DAY_MS,
+    given: givenPlace(directory, { name: settings.serviceName, namespace: opened.namespace }),
     certificateCheckMs: CHECK_MS,
   };
   const webhook = await opened.eventually('a certificate', () => startWebhookRole(opened, options, serving));

@@ -1,6 +1,6 @@
 // Wires the webhook role: the listener, and the keeper of its certificate.
 
-import { patchCaBundle } from '../../kube/install.ts';
+import { patchCaBundle, readCaBundle } from '../../kube/install.ts';
 import { createSessionCache } from '../../kube/session-cache.ts';
 import { createAuthorizer } from '../../kube/token-authority.ts';
 import { asOperatorError } from '../../lib/errors.ts';
@@ -11,11 +11,11 @@ import {
   WEBHOOK_CONFIGURATION,
   WEBHOOK_NAME,
 } from '../../model/names.ts';
-import { currentCertificate, keepCertificate } from '../../process/certificate-keeper.ts';
+import { keepCertificate } from '../../process/certificate-keeper.ts';
 import { startWebhook, VALIDATE_PATH } from '../../webhook/webhook.ts';
 import { createReferenceRights } from '../../webhook/reference-rights.ts';
 import { createSessionQuota } from '../../webhook/session-quota.ts';
-import { createCertificateStore } from './certificate-store.ts';
+import { certificateSource, type GivenPlace } from './certificate-source.ts';
 import { type RoleContext, systemNamespaceOf, watchMetrics, watchNamespaces } from './common.ts';
 
 export interface WebhookRoleOptions {
@@ -24,6 +24,8 @@ export interface WebhookRoleOptions {
   /** Names and addresses by which the API server reaches us. */
   readonly hosts: readonly string[];
   readonly certificateLifeMs?: number;
+  /** Where others put a certificate, and the name that it has to have. Left out or null: it is made here. */
+  readonly given?: GivenPlace | null;
   readonly certificateOverlapMs?: number;
   readonly certificateCheckMs?: number;
 }
@@ -41,6 +43,7 @@ export interface RunningWebhook {
 
 const DAY_MS = 24 * 3_600_000;
 const CLOSE_MS = 2_000;
+const CONFIGURATION = { configuration: WEBHOOK_CONFIGURATION, webhook: WEBHOOK_NAME };
 
 export async function startWebhookRole(
   context: RoleContext,
@@ -49,15 +52,16 @@ export async function startWebhookRole(
 ): Promise<RunningWebhook> {
   const { client, clock, metrics, policies } = context;
   const log = context.log.with({ program: 'webhook' });
-  const keeping = {
-    store: createCertificateStore(client, { namespace: systemNamespaceOf(context), name: WEBHOOK_CERTIFICATE_SECRET }),
+  const certificates = certificateSource(client, {
+    given: options.given ?? null,
+    secret: { namespace: systemNamespaceOf(context), name: WEBHOOK_CERTIFICATE_SECRET },
     commonName: 'mcpsession-webhook',
     hosts: options.hosts,
     validForMs: options.certificateLifeMs ?? 90 * DAY_MS,
     clock,
     log,
-  };
-  const certificate = await currentCertificate(keeping, signal);
+  });
+  const certificate = await certificates.source(null, signal);
   let isTrusted = false;
   const namespaces = watchNamespaces(context, { log, onChange: () => {} }, signal);
   const sessions = createSessionCache({
@@ -95,14 +99,13 @@ export async function startWebhookRole(
     keep: (running) =>
       keepCertificate(
         {
-          ...keeping,
+          source: certificates.source,
+          clock,
+          log,
           serving: certificate,
-          publish: async (caPem, publishing) => {
-            await patchCaBundle(
-              client,
-              { configuration: WEBHOOK_CONFIGURATION, webhook: WEBHOOK_NAME, caPem },
-              publishing,
-            );
+          publish: async (wanted, publishing) => {
+            const caPem = await certificates.toPublish(wanted, () => readCaBundle(client, CONFIGURATION, publishing));
+            await patchCaBundle(client, { ...CONFIGURATION, caPem }, publishing);
           },
           overlapMs: options.certificateOverlapMs ?? 5_000,
           checkEveryMs: options.certificateCheckMs ?? 60_000,

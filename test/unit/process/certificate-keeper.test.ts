@@ -6,6 +6,7 @@ import {
   type CertificateStore,
   currentCertificate,
   keepCertificate,
+  ownCertificate,
   type StoredCertificate,
 } from '../../../src/process/certificate-keeper.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -104,7 +105,9 @@ test('the API server is told of the new authority before anybody serves with it'
   const stop = new AbortController();
   const done = keepCertificate(
     {
-      ...settings(store, clock),
+      source: ownCertificate(settings(store, clock)),
+      clock,
+      log: silentLog,
       publish: async (caPem) => {
         if (caPem !== trusted) story.push(`published ${authorities(caPem)}`);
         trusted = caPem;
@@ -162,7 +165,9 @@ function aKeeper(store: ReturnType<typeof memoryStore>, failures = 0) {
   let left = failures;
   const done = keepCertificate(
     {
-      ...settings(store, clock),
+      source: ownCertificate(settings(store, clock)),
+      clock,
+      log: silentLog,
       publish: async (caPem) => {
         if (left > 0) {
           left -= 1;
