@@ -330,6 +330,8 @@ test.each([
 ])('a real API server takes every object, strictly: $what', async ({ values }) => {
   const server = sharedApiServer();
   await server.kubectl(['create', 'namespace', NAMESPACE]);
+  // The server wants it to be there before a pod of it; Helm makes it first, by its weight.
+  await server.kubectl(['create', 'serviceaccount', 'mcpsession-test', '-n', NAMESPACE]);
   const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--force-conflicts', '-f', '-'];
   const ran = await server.kubectl(args, await templateText(values));
   expect(ran.stderr).toBe('');
