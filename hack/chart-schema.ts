@@ -19,7 +19,8 @@ const pod = {
   podAnnotations: texts,
   podLabels: texts,
 };
-const certificate = (role: typeof webhook | typeof frontend) => role.shape.certificate;
+const certificate = (role: typeof webhook | typeof frontend) =>
+  z.strictObject({ validDays: role.shape.certificate.unwrap().shape.validDays });
 
 const valuesSchema = z.strictObject({
   global: z.strictObject({
