@@ -10,7 +10,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { tryLockFile } from '../../src/embedded/file-lock.ts';
+import { FLOCK_PROGRAM, tryLockFile } from '../../src/process/file-lock.ts';
 import { asOperatorError, OperatorError } from '../../src/lib/errors.ts';
 import { takeDown } from './down.ts';
 import { KUBECONFIG, MOST_NODES } from './layout.ts';
@@ -85,7 +85,7 @@ function targets(to: string | undefined): readonly LoadTarget[] {
 async function alone(work: () => Promise<void>): Promise<void> {
   const dir = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mcpsession');
   await mkdir(dir, { recursive: true });
-  const lock = await tryLockFile(join(dir, 'cluster.lock'));
+  const lock = await tryLockFile(join(dir, 'cluster.lock'), FLOCK_PROGRAM);
   if (!lock.ok) {
     const holder = lock.error === null ? 'another process' : `process ${lock.error.pid}`;
     throw new OperatorError('conflict', `${holder} is bringing the cluster up or down; wait for it`);

@@ -12,7 +12,7 @@ import {
   type ProcessIdentity,
   processIdentitySchema,
   readProcessIdentity,
-} from '../../src/embedded/process-identity.ts';
+} from '../../src/process/process-identity.ts';
 import { OperatorError } from '../../src/lib/errors.ts';
 import { probeEngine } from './probe-engine.ts';
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-pub const USAGE: &str = "usage: init run [--root DIR] [--cpu-seconds N] [--spool-bytes N] [--environment later] [-- PROGRAM [ARG...]]\n       init version\n";
+pub const USAGE: &str = "usage: init run [--root DIR] [--cpu-seconds N] [--spool-bytes N] [--environment later] [-- PROGRAM [ARG...]]\n       init lock\n       init version\n";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
@@ -21,6 +21,7 @@ pub struct Options {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Invocation {
     Run(Options),
+    Lock,
     Version,
 }
 
@@ -29,8 +30,9 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Invocation, St
     let mut rest = arguments.map(OsString::into_vec);
     match rest.next().as_deref() {
         Some(b"version") => return Ok(Invocation::Version),
+        Some(b"lock") => return Ok(Invocation::Lock),
         Some(b"run") => {}
-        _ => return Err("expected run or version".to_owned()),
+        _ => return Err("expected run, lock or version".to_owned()),
     }
     let mut options = Options {
         root: b"/workspace".to_vec(),
@@ -90,6 +92,7 @@ mod tests {
         };
         assert_eq!(found, Ok(Invocation::Run(want)));
         assert_eq!(parsed("version"), Ok(Invocation::Version));
+        assert_eq!(parsed("lock"), Ok(Invocation::Lock));
     }
 
     #[test]

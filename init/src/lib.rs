@@ -10,6 +10,7 @@ pub mod exec_request;
 pub mod files;
 pub mod forward;
 pub mod frame;
+pub mod lock;
 pub mod main_command;
 pub mod oom;
 pub mod orphans;

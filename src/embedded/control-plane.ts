@@ -6,6 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { OperatorError } from '../lib/errors.ts';
+import type { DirLock } from '../process/locked-dir.ts';
 import type { ControlPlaneBinaries } from './obtain-control-plane.ts';
 import { kubeconfigText } from './server/kubeconfig.ts';
 import { endLeftovers } from './server/leftovers.ts';
@@ -13,7 +14,7 @@ import { type ClientIdentity, ensurePki, type Pki } from './server/pki.ts';
 import { writePrivateFile } from './server/private-file.ts';
 import type { ChildExit } from './server/start-child.ts';
 import { endServers, type RunningServers, startServers } from './server/start-servers.ts';
-import { lockControlPlaneDir, type StateDirLock } from './state-dir.ts';
+import { lockControlPlaneDir } from './state-dir.ts';
 
 export interface ControlPlaneOptions {
   readonly binaries: Pick<ControlPlaneBinaries, 'etcd' | 'kubeApiserver' | 'kubectl'>;
@@ -63,11 +64,7 @@ export async function startControlPlane(options: ControlPlaneOptions, signal: Ab
   }
 }
 
-async function startLocked(
-  options: ControlPlaneOptions,
-  lock: StateDirLock,
-  signal: AbortSignal,
-): Promise<ControlPlane> {
+async function startLocked(options: ControlPlaneOptions, lock: DirLock, signal: AbortSignal): Promise<ControlPlane> {
   const { binaries, stateDir, log = () => {} } = options;
   const startMs = performance.now();
   const leftovers = await endLeftovers(stateDir);
@@ -106,7 +103,7 @@ async function startLocked(
 
 interface Holding {
   readonly stateDir: string;
-  readonly lock: StateDirLock;
+  readonly lock: DirLock;
   readonly log: NonNullable<ControlPlaneOptions['log']>;
 }
 

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../process/process-identity.ts';
 
 const POLL_MS = 20;
 const KILLED_WITHIN_MS = 2_000;

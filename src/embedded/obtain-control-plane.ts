@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OperatorError } from '../lib/errors.ts';
+import { type FileLock, FLOCK_PROGRAM, tryLockFile } from '../process/file-lock.ts';
 import { checkAssetsDir } from './binaries/assets-dir.ts';
 import { missingPrograms, removePartials } from './binaries/binary-cache.ts';
 import { fillCache } from './binaries/fill-cache.ts';
@@ -17,7 +18,6 @@ import {
   PROGRAMS,
   type ReleaseSites,
 } from './binaries/release.ts';
-import { type FileLock, tryLockFile } from './file-lock.ts';
 
 const LOCK_POLL_MS = 250;
 const ANSWER_WITHIN_MS = 3_000;
@@ -108,13 +108,13 @@ async function bringCacheUp(options: ProgramOptions, signal: AbortSignal): Promi
 
 async function waitForLock({ cacheDir, onProgress, programs }: ProgramOptions, signal: AbortSignal): Promise<FileLock> {
   const path = `${cacheDir}/lock`;
-  const first = await tryLockFile(path);
+  const first = await tryLockFile(path, FLOCK_PROGRAM);
   if (first.ok) return first.value;
   const step = { binary: programs[0] ?? PROGRAMS[0], phase: 'waiting', index: 1, total: programs.length } as const;
   return reportWhile(onProgress, step, async () => {
     for (;;) {
       await sleep(LOCK_POLL_MS, undefined, { signal });
-      const next = await tryLockFile(path);
+      const next = await tryLockFile(path, FLOCK_PROGRAM);
       if (next.ok) return next.value;
     }
   });

@@ -23,6 +23,7 @@ import type { McpSession } from '../../src/model/session.ts';
 import type { SessionSpecInput } from '../../src/model/session-spec.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { SessionStore } from '../../src/ports/sessions.ts';
+import { lockBySessionInit } from '../../src/process/file-lock.ts';
 import { createMetrics } from '../../src/process/metrics.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
 import { engineSocket, newClusterId, removeAllOf } from './docker.ts';
@@ -103,7 +104,8 @@ export async function openOperatorRig(options: OperatorRigOptions = {}): Promise
   opening.defer(() => rm(logDir, { recursive: true, force: true }));
   const stateDir = await mkdtemp(join(tmpdir(), 'mcpsession-state-'));
   opening.defer(() => rm(stateDir, { recursive: true, force: true }));
-  const node = { engine, cluster, nodeName, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, stateDir };
+  const lockProgram = lockBySessionInit(SESSION_INIT_FILE);
+  const node = { engine, cluster, nodeName, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, stateDir, lockProgram };
   const placement = startPlacement(context, stop.signal);
   const controller = await startController(
     context,

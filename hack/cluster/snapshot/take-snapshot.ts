@@ -4,7 +4,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 
-import { isRunning } from '../../../src/embedded/process-identity.ts';
+import { isRunning } from '../../../src/process/process-identity.ts';
 import { runCommand } from '../../docker/run-command.ts';
 import { cgroupHierarchies, clusterProcesses } from '../cgroups.ts';
 import { CGROUP, STATE_DIR } from '../layout.ts';

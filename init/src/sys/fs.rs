@@ -203,3 +203,16 @@ pub fn rewind(directory: RawFd) -> Result<()> {
     }
     Ok(())
 }
+
+/// An exclusive lock on the open file, without waiting; false when another open file has it.
+pub fn try_lock(fd: RawFd) -> Result<bool> {
+    loop {
+        // SAFETY: takes plain numbers.
+        match check(unsafe { libc::flock(fd, libc::LOCK_EX | libc::LOCK_NB) }) {
+            Ok(_) => return Ok(true),
+            Err(libc::EWOULDBLOCK) => return Ok(false),
+            Err(libc::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}

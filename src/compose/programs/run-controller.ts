@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { createDockerEngine } from '../../docker/engine.ts';
 import { clusterId } from '../../kube/install.ts';
+import { lockBySessionInit } from '../../process/file-lock.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { firstFailure, untilAborted } from '../first-failure.ts';
 import { startController } from '../roles/controller.ts';
@@ -21,12 +22,13 @@ export async function runController(
   const { signal } = shutdown;
   const opened = await openProgram(program, host, shutdown);
   const cluster = await opened.eventually('the identity of the cluster', () => clusterId(opened.client, signal));
+  const initFile = sessionInitFile();
   const engine = createDockerEngine({
     socketPath: settings.docker.socketPath,
     cluster,
     nodeName,
     log: opened.ownLog,
-    sessionInitFile: sessionInitFile(),
+    sessionInitFile: initFile,
   });
   const controller = await startController(
     opened,
@@ -38,6 +40,7 @@ export async function runController(
       nodeApiPort: settings.nodeApi.port,
       logDir: `${settings.stateDir}/session-logs`,
       stateDir: `${settings.stateDir}/node-state`,
+      lockProgram: lockBySessionInit(initFile),
       concurrency: settings.concurrency ?? 2 * availableParallelism(),
       intervals: { sweepMs: settings.sweepIntervalSeconds * 1000 },
     },

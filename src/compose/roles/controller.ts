@@ -17,6 +17,7 @@ import { SERVICE_ACCOUNTS, serviceAccountUsername } from '../../model/names.ts';
 import { createLogSpool } from '../../nodeapi/log-spool.ts';
 import { createNodeApi, type NodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
+import type { LockProgram } from '../../process/file-lock.ts';
 import { startWebServer } from '../../process/https-server.ts';
 import { DEFAULT_LEASE_DURATIONS } from '../../process/leader.ts';
 import { choosePolicies } from '../../rules/profile-choice.ts';
@@ -42,6 +43,8 @@ export interface ControllerRoleOptions {
   readonly logDir: string;
   /** Where the node keeps what it has granted; made if need be, and this process's alone while it lives. */
   readonly stateDir: string;
+  /** Takes the lock on it. */
+  readonly lockProgram: LockProgram;
   /** Looks at a time. */
   readonly concurrency: number;
   readonly intervals?: Partial<ControllerIntervals>;
@@ -85,7 +88,7 @@ export async function startController(
   const { engine, cluster, nodeName } = options;
   const log = context.log.with({ program: 'controller', node: nodeName });
   const state = await openNodeState(
-    { client, cluster, nodeName, dir: options.stateDir, clock: context.clock, log },
+    { client, cluster, nodeName, dir: options.stateDir, lockProgram: options.lockProgram, clock: context.clock, log },
     signal,
   );
   const { clock, grants } = state;

@@ -2,7 +2,6 @@
 // what the last process of this boot knew.
 
 import { createGrantBook, type GrantBook, type NodeIdentity, readNodeState } from '../../controller/grants.ts';
-import { lockStateDir } from '../../embedded/state-dir.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { asOperatorError } from '../../lib/errors.ts';
 import type { BootClock, Clock } from '../../ports/clock.ts';
@@ -11,6 +10,8 @@ import type { Log } from '../../ports/log.ts';
 import { createBootClock } from '../../process/boot-clock.ts';
 import { type ClusterClock, createClusterClock } from '../../process/cluster-clock.ts';
 import { createDurableTextFile } from '../../process/durable-text-file.ts';
+import type { LockProgram } from '../../process/file-lock.ts';
+import { lockDir } from '../../process/locked-dir.ts';
 
 export interface OpenNodeState {
   readonly clock: ClusterClock;
@@ -23,6 +24,7 @@ export interface OpenNodeState {
 export interface NodeStateOptions extends NodeIdentity {
   readonly client: KubeClient;
   readonly dir: string;
+  readonly lockProgram: LockProgram;
   readonly clock: Clock;
   /** Default: that of this machine. */
   readonly boot?: BootClock;
@@ -74,9 +76,10 @@ interface Place {
   release(): void;
 }
 
-async function openPlace({ dir, log }: NodeStateOptions): Promise<Place> {
+async function openPlace({ dir, lockProgram, log }: NodeStateOptions): Promise<Place> {
   try {
-    const lock = await lockStateDir(dir);
+    const insteadOfIt = 'give this controller another one';
+    const lock = await lockDir({ dir, lockName: 'lock', program: lockProgram, insteadOfIt });
     const kept = createDurableTextFile({ path: `${dir}/grants.json`, maxBytes: MAX_BYTES });
     return { kept, isOurs: true, release: () => lock.release() };
   } catch (thrown) {

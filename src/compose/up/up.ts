@@ -11,6 +11,7 @@ import { asOperatorError, OperatorError } from '../../lib/errors.ts';
 import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../../model/names.ts';
 import type { UpOptions } from '../../cli/arguments/up.ts';
 import type { Log } from '../../ports/log.ts';
+import { FLOCK_PROGRAM } from '../../process/file-lock.ts';
 import { createMetrics } from '../../process/metrics.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { systemClock } from '../../process/system-clock.ts';
@@ -116,6 +117,7 @@ export async function runUp(options: UpOptions, host: UpHost, shutdown: Shutdown
       nodeApiPort: 0,
       logDir: paths.sessionLogs,
       stateDir: paths.nodeState,
+      lockProgram: FLOCK_PROGRAM,
       concurrency: 2 * Math.max(engineFacts.cpus, 1),
     },
     signal,

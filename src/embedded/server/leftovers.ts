@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { OperatorError } from '../../lib/errors.ts';
 import { endProcess } from '../end-process.ts';
-import { type ProcessIdentity, processIdentitySchema } from '../process-identity.ts';
+import { type ProcessIdentity, processIdentitySchema } from '../../process/process-identity.ts';
 import { writePrivateFile } from './private-file.ts';
 
 /** etcd closes its files within 35 ms; the rest is reserve. The API server keeps nothing, but may wait for watches. */

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, rename } from 'node:fs/promises';
 
 import { OperatorError } from '../../lib/errors.ts';
-import { type ProcessIdentity, readProcessIdentity } from '../process-identity.ts';
+import { type ProcessIdentity, readProcessIdentity } from '../../process/process-identity.ts';
 import { logTail } from './log-tail.ts';
 
 export type ServerName = 'etcd' | 'kube-apiserver';

@@ -2,6 +2,7 @@
 
 import { startController } from '../../../src/compose/roles/controller.ts';
 import { createDockerEngine } from '../../../src/docker/engine.ts';
+import { lockBySessionInit } from '../../../src/process/file-lock.ts';
 import { serveRole } from './serve.ts';
 
 serveRole('mcpsession-controller', async (context, order, signal) => {
@@ -23,6 +24,7 @@ serveRole('mcpsession-controller', async (context, order, signal) => {
       nodeApiPort: 0,
       logDir,
       stateDir,
+      lockProgram: lockBySessionInit(sessionInitFile),
       concurrency,
       intervals,
     },

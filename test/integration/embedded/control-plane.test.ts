@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../../src/embedded/control-plane.ts';
 import type { ControlPlaneBinaries } from '../../../src/embedded/obtain-control-plane.ts';
-import { isAlive, readProcessIdentity } from '../../../src/embedded/process-identity.ts';
+import { isAlive, readProcessIdentity } from '../../../src/process/process-identity.ts';
 import { testBinaries } from './binaries.ts';
 
 const OBTAIN_WITHIN_MS = 600_000;

@@ -20,6 +20,7 @@ import type { McpSession } from '../../../src/model/session.ts';
 import type { SessionSpecInput } from '../../../src/model/session-spec.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { SessionStore } from '../../../src/ports/sessions.ts';
+import { lockBySessionInit } from '../../../src/process/file-lock.ts';
 import { createMetrics } from '../../../src/process/metrics.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { startTestApiServer, type TestApiServer } from '../../support/api-server.ts';
@@ -135,7 +136,9 @@ export async function openPlacementRig(
       const dirs = await Promise.all(['logs', 'state'].map((kind) => mkdtemp(join(tmpdir(), `mcpsession-${kind}-`))));
       const [logDir = '', stateDir = ''] = dirs;
       const end = new AbortController();
-      const options = { engine, cluster, nodeName: name, nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, stateDir };
+      const places = { nodeApiHost: '127.0.0.1', nodeApiPort: 0, logDir, stateDir };
+      const lockProgram = lockBySessionInit(SESSION_INIT_FILE);
+      const options = { engine, cluster, nodeName: name, ...places, lockProgram };
       const controller = await startController(contextOf(client, name), { ...options, concurrency: 4 }, end.signal);
       let stopping: Promise<void> | null = null;
       const close = async (): Promise<void> => {

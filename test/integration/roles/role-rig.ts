@@ -1,5 +1,5 @@
 // The roles as the chart runs them: each a process of the bundle with a file of settings, the token of its own ServiceAccount in a
-// directory as the kubelet makes it, and no more rights than the chart's files give.
+// directory as the kubelet makes it, no more rights than the chart's files give, and no program but its own on the PATH.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -170,7 +170,7 @@ function startRole(started: {
 }): RoleProcess {
   const { role, file, metricsPort, environment } = started;
   const child = spawn(process.execPath, [BUNDLE, role, '--config', file], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: join(file, 'none'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,6 +1,7 @@
 // All four roles as processes of their own, one after the other, as the chart starts them: from an empty cluster to a command in a
 // session, with their own accounts and nothing more.
 
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientObjects } from '../../../src/compose/cluster-objects.ts';
@@ -12,7 +13,7 @@ import { createMetrics } from '../../../src/process/metrics.ts';
 import { removeAllOf } from '../../support/docker.ts';
 import { connectMcp } from '../../support/mcp-client.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { must, never, openRoleRig, type Role, type RoleProcess, type RoleRig } from './role-rig.ts';
+import { must, never, openRoleRig, readText, type Role, type RoleProcess, type RoleRig } from './role-rig.ts';
 import { openSelfTest } from './self-test.ts';
 
 let rig: RoleRig;
@@ -84,6 +85,22 @@ test('placement gives the session its node, and the controller makes it Ready', 
   await placement.ready();
   await must(rig.server, ['wait', '--for=condition=Ready', 'mcps/first', '--timeout=40s']);
   expect(await condition('mcps/first', 'IsolationVerified')).toMatchObject({ status: 'True' });
+});
+
+test('the controller keeps the state of its node for itself, though its image has no program for locks', async () => {
+  const dir = join(rig.dir, 'state', 'node-state');
+  const kept = await waitFor('what was granted', () => readText(join(dir, 'grants.json')).catch(() => null));
+  expect(kept).toContain(rig.nodeName);
+  expect(running('controller').lines('warn')).not.toContainEqual(expect.stringContaining('no node state'));
+  const second = await rig.start('controller');
+  expect(await second.ended).toBe(1);
+  const { pid } = running('controller').child;
+  expect(second.said().stderr).toMatch(
+    new RegExp(
+      `^error: state directory ${dir} is in use by process ${pid} .*; stop it or give this controller another one$`,
+      'm',
+    ),
+  );
 });
 
 test('the front end says where it is and whom to trust, and runs a command for its caller', async () => {

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import type { ObtainProgress } from '../../../src/embedded/binaries/obtain-progress.ts';
 import { ETCD_VERSION, KUBERNETES_VERSION, NODE_PROGRAMS } from '../../../src/embedded/binaries/release.ts';
 import { obtainControlPlane, type ObtainOptions, obtainPrograms } from '../../../src/embedded/obtain-control-plane.ts';
-import { isAlive, readProcessIdentity } from '../../../src/embedded/process-identity.ts';
+import { isAlive, readProcessIdentity } from '../../../src/process/process-identity.ts';
 import { fakeGo } from './fake-go.ts';
 import { releaseFiles, serveFiles } from './release-site.ts';
 import { temporaryDir } from './temporary-dir.ts';

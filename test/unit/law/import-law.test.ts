@@ -37,7 +37,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   /** The types of connections that a port hands over. */
   ports: [/^node:stream$/],
   config: [/^yaml$/, /^zod$/],
-  process: [/^node:/, /^pino$/, /^prom-client$/, /^@peculiar\/x509$/, /^reflect-metadata$/, /^lru-cache$/],
+  process: [/^node:/, /^zod$/, /^pino$/, /^prom-client$/, /^@peculiar\/x509$/, /^reflect-metadata$/, /^lru-cache$/],
   docker: [/^node:/, /^dockerode$/, /^lru-cache$/, /^zod$/],
   kube: [/^node:/, /^@kubernetes\/client-node$/, /^undici$/, /^lru-cache$/, /^zod$/],
   'node-client': [/^node:/, /^undici$/, /^lru-cache$/, /^zod$/],

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { isAlive, readProcessIdentity } from '../../../../src/embedded/process-identity.ts';
+import { isAlive, readProcessIdentity } from '../../../../src/process/process-identity.ts';
 import { endLeftovers, rememberProcesses } from '../../../../src/embedded/server/leftovers.ts';
 import { temporaryDir } from '../temporary-dir.ts';
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { endProcess } from '../../../src/embedded/end-process.ts';
-import { isAlive, type ProcessIdentity, readProcessIdentity } from '../../../src/embedded/process-identity.ts';
+import { isAlive, type ProcessIdentity, readProcessIdentity } from '../../../src/process/process-identity.ts';
 
 async function startProcess(script: string): Promise<{ child: ChildProcess; identity: ProcessIdentity }> {
   const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
