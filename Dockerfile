@@ -3,12 +3,13 @@
 #   npm run build && docker build --network none --build-arg BASE=<image with Node 24 at /nodejs/bin/node> -t mcp-session-operator:dev .
 # Works with the legacy builder and with BuildKit: no "# syntax" line, which would need a registry, and no newer instructions.
 
-# A tag and not a digest, because none has been checked by this project yet. Pin one for your own builds: BASE=...@sha256:<digest>.
+# A tag and not a digest, because none has been checked by this project yet. `make image` prints the digest of the base that it used and
+# writes it into the image; pin that one for your own builds: BASE=...@sha256:<digest>.
 ARG BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 
 # Collects what the image holds and proves that it runs on this base, with nothing else around it.
 FROM ${BASE} AS collect
-COPY dist/mcpsession.mjs dist/init LICENSE /app/
+COPY dist/mcpsession.mjs dist/init dist/sbom.spdx.json LICENSE /app/
 RUN ["/nodejs/bin/node", "/app/mcpsession.mjs", "version"]
 # The session init (make init): static, for the architecture of this image.
 RUN ["/app/init", "version"]
@@ -20,6 +21,7 @@ LABEL org.opencontainers.image.title="mcp-session-operator" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       io.modelcontextprotocol.server.name="dev.mcpsession/mcp-session-operator"
+# sbom.spdx.json says what is in the bundle and the session init (npm run build).
 # Owned by root and not writable for the user of the image.
 COPY --from=collect /app /app
 USER 65532:65532

@@ -1,6 +1,6 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image cluster-up cluster-down clean
+.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image sbom cluster-up cluster-down clean
 
 NPM := npm run --silent
 
@@ -45,6 +45,9 @@ init: node_modules/.stamp ## Build the session init to dist/init; needs cargo: D
 
 image: node_modules/.stamp ## Build the container image from what is here; says which base it used
 	@$(NPM) image
+
+sbom: node_modules/.stamp ## Write the list of what is in the image (SPDX) to dist/sbom.spdx.json
+	@$(NPM) build
 
 cluster-up: node_modules/.stamp ## Start a real cluster on this machine, in namespaces of its own; needs root; NODES=2 for two nodes
 	@$(NPM) cluster -- up --nodes $(or $(NODES),1)

@@ -1,37 +1,21 @@
-// Bundles the one binary: dist/mcpsession.mjs, with the module files of the control plane and the session init beside it.
+// Builds what an image is made of: dist/mcpsession.mjs, with the module files of the control plane, the session init and the list
+// of what is in them beside it. Runnable: node hack/build.ts
 
 import { chmodSync, cpSync, mkdirSync, renameSync } from 'node:fs';
-import { build } from 'esbuild';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
 import { buildInit } from './init/build.ts';
+import { writeSbom } from './sbom/write-sbom.ts';
 
-mkdirSync('dist', { recursive: true });
+const ROOT = join(import.meta.dirname, '..');
+const at = (name: string): string => join(ROOT, 'dist', name);
+
+mkdirSync(at(''), { recursive: true });
 // Built aside and renamed: a program that starts meanwhile sees the old bundle or the new one.
-const partial = `dist/.mcpsession-${process.pid}.mjs`;
-await build({
-  entryPoints: ['src/main.ts'],
-  outfile: partial,
-  bundle: true,
-  platform: 'node',
-  target: 'node22.19',
-  format: 'esm',
-  minify: false,
-  sourcemap: false,
-  legalComments: 'none',
-  // CommonJS dependencies use require and __dirname; ESM output has neither (stack.md 5).
-  banner: {
-    js: [
-      '#!/usr/bin/env node',
-      "import { createRequire as __createRequire } from 'node:module';",
-      'const require = __createRequire(import.meta.url);',
-      'const __dirname = import.meta.dirname;',
-      'const __filename = import.meta.filename;',
-    ].join('\n'),
-  },
-  // Optional native parts and pretty printers that nothing here uses.
-  external: ['cpu-features', '*.node', 'pino-pretty'],
-  logLevel: 'warning',
-});
+const partial = at(`.mcpsession-${process.pid}.mjs`);
+const metafile = await bundle({ root: ROOT, outfile: partial });
 chmodSync(partial, 0o755);
-renameSync(partial, 'dist/mcpsession.mjs');
-cpSync('hack/control-plane', 'dist/control-plane', { recursive: true });
+renameSync(partial, at('mcpsession.mjs'));
+cpSync(join(ROOT, 'hack/control-plane'), at('control-plane'), { recursive: true });
 await buildInit((line) => console.log(line));
+await writeSbom({ root: ROOT, metafile, file: at('sbom.spdx.json') });

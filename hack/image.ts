@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { asOperatorError, OperatorError } from '../src/lib/errors.ts';
 import { ensureDocker } from './docker.ts';
 import { runCommand } from './docker/run-command.ts';
+import { baseLabels, type BaseLabels, describeBase } from './image/base-labels.ts';
 import { ensureNodeBase, NODE_BASE } from './image/node-base.ts';
 
 const DEFAULT_TAG = 'mcp-session-operator:dev';
@@ -32,7 +33,10 @@ async function buildImage(options: { readonly base: string | null; readonly tag:
   log(`image: base ${base.reference} (${base.origin})`);
   const args = { BASE: base.reference, VERSION: packageVersion() };
   const buildArgs = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  await succeed('docker', ['build', '--network', 'none', ...buildArgs, '--tag', options.tag, '.']);
+  const labels = await labelsOf(base.reference);
+  log(`image: ${describeBase(labels)}`);
+  const labelArgs = Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]);
+  await succeed('docker', ['build', '--network', 'none', ...buildArgs, ...labelArgs, '--tag', options.tag, '.']);
   const size = await succeed('docker', ['image', 'inspect', '--format', '{{.Size}}', options.tag]);
   log(`image: ${options.tag}, ${Math.round(Number(size) / 1_000_000)} MB`);
 }
@@ -50,6 +54,13 @@ async function chooseBase(socketPath: string, log: Log): Promise<Base> {
     reference: NODE_BASE,
     origin: 'made here from node_modules and the C library of this machine; for trying out, not for release',
   };
+}
+
+/** Of a base that is here by now, or is pulled: the build would pull it too, but could not tell which one it was. */
+async function labelsOf(base: string): Promise<BaseLabels> {
+  if (!(await isPresent(base))) await succeed('docker', ['pull', '--quiet', base]);
+  const args = ['image', 'inspect', '--format', '{{json .RepoDigests}}', base];
+  return baseLabels(base, await succeed('docker', args));
 }
 
 /** The default of the Dockerfile's ARG BASE, which is the one place that names it. */

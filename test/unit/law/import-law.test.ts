@@ -113,6 +113,14 @@ test('only main and the composition roots read the environment or end the proces
   expect(broken).toEqual([]);
 });
 
+test('programs are started for `up` alone, and for a lock by what the image has: there is no other program in it', () => {
+  const starting = imports.filter(({ specifier }) => specifier === 'node:child_process').map(({ file }) => file);
+  const elsewhere = starting.filter((file) => !file.startsWith('embedded/'));
+  expect(elsewhere).toEqual(['process/file-lock.ts']);
+  const users = imports.filter(({ specifier }) => specifier.includes('/embedded/')).map(({ file }) => file);
+  expect(users.filter((file) => !file.startsWith('compose/up/'))).toEqual([]);
+});
+
 test('laws and decisions have no clock, no randomness and no input or output', () => {
   const impure =
     /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(|\bsetTimeout\(|\bfetch\(|\bconsole\./;

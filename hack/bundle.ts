@@ -1,0 +1,42 @@
+// Makes one file of JavaScript of the sources and everything that they use. The same sources give the same bytes wherever they
+// lie: no path of this machine and no time gets into them.
+
+import { build, type Metafile } from 'esbuild';
+
+export interface BundleOptions {
+  /** Absolute; has src/ and node_modules/. */
+  readonly root: string;
+  /** Absolute. */
+  readonly outfile: string;
+}
+
+/** Gives what went into the file, with paths from `root` on. */
+export async function bundle({ root, outfile }: BundleOptions): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outfile,
+    bundle: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node22.19',
+    format: 'esm',
+    minify: false,
+    sourcemap: false,
+    legalComments: 'none',
+    // CommonJS dependencies use require and __dirname; ESM output has neither (stack.md 5).
+    banner: {
+      js: [
+        '#!/usr/bin/env node',
+        "import { createRequire as __createRequire } from 'node:module';",
+        'const require = __createRequire(import.meta.url);',
+        'const __dirname = import.meta.dirname;',
+        'const __filename = import.meta.filename;',
+      ].join('\n'),
+    },
+    // Optional native parts and pretty printers that nothing here uses.
+    external: ['cpu-features', '*.node', 'pino-pretty'],
+    logLevel: 'warning',
+  });
+  return metafile;
+}
