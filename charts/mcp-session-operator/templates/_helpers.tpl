@@ -1,6 +1,20 @@
+{{/* For labels: what this is. */}}
+{{- define "mcpsession.name" -}}
+{{ .Values.nameOverride | default "mcp-session-operator" }}
+{{- end }}
+
+{{/* Before the name of every object that only this release knows. Accounts, rights and what clients look for have fixed names. */}}
+{{- define "mcpsession.fullname" -}}
+{{ .Values.fullnameOverride | default "mcpsession" }}
+{{- end }}
+
+{{- define "mcpsession.namespace" -}}
+{{ .Values.namespaceOverride | default .Release.Namespace }}
+{{- end }}
+
 {{/* Labels of every object: (dict "root" $ "component" "webhook"). */}}
 {{- define "mcpsession.labels" -}}
-app.kubernetes.io/name: mcp-session-operator
+app.kubernetes.io/name: {{ include "mcpsession.name" .root }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
@@ -14,7 +28,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 
 {{- define "mcpsession.selector" -}}
-app.kubernetes.io/name: mcp-session-operator
+app.kubernetes.io/name: {{ include "mcpsession.name" .root }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
@@ -28,7 +42,7 @@ app.kubernetes.io/component: {{ .component }}
 
 {{/* A generated file of objects, in the namespace of the release. */}}
 {{- define "mcpsession.generated" -}}
-{{ .root.Files.Get .file | replace "mcpsession-system" .root.Release.Namespace }}
+{{ .root.Files.Get .file | replace "mcpsession-system" (include "mcpsession.namespace" .root) }}
 {{- end }}
 
 {{/* Settings that every program has. */}}
@@ -111,6 +125,9 @@ env:
   - {name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
   - {name: NODE_NAME, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
   {{- end }}
+  {{- with $values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 resources: {{ toYaml $values.resources | nindent 2 }}
 startupProbe:
   httpGet: {path: /healthz, port: metrics}
@@ -139,24 +156,70 @@ readinessProbe:
 {{- define "mcpsession.mounts" -}}
 - {name: settings, mountPath: /etc/mcpsession/settings, readOnly: true}
 - {name: policy, mountPath: /etc/mcpsession/policy, readOnly: true}
+{{- $values := get .root.Values .component }}
+{{- if ne (dig "certificate" "mode" "self" $values) "self" }}
+- {name: certificate, mountPath: /etc/mcpsession/certificate, readOnly: true}
+{{- end }}
+{{- with $values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "mcpsession.volumes" -}}
-- {name: settings, configMap: {name: mcpsession-{{ . }}-settings}}
-- {name: policy, configMap: {name: mcpsession-policy}}
+{{- $fullname := include "mcpsession.fullname" .root -}}
+- {name: settings, configMap: {name: {{ $fullname }}-{{ .component }}-settings}}
+- {name: policy, configMap: {name: {{ $fullname }}-policy}}
+{{- $values := get .root.Values .component }}
+{{- if ne (dig "certificate" "mode" "self" $values) "self" }}
+- {name: certificate, secret: {secretName: {{ include "mcpsession.certificateSecret" . }}}}
+{{- end }}
+{{- with $values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
+{{/* What a program that serves is told of its certificate. */}}
+{{- define "mcpsession.certificate" -}}
+{{- if eq .certificate.mode "self" -}}
+{validDays: {{ .certificate.validDays }}}
+{{- else -}}
+{directory: /etc/mcpsession/certificate}
+{{- end }}
+{{- end }}
+
+{{/* Of a certificate that others keep. */}}
+{{- define "mcpsession.certificateSecret" -}}
+{{- $certificate := (get .root.Values .component).certificate -}}
+{{ $certificate.secretName | default (printf "%s-%s-tls" (include "mcpsession.fullname" .root) .component) }}
+{{- end }}
+
+{{/* "render", or "skip" when it is wanted and the cluster has no such kind. */}}
+{{- define "mcpsession.serviceMonitor" -}}
+{{- $monitor := .Values.metrics.serviceMonitor -}}
+{{- if $monitor.enabled -}}
+{{- if or (eq $monitor.renderMode "alwaysRender") (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1/ServiceMonitor") -}}
+render
+{{- else if eq $monitor.renderMode "failIfMissing" -}}
+{{- fail "metrics.serviceMonitor.enabled: true is not allowed in a cluster without the kind ServiceMonitor (monitoring.coreos.com/v1); install the Prometheus Operator, or set metrics.serviceMonitor.renderMode: alwaysRender" -}}
+{{- else -}}
+skip
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Of a container, and of a pod that needs nothing of its node; what values set wins, key by key. */}}
 {{- define "mcpsession.lockedDown" -}}
-allowPrivilegeEscalation: false
-privileged: false
-readOnlyRootFilesystem: true
-capabilities: {drop: [ALL]}
+{{- $default := dict "allowPrivilegeEscalation" false "privileged" false "readOnlyRootFilesystem" true "capabilities" (dict "drop" (list "ALL")) -}}
+{{ mergeOverwrite $default (deepCopy (get .root.Values .component).containerSecurityContext) | toYaml }}
 {{- end }}
 
 {{- define "mcpsession.nonRoot" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
-seccompProfile: {type: RuntimeDefault}
+{{- $default := dict "runAsNonRoot" true "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{ mergeOverwrite $default (deepCopy (get .root.Values .component).securityContext) | toYaml }}
+{{- end }}
+
+{{/* Root, as the owner of the Docker socket and of its own directory on the node; without any capability. */}}
+{{- define "mcpsession.rootWithoutRights" -}}
+{{- $default := dict "runAsUser" 0 "runAsGroup" 0 "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{ mergeOverwrite $default (deepCopy (get .root.Values .component).securityContext) | toYaml }}
 {{- end }}

@@ -67,6 +67,21 @@ test.each([
   { values: { 'controller.sweepIntervalSeconds': 1 }, names: '/controller/sweepIntervalSeconds' },
   { values: { 'frontend.allowedOrigins': ['*'] }, names: '/frontend/allowedOrigins' },
   { values: { 'frontend.port': 9464 }, names: 'frontend.port: 9464 is not allowed; it is metrics.port' },
+  { values: { fullNameOverride: 'x' }, names: 'fullNameOverride' },
+  { values: { fullnameOverride: 'a-name-that-is-much-too-long-for-a-service' }, names: '/fullnameOverride' },
+  { values: { namespaceOverride: 'Team_A' }, names: '/namespaceOverride' },
+  { values: { 'rbac.scope': 'namespace' }, names: 'scope' },
+  { values: { audit: { sinks: ['stdout'] } }, names: 'audit' },
+  { values: { tracing: { enabled: true } }, names: 'tracing' },
+  { values: { 'tests.enable': false }, names: 'enable' },
+  { values: { 'metrics.serviceMonitor.intervall': '10s' }, names: 'intervall' },
+  { values: { 'metrics.serviceMonitor.interval': 'often' }, names: '/metrics/serviceMonitor/interval' },
+  { values: { 'metrics.serviceMonitor.renderMode': 'never' }, names: '/metrics/serviceMonitor/renderMode' },
+  { values: { 'placement.podDisruptionBudget.maxUnavailable': 1 }, names: 'maxUnavailable' },
+  {
+    values: { 'placement.replicaCount': 2, 'placement.podDisruptionBudget.minAvailable': 2 },
+    names: 'placement.podDisruptionBudget.minAvailable: 2 is not allowed with placement.replicaCount: 2',
+  },
 ])('the chart refuses $values and names $names', async ({ values, names }) => {
   expect(await refusal(values)).toContain(names);
 });
@@ -173,12 +188,13 @@ test('the policy of the values is the policy of the programs', async () => {
   if (parsed.ok) expect(parsed.value.profiles.sandbox.policy.limits.perOwner).toBe(3);
 });
 
-test('accounts and rights are those of `up`, in the namespace of the release', () => {
+test('accounts and rights are those of `up`, in the namespace of the release', async () => {
+  const plain = installed(await template({ 'rbac.aggregateToDefaultRoles': false }));
   const wanted = systemObjects().filter(({ kind }) => kind !== 'Namespace');
   const here = JSON.parse(JSON.stringify(wanted).replaceAll(SYSTEM_NAMESPACE, NAMESPACE)) as readonly Rendered[]; // the same objects
-  for (const object of here) expect(one(objects, object.kind, object.metadata.name)).toEqual(object);
+  for (const object of here) expect(one(plain, object.kind, object.metadata.name)).toEqual(object);
   const rights = /^(Cluster)?Role(Binding)?$|^ServiceAccount$/;
-  expect(objects.filter(({ kind }) => rights.test(kind))).toHaveLength(here.length);
+  expect(plain.filter(({ kind }) => rights.test(kind))).toHaveLength(here.length);
 });
 
 test('nothing is in another namespace, and nothing of the default one is left', async () => {
@@ -325,6 +341,29 @@ test.each([
       'frontend.allowedHosts': ['mcp.example.com'],
       'webhook.podDisruptionBudget': { enabled: true, minAvailable: 2 },
       'webhook.replicaCount': 3,
+      'webhook.certificate.mode': 'provided',
+      'webhook.certificate.secretName': 'my-certificate',
+      'frontend.certificate.mode': 'provided',
+      'frontend.certificate.secretName': 'my-certificate',
+      nameOverride: 'sandboxes',
+      fullnameOverride: 'sandboxes',
+      ...Object.fromEntries(
+        ROLES.flatMap((role) => [
+          [`${role}.securityContext`, { fsGroup: 7 }],
+          [`${role}.containerSecurityContext`, { seLinuxOptions: { type: 'container_t' } }],
+          [`${role}.extraEnv`, [{ name: 'A', value: 'b' }]],
+          [`${role}.extraVolumes`, [{ name: 'more', emptyDir: {} }]],
+          [`${role}.extraVolumeMounts`, [{ name: 'more', mountPath: '/more' }]],
+          [`${role}.serviceAccount.annotations`, { 'example.com/role': 'x' }],
+          [`${role}.podAnnotations`, { a: 'b' }],
+          [`${role}.podLabels`, { c: 'd' }],
+          [`${role}.affinity`, { podAntiAffinity: {} }],
+        ]),
+      ),
+      'placement.replicaCount': 2,
+      'placement.topologySpreadConstraints': [
+        { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+      ],
     },
   },
 ])('a real API server takes every object, strictly: $what', async ({ values }) => {

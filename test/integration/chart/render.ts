@@ -104,8 +104,8 @@ export async function templateText(values: object = {}, ...more: readonly string
   return ran.stdout;
 }
 
-export async function template(values: object = {}): Promise<readonly Rendered[]> {
-  const documents = parseAllDocuments(await templateText(values), { version: '1.1' });
+export async function template(values: object = {}, ...more: readonly string[]): Promise<readonly Rendered[]> {
+  const documents = parseAllDocuments(await templateText(values, ...more), { version: '1.1' });
   return documents.map((document) => document.toJS() as Rendered | null).filter((object) => object !== null); // objects, or empty
 }
 
