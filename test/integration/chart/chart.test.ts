@@ -327,7 +327,7 @@ test('every value has a comment on it or on the part it is in', async () => {
   expect(bare.map(({ line }) => line)).toEqual([]);
 });
 
-test.each([
+test.each<{ readonly what: string; readonly values: object }>([
   { what: 'default values', values: {} },
   {
     what: 'everything switched on or changed',

@@ -192,10 +192,16 @@ test.each(ROLES)('the %s takes more variables and volumes, a priority and labels
   expect(podOf(objects, role)).toMatchObject({ priorityClassName: 'system-cluster-critical' });
 });
 
-test('how pods are spread can be said', async () => {
+test('how pods are spread can be said, and counts the pods of the program unless told otherwise', async () => {
   const constraint = { maxSkew: 2, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' };
   const objects = await template({ 'webhook.topologySpreadConstraints': [constraint] });
-  expect(podOf(objects, 'webhook').topologySpreadConstraints).toEqual([constraint]);
+  const { matchLabels } = one(objects, 'Deployment', 'mcpsession-webhook').spec.selector;
+  expect(podOf(objects, 'webhook').topologySpreadConstraints).toEqual([
+    { ...constraint, labelSelector: { matchLabels } },
+  ]);
+  const own = { ...constraint, labelSelector: { matchLabels: { a: 'b' } } };
+  const others = await template({ 'webhook.topologySpreadConstraints': [own] });
+  expect(podOf(others, 'webhook').topologySpreadConstraints).toEqual([own]);
   expect(podOf(objects, 'frontend').topologySpreadConstraints).toMatchObject([
     { topologyKey: 'kubernetes.io/hostname' },
   ]);
