@@ -75,7 +75,10 @@ const valuesSchema = z.strictObject({
   }),
   networkPolicy: z.strictObject({ enabled: z.boolean() }),
   controller: z.strictObject({
-    docker: z.strictObject({ socketPath: z.string().regex(/^\/.+\/[^/]+$/) }),
+    docker: z.strictObject({
+      socketPath: z.string().regex(/^\/.+\/[^/]+$/),
+      apiVersion: controller.shape.docker.unwrap().shape.apiVersion,
+    }),
     port: controller.shape.nodeApi.unwrap().shape.port,
     stateDir: z.string().regex(/^\/.+/),
     sweepIntervalSeconds: controller.shape.sweepIntervalSeconds,
@@ -94,6 +97,7 @@ const valuesSchema = z.strictObject({
     port: frontend.shape.port,
     certificate: certificate(frontend),
     drainSeconds: frontend.shape.drainSeconds,
+    tools: frontend.shape.tools,
     allowedHosts: frontend.shape.allowedHosts,
     allowedOrigins: frontend.shape.allowedOrigins,
     ...deployment,

@@ -3,7 +3,9 @@
 
 import { z } from 'zod';
 import { parseIpAddress } from '../lib/ip-address.ts';
+import { ENGINE_API_VERSIONS } from '../model/engine-api.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
+import { TOOL_NAMES } from '../model/tool-names.ts';
 
 export const ROLES = ['controller', 'placement', 'webhook', 'frontend'] as const;
 export type RoleName = (typeof ROLES)[number];
@@ -50,7 +52,12 @@ const listener = (byDefault: { readonly port: number; readonly serviceName: stri
 export const ROLE_SCHEMAS = {
   controller: z.strictObject({
     ...common,
-    docker: z.strictObject({ socketPath: path.default('/var/run/docker.sock') }).prefault({}),
+    docker: z
+      .strictObject({
+        socketPath: path.default('/var/run/docker.sock'),
+        apiVersion: z.enum(['auto', ...ENGINE_API_VERSIONS]).default('auto'),
+      })
+      .prefault({}),
     /** HTTPS, on the address of the pod, for the front end. */
     nodeApi: z.strictObject({ port: port(8444) }).prefault({}),
     /** On the node itself, so that the next pod goes on with it. */
@@ -67,6 +74,11 @@ export const ROLE_SCHEMAS = {
   frontend: z.strictObject({
     ...common,
     ...listener({ port: 8443, serviceName: 'mcpsession-frontend', validDays: 365 }),
+    /** Of MCP over HTTP. "*": all; empty: none. */
+    tools: z
+      .array(z.enum(['*', ...TOOL_NAMES]))
+      .max(TOOL_NAMES.length + 1)
+      .default(['*']),
     /** Names beside those of the Service by which clients may address it. */
     allowedHosts: z.array(dnsName('a host name')).max(64).default([]),
     /** Of web pages that may call. */

@@ -3,11 +3,10 @@
 import { z } from 'zod';
 
 import { OperatorError } from '../lib/errors.ts';
+import { ENGINE_API_VERSIONS, type EngineApiChoice } from '../model/engine-api.ts';
 
-/** Below it: no CgroupnsMode, and a start body replaces the host config (security.md 0.3). */
-const OLDEST = '1.41';
-/** The newest whose container fields were reviewed one by one (security.md 4.2). */
-const NEWEST = '1.55';
+const OLDEST = ENGINE_API_VERSIONS[0];
+const NEWEST = ENGINE_API_VERSIONS[ENGINE_API_VERSIONS.length - 1] ?? OLDEST;
 
 export const versionSchema = z.looseObject({
   Version: z.string(),
@@ -17,8 +16,8 @@ export const versionSchema = z.looseObject({
 
 export type EngineVersion = z.output<typeof versionSchema>;
 
-/** The newest version that both sides speak. Throws OperatorError('invalid') when there is none. */
-export function chooseApiVersion(engine: EngineVersion): string {
+/** The version that was asked for, or the newest that both sides speak. Throws OperatorError('invalid') when there is none. */
+export function chooseApiVersion(engine: EngineVersion, asked: EngineApiChoice = 'auto'): string {
   const { Version, ApiVersion, MinAPIVersion } = engine;
   if (compareVersions(ApiVersion, OLDEST) < 0) {
     throw new OperatorError(
@@ -32,7 +31,17 @@ export function chooseApiVersion(engine: EngineVersion): string {
       `Docker Engine ${Version} speaks API from ${MinAPIVersion}; ${NEWEST} or older is needed: upgrade this operator`,
     );
   }
+  if (asked !== 'auto') return orRefuse(engine, asked);
   return compareVersions(ApiVersion, NEWEST) > 0 ? NEWEST : ApiVersion;
+}
+
+function orRefuse({ Version, ApiVersion, MinAPIVersion }: EngineVersion, asked: string): string {
+  const isSpoken = compareVersions(asked, ApiVersion) <= 0 && compareVersions(asked, MinAPIVersion || OLDEST) >= 0;
+  if (isSpoken) return asked;
+  throw new OperatorError(
+    'invalid',
+    `Docker Engine ${Version} speaks API ${MinAPIVersion || OLDEST} to ${ApiVersion}, and docker.apiVersion asks for ${asked}: set it to "auto", or to a version that the engine speaks`,
+  );
 }
 
 /** Negative when `left` is older. "1.5" is older than "1.41". */

@@ -4,6 +4,7 @@
 import { type Duplex, Readable } from 'node:stream';
 
 import { OperatorError } from '../lib/errors.ts';
+import type { EngineApiChoice } from '../model/engine-api.ts';
 import { isTargetOf } from './allowed-call.ts';
 import { chooseApiVersion, versionSchema } from './api-version.ts';
 import { ENGINE_CALLS, type EngineCallName, type EngineDeadlines, type OnEngineCall } from './engine-calls.ts';
@@ -38,6 +39,8 @@ export interface EngineClient {
 
 export interface EngineClientOptions {
   readonly socketPath: string;
+  /** Default: the newest that both sides speak. */
+  readonly apiVersion?: EngineApiChoice;
   readonly deadlines?: EngineDeadlines;
   readonly onCall?: OnEngineCall;
 }
@@ -77,7 +80,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         cause: answer.error,
       });
     }
-    return chooseApiVersion(answer.data);
+    return chooseApiVersion(answer.data, options.apiVersion);
   }
 
   /** Shared by all callers, so it has its own deadline and nobody's signal ends it for the others. */

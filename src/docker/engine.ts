@@ -4,6 +4,7 @@
 import { z } from 'zod';
 
 import type { AttachmentSummary } from '../model/attachments.ts';
+import type { EngineApiChoice } from '../model/engine-api.ts';
 import { CONTAINER_STATES } from '../model/container.ts';
 import type { ContainerAccess } from '../ports/container-access.ts';
 import type { ContainerEngine, ContainerSummary, InspectedContainer } from '../ports/container-engine.ts';
@@ -29,6 +30,8 @@ import { createWorkspaces } from './workspaces.ts';
 
 export interface DockerEngineOptions extends Home {
   readonly socketPath: string;
+  /** Default: the newest that both sides speak. */
+  readonly apiVersion?: EngineApiChoice;
   readonly log?: Log;
   /** The session init for this engine (dist/init); left out, sessions have to do without. */
   readonly sessionInitFile?: string;

@@ -20,6 +20,7 @@ import type { FrontendLimits } from './limits.ts';
 import { createMcpEndpoint } from './mcp-endpoint.ts';
 import { protocolServerFor } from './protocol-server.ts';
 import type { Services } from './services.ts';
+import type { Tool } from './tools/tool.ts';
 
 /** Deeper JSON is no MCP message that any of our tools takes. */
 const MAX_BODY_DEPTH = 64;
@@ -28,6 +29,8 @@ export interface FrontendOptions {
   readonly services: Services;
   readonly authenticator: Authenticator;
   readonly limits: FrontendLimits;
+  /** Of MCP: what is not here is neither listed nor called. */
+  readonly tools: readonly Tool[];
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** Of this release, for the protocol's serverInfo. */
@@ -52,6 +55,7 @@ export function createFrontend(options: FrontendOptions): Frontend {
   const gate = createGate(options);
   const endpoint = createMcpEndpoint({
     services,
+    tools: options.tools,
     version: options.version,
     limits,
     clock,

@@ -10,6 +10,7 @@ import { LegacySessions } from './legacy-sessions.ts';
 import type { FrontendLimits } from './limits.ts';
 import { buildMcpServer } from './mcp-server.ts';
 import type { Services } from './services.ts';
+import type { Tool } from './tools/tool.ts';
 
 export interface McpEndpoint {
   /** `parsedBody` is undefined for GET and DELETE. */
@@ -21,23 +22,24 @@ const KEEP_ALIVE_MS = 15_000;
 
 export function createMcpEndpoint(options: {
   readonly services: Services;
+  readonly tools: readonly Tool[];
   readonly version: string;
   readonly limits: FrontendLimits;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
 }): McpEndpoint {
-  const { services, version, limits, clock, log, newId } = options;
+  const { services, tools, version, limits, clock, log, newId } = options;
   const onerror = (error: Error) => log.debug('MCP request refused', { error: error.message });
   const modern = createMcpHandler(
     ({ authInfo }) => {
       const caller = callerOf(authInfo);
-      return buildMcpServer({ services, version, caller: () => caller });
+      return buildMcpServer({ services, tools, version, caller: () => caller });
     },
     { legacy: 'reject', keepAliveMs: KEEP_ALIVE_MS, maxRequestBodySize: limits.mcpBodyBytes, onerror },
   );
   const legacy = new LegacySessions({
-    build: (caller) => buildMcpServer({ services, version, caller }),
+    build: (caller) => buildMcpServer({ services, tools, version, caller }),
     limits,
     clock,
     newId,

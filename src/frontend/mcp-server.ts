@@ -2,6 +2,7 @@
 
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Caller } from '../model/caller.ts';
+import type { ToolName } from '../model/tool-names.ts';
 import type { Services } from './services.ts';
 import { policyCheck } from './tools/policy-check.ts';
 import { sessionCreate } from './tools/session-create.ts';
@@ -17,7 +18,7 @@ import { sessionReadFile } from './tools/session-read-file.ts';
 import { sessionWriteFile } from './tools/session-write-file.ts';
 import type { Tool } from './tools/tool.ts';
 
-/** In the order in which clients see them; a fixed order keeps prompt caches warm. */
+/** As TOOL_NAMES has them. */
 export const TOOLS: readonly Tool[] = [
   sessionCreate,
   sessionList,
@@ -48,16 +49,30 @@ Errors read "[CODE] what. why. Next: the call to make". A non-zero exit_code is 
 
 export interface McpServerParts {
   readonly services: Services;
+  readonly tools: readonly Tool[];
   /** Asked at every call. */
   readonly caller: () => Caller;
   readonly version: string;
 }
 
-export function buildMcpServer({ services, caller, version }: McpServerParts): McpServer {
+/** In the order of TOOLS. "*": all of them. */
+export function offeredTools(allowed: readonly (ToolName | '*')[]): readonly Tool[] {
+  const names: readonly string[] = allowed;
+  return names.includes('*') ? TOOLS : TOOLS.filter(({ name }) => names.includes(name));
+}
+
+export function buildMcpServer({ services, tools, caller, version }: McpServerParts): McpServer {
   const server = new McpServer(
     { name: 'mcpsession', title: 'McpSession', version },
-    { instructions: INSTRUCTIONS, capabilities: { tools: { listChanged: false } } },
+    { instructions: instructionsFor(tools), capabilities: { tools: { listChanged: false } } },
   );
-  for (const tool of TOOLS) tool.register(server, { caller, services });
+  for (const tool of tools) tool.register(server, { caller, services });
   return server;
+}
+
+/** A model must not look for what the others speak of. First, because hosts cut the end. */
+function instructionsFor(tools: readonly Tool[]): string {
+  if (tools.length === TOOLS.length) return INSTRUCTIONS;
+  const names = tools.map(({ name }) => name).join(', ');
+  return `Only these tools are offered here, the others are switched off: ${names === '' ? 'none' : names}.\n\n${INSTRUCTIONS}`;
 }

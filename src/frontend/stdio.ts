@@ -4,7 +4,7 @@ import type { Transport } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Caller } from '../model/caller.ts';
 import type { Log } from '../ports/log.ts';
-import { buildMcpServer } from './mcp-server.ts';
+import { buildMcpServer, TOOLS } from './mcp-server.ts';
 import type { Services } from './services.ts';
 
 export interface StdioFrontend {
@@ -21,7 +21,7 @@ export function serveStdioFrontend(options: {
   readonly transport?: Transport;
 }): StdioFrontend {
   const { services, caller, version, log, transport } = options;
-  return serveStdio(() => buildMcpServer({ services, version, caller: () => caller }), {
+  return serveStdio(() => buildMcpServer({ services, tools: TOOLS, version, caller: () => caller }), {
     onerror: (error) => log.debug('MCP message refused', { error: error.message }),
     ...(transport === undefined ? {} : { transport }),
   });

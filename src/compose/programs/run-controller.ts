@@ -25,6 +25,7 @@ export async function runController(
   const initFile = sessionInitFile();
   const engine = createDockerEngine({
     socketPath: settings.docker.socketPath,
+    apiVersion: settings.docker.apiVersion,
     cluster,
     nodeName,
     log: opened.ownLog,

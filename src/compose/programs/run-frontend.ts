@@ -46,6 +46,7 @@ export async function runFrontend(
       host: settings.address,
       port: settings.port,
       certificate,
+      tools: settings.tools,
       allowedHosts: [...hosts, ...settings.allowedHosts],
       allowedOrigins: settings.allowedOrigins,
       nodeToken: async () => (await readFile(settings.nodeTokenFile, 'utf8')).trim(),

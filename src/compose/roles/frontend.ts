@@ -5,11 +5,13 @@ import { createExecBudget } from '../../frontend/exec-budget.ts';
 import { routeToNode } from '../../frontend/exec-route.ts';
 import { createFrontend } from '../../frontend/http.ts';
 import { DEFAULT_FRONTEND_LIMITS } from '../../frontend/limits.ts';
+import { offeredTools } from '../../frontend/mcp-server.ts';
 import { createServices } from '../../frontend/services.ts';
 import { subjectAccess } from '../../frontend/access.ts';
 import { createNodeStore } from '../../kube/node-store.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
+import type { ToolName } from '../../model/tool-names.ts';
 import { createNodeClient } from '../../node-client/node-client.ts';
 import { type ServedCertificate, startWebServer } from '../../process/https-server.ts';
 import { policiesOfNamespaces } from '../../frontend/policies-for.ts';
@@ -19,6 +21,8 @@ export interface FrontendRoleOptions {
   readonly host: string;
   readonly port: number;
   readonly certificate: ServedCertificate;
+  /** Of MCP; "*": all. */
+  readonly tools: readonly (ToolName | '*')[];
   /** Names by which clients may address it, without port. */
   readonly allowedHosts: readonly string[];
   /** Of web pages that may call. */
@@ -69,6 +73,7 @@ export async function startFrontendRole(
     services,
     authenticator: createAuthenticator(client, clock),
     limits: DEFAULT_FRONTEND_LIMITS,
+    tools: offeredTools(options.tools),
     allowedHosts: options.allowedHosts,
     allowedOrigins: options.allowedOrigins,
     version: options.version,

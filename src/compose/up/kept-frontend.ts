@@ -24,7 +24,7 @@ export async function startKeptFrontend(
   const { certificate, caPem } = await keptCertificate(options, context.clock.nowMs());
   const hosts = [host, 'localhost'];
   const port = await keptPort(options);
-  const settings = { ...options, port, certificate, allowedHosts: hosts, allowedOrigins: [] };
+  const settings = { ...options, port, certificate, tools: ['*'], allowedHosts: hosts, allowedOrigins: [] } as const;
   const started = await startFrontendRole(context, settings, signal);
   signal.throwIfAborted();
   await writeFile(paths.mcpPort, `${started.port}\n`, { mode: 0o600 });

@@ -95,6 +95,13 @@ describe('the API version', () => {
     expect(fake?.requests.filter((request) => request === 'GET /version')).toHaveLength(1);
   });
 
+  test('is the one that is asked for, in every call', async () => {
+    const version = json({ ...VERSION_ANSWER, ApiVersion: '1.45' });
+    const engine = await engineThat({ '/version': version, '/containers/json': json([]) }, { apiVersion: '1.43' });
+    await engine.list(never);
+    expect(fake?.requests).toEqual(['GET /version', 'GET /v1.43/containers/json']);
+  });
+
   test('too old an engine is refused with the reason, and asked nothing else', async () => {
     const engine = await engineThat({
       '/version': json({ Version: '19.03', ApiVersion: '1.40', MinAPIVersion: '1.12' }),

@@ -9,6 +9,7 @@ import { subjectAccess } from '../../../src/frontend/access.ts';
 import { createExecBudget } from '../../../src/frontend/exec-budget.ts';
 import { routeToNode } from '../../../src/frontend/exec-route.ts';
 import { createFrontend } from '../../../src/frontend/http.ts';
+import { TOOLS } from '../../../src/frontend/mcp-server.ts';
 import { DEFAULT_FRONTEND_LIMITS, type FrontendLimits } from '../../../src/frontend/limits.ts';
 import {
   FRONTEND_AUDIENCE,
@@ -170,6 +171,7 @@ export async function startTwoServers(
     },
   });
   const frontend = createFrontend({
+    tools: TOOLS,
     services,
     authenticator,
     limits,

@@ -24,7 +24,7 @@ test('the defaults of each role', () => {
     return parsed.ok ? parsed.value : parsed.error;
   };
   expect(valueOf('controller')).toMatchObject({
-    docker: { socketPath: '/var/run/docker.sock' },
+    docker: { socketPath: '/var/run/docker.sock', apiVersion: 'auto' },
     nodeApi: { port: 8444 },
     stateDir: '/var/lib/mcpsession',
     sweepIntervalSeconds: 30,
@@ -39,6 +39,7 @@ test('the defaults of each role', () => {
   expect(valueOf('frontend')).toMatchObject({
     port: 8443,
     serviceName: 'mcpsession-frontend',
+    tools: ['*'],
     allowedHosts: [],
     allowedOrigins: [],
     nodeTokenFile: '/var/run/secrets/mcpsession/node-token',
@@ -55,6 +56,16 @@ test.each<{ role: RoleName; text: string; says: string }>([
     role: 'placement',
     text: 'policyFile: policy.yaml',
     says: 'policyFile: "policy.yaml" is not allowed; allowed: an absolute path',
+  },
+  {
+    role: 'controller',
+    text: 'docker: {apiVersion: 1.44}',
+    says: 'docker.apiVersion: 1.44 is not allowed; allowed: "auto", "1.41", "1.42", "1.43", "1.44", "1.45", "1.46", "1.47", "1.48", "1.49", "1.50", "1.51", "1.52", "1.53", "1.54", "1.55"',
+  },
+  {
+    role: 'frontend',
+    text: 'tools: [session_exce]',
+    says: 'tools[0]: "session_exce" is not allowed; allowed: "*", "session_create", "session_list", "session_get", "session_exec", "session_exec_output", "session_logs", "session_list_files", "session_read_file", "session_write_file", "session_extend", "session_delete", "policy_check"',
   },
   { role: 'placement', text: 'metrics: {port: 0}', says: 'metrics.port: 0 is not allowed; allowed: 1 or more' },
   {

@@ -26,6 +26,25 @@ test('refuses an engine that has left us behind', () => {
   );
 });
 
+const modern = engine('1.51', '1.44', '28.1');
+
+test.each(['1.44', '1.47', '1.51'] as const)('speaks %s where that is asked for and the engine speaks it', (asked) => {
+  expect(chooseApiVersion(modern, asked)).toBe(asked);
+});
+
+test.each(['1.43', '1.52'] as const)(
+  'refuses %s of an engine that does not speak it, and says what to set',
+  (asked) => {
+    expect(() => chooseApiVersion(modern, asked)).toThrow(
+      `Docker Engine 28.1 speaks API 1.44 to 1.51, and docker.apiVersion asks for ${asked}: set it to "auto", or to a version that the engine speaks`,
+    );
+  },
+);
+
+test('the version that is asked for does not make an engine new enough', () => {
+  expect(() => chooseApiVersion(engine('1.40', '1.12', '19.03'), '1.41')).toThrow('upgrade the engine to 20.10');
+});
+
 test('compares by number, not by letter', () => {
   expect(compareVersions('1.5', '1.41')).toBeLessThan(0);
   expect(compareVersions('2.0', '1.41')).toBeGreaterThan(0);

@@ -3,6 +3,8 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { DEFAULT_FRONTEND_LIMITS, type FrontendLimits } from '../../../src/frontend/limits.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../../../src/frontend/mcp-endpoint.ts';
+import { TOOLS } from '../../../src/frontend/mcp-server.ts';
+import type { Tool } from '../../../src/frontend/tools/tool.ts';
 import type { Caller } from '../../../src/model/caller.ts';
 import { silentLog } from '../../../src/ports/log.ts';
 import type { FrontendWorld } from '../../support/frontend-fakes.ts';
@@ -16,10 +18,15 @@ export interface Answer {
   readonly meta: Record<string, unknown>;
 }
 
-export function endpointOf(world: FrontendWorld, limits: Partial<FrontendLimits> = {}): McpEndpoint {
+export function endpointOf(
+  world: FrontendWorld,
+  limits: Partial<FrontendLimits> = {},
+  tools: readonly Tool[] = TOOLS,
+): McpEndpoint {
   const { services, clock, newId } = world;
   return createMcpEndpoint({
     services,
+    tools,
     clock,
     newId,
     version: '0.0.0-test',
