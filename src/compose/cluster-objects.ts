@@ -176,12 +176,16 @@ function userRoles(): readonly KubernetesObject[] {
 const referenceRole = (): KubernetesObject =>
   clusterRole(REFERENCE_READER_ROLE, [{ apiGroups: [''], resources: ['secrets', 'configmaps'], verbs: ['get'] }]);
 
-/** Where the front end is and which authority it has: for the CLI and the stdio front end of anybody who is authenticated. */
+/**
+ * Where the front end is and which authority it has: for the CLI and the stdio front end of anybody who is authenticated. The operator may
+ * be in any namespace; the webhook configuration, whose name is fixed, says in which.
+ */
 function frontendDiscovery(): readonly KubernetesObject[] {
   const name = 'mcpsession-frontend-discovery';
   const rules: PolicyRule[] = [
     { apiGroups: [''], resources: ['configmaps'], verbs: ['get'], resourceNames: [FRONTEND_CONFIG_MAP] },
   ];
+  const everybody = { kind: 'Group', apiGroup: RBAC, name: 'system:authenticated' };
   return [
     { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: { name, namespace: SYSTEM_NAMESPACE, labels }, rules },
     {
@@ -189,7 +193,22 @@ function frontendDiscovery(): readonly KubernetesObject[] {
       kind: 'RoleBinding',
       metadata: { name, namespace: SYSTEM_NAMESPACE, labels },
       roleRef: { apiGroup: RBAC, kind: 'Role', name },
-      subjects: [{ kind: 'Group', apiGroup: RBAC, name: 'system:authenticated' }],
+      subjects: [everybody],
+    },
+    clusterRole(name, [
+      {
+        apiGroups: ['admissionregistration.k8s.io'],
+        resources: ['validatingwebhookconfigurations'],
+        verbs: ['get'],
+        resourceNames: [WEBHOOK_CONFIGURATION],
+      },
+    ]),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name, labels },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects: [everybody],
     },
   ];
 }

@@ -10,10 +10,9 @@ import { createServices } from '../frontend/services.ts';
 import { serveStdioFrontend } from '../frontend/stdio.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import { whoAmI } from '../kube/who-am-i.ts';
-import { readFrontendEndpoint } from '../kube/frontend-endpoint.ts';
+import { findFrontendEndpoint } from '../kube/frontend-endpoint.ts';
 import { err, ok } from '../lib/result.ts';
 import { defaultPolicySet } from '../config/load-policy.ts';
-import { SYSTEM_NAMESPACE } from '../model/names.ts';
 import type { PoliciesFor } from '../frontend/service-parts.ts';
 import type { Log } from '../ports/log.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
@@ -60,7 +59,7 @@ const defaultPolicies: PoliciesFor = () => {
 
 function byWayOfFrontend(client: KubeClient): ExecRoute {
   return async (_session, _caller, signal) => {
-    const endpoint = await readFrontendEndpoint(client, SYSTEM_NAMESPACE, signal);
+    const endpoint = await findFrontendEndpoint(client, signal);
     if (endpoint !== null) return ok({ endpoint, caller: null });
     return err({
       code: 'INTERNAL',

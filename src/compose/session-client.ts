@@ -4,12 +4,12 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { ConnectionOptions } from '../cli/arguments/connection.ts';
 import type { SessionClient } from '../cli/session/session-client.ts';
-import { readFrontendEndpoint } from '../kube/frontend-endpoint.ts';
+import { findFrontendEndpoint } from '../kube/frontend-endpoint.ts';
 import { requestToken } from '../kube/install.ts';
 import { createKubeClient, type KubeClient } from '../kube/kube-client.ts';
 import { createSessionStore } from '../kube/session-store.ts';
 import { OperatorError } from '../lib/errors.ts';
-import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE, SYSTEM_NAMESPACE } from '../model/names.ts';
+import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../model/names.ts';
 import { createNodeClient, type NodeClient } from '../node-client/node-client.ts';
 import type { SessionReference, SessionStore } from '../ports/sessions.ts';
 import { systemClock } from '../process/system-clock.ts';
@@ -59,7 +59,7 @@ export async function findSessionClient(
 ): Promise<SessionClient> {
   const [session, endpoint] = await Promise.all([
     sessions.read({ namespace, name }, signal),
-    readFrontendEndpoint(client, SYSTEM_NAMESPACE, signal),
+    findFrontendEndpoint(client, signal),
   ]);
   if (session === null) throw await noSuchSession(sessions, { namespace, name }, signal);
   if (endpoint === null) throw new OperatorError('unavailable', NO_FRONTEND);

@@ -1,11 +1,12 @@
-// Where the MCP front end is: a ConfigMap that every authenticated person may read (cluster-objects.ts).
+// Where the MCP front end is: a ConfigMap of the operator's namespace. Everybody who is authenticated may read it, and the webhook
+// configuration that names this namespace (cluster-objects.ts).
 
 import { isFault } from '../lib/errors.ts';
-import { FRONTEND_CONFIG_MAP } from '../model/names.ts';
+import { FRONTEND_CONFIG_MAP, SYSTEM_NAMESPACE, WEBHOOK_CONFIGURATION } from '../model/names.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
-import { CONFIG_MAPS, objectPath } from './api-paths.ts';
+import { CONFIG_MAPS, objectPath, WEBHOOK_CONFIGURATIONS } from './api-paths.ts';
 import type { KubeClient } from './kube-client.ts';
-import { recordOf, textOf } from './raw-object.ts';
+import { listOf, recordOf, textOf } from './raw-object.ts';
 
 /** `namespace` is that of the operator. null when no front end has said there where it is. */
 export async function readFrontendEndpoint(
@@ -21,6 +22,28 @@ export async function readFrontendEndpoint(
     return url === '' ? null : { url, caPem: textOf(data['ca.crt']) };
   } catch (thrown) {
     if (isFault(thrown, 'not-found')) return null;
+    throw thrown;
+  }
+}
+
+/** For who knows nothing but the cluster: in the namespace that the operator was installed into. null when it does not say where. */
+export async function findFrontendEndpoint(client: KubeClient, signal: AbortSignal): Promise<NodeEndpoint | null> {
+  // The usual namespace meanwhile, so that nobody waits longer. Its fault counts only if it is the right one.
+  const usual = readFrontendEndpoint(client, SYSTEM_NAMESPACE, signal);
+  const [namespace] = await Promise.all([operatorNamespace(client, signal), usual.catch(() => null)]);
+  return namespace === SYSTEM_NAMESPACE ? usual : readFrontendEndpoint(client, namespace, signal);
+}
+
+/** As the webhook configuration tells; of `mcpsession up`, which has no Service, and where nobody may look: SYSTEM_NAMESPACE. */
+async function operatorNamespace(client: KubeClient, signal: AbortSignal): Promise<string> {
+  const path = objectPath(WEBHOOK_CONFIGURATIONS, { namespace: null, name: WEBHOOK_CONFIGURATION });
+  try {
+    const { body } = await client.request({ method: 'GET', path }, signal);
+    const [webhook] = listOf(recordOf(body)['webhooks']);
+    const service = recordOf(recordOf(recordOf(webhook)['clientConfig'])['service']);
+    return textOf(service['namespace']) || SYSTEM_NAMESPACE;
+  } catch (thrown) {
+    if (isFault(thrown, 'not-found') || isFault(thrown, 'forbidden')) return SYSTEM_NAMESPACE;
     throw thrown;
   }
 }
