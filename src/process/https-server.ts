@@ -10,6 +10,7 @@ import { asOperatorError, OperatorError } from '../lib/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { withDeadline } from './deadline.ts';
 import { openUpgrade, type Upgrade } from './http-upgrade.ts';
+import { listen } from './listen.ts';
 
 export interface ServedCertificate {
   /** Leaf first, then its chain. */
@@ -43,6 +44,11 @@ export interface WebServer {
   readonly port: number;
   /** Serves this certificate to new connections; open ones go on. */
   setCertificate(certificate: ServedCertificate): void;
+  /**
+   * From now on every answer ends its connection: a client that keeps it open would send its next request at the moment in which
+   * `close` cuts it. New connections are still taken.
+   */
+  drain(): void;
   /** Takes no new connections and waits for open requests; cuts what is left after `deadlineMs`. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -71,7 +77,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       `${where} would serve plain HTTP; give it a certificate, or listen on 127.0.0.1`,
     );
   }
-  const server = createServer(options);
+  let isDraining = false;
+  const server = createServer(options, (response) => {
+    if (isDraining) response.setHeader('connection', 'close');
+  });
   const upgraded = new Set<Duplex>(); // the server itself forgets them
   if (options.upgrade !== undefined) {
     const { upgrade } = options;
@@ -97,6 +106,9 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       // Only servers that were given a certificate are HTTPS servers.
       if (options.certificate !== null) (server as HttpsServer).setSecureContext(tlsOptionsOf(certificate));
     },
+    drain: () => {
+      isDraining = true;
+    },
     close: (deadlineMs) => closeServer(server, upgraded, deadlineMs),
   };
 }
@@ -104,9 +116,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 const isLoopback = (host: string): boolean =>
   /^127(\.[0-9]{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 
-function createServer(options: WebServerOptions): Server {
+function createServer(options: WebServerOptions, prepare: (response: ServerResponse) => void): Server {
   const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAlive: true, connectionsCheckingInterval: LOOK_EVERY_MS };
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    prepare(response);
     void answer(options, request, response);
   };
   if (options.certificate === null) return createHttpServer(settings, onRequest);
@@ -143,44 +156,6 @@ function dropRest(request: IncomingMessage): void {
 }
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '').split('?', 1)[0] ?? '';
-
-function listen(
-  server: Server,
-  at: { readonly name: string; readonly host: string; readonly port: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, at));
-    server.once('error', onError);
-    server.listen({ host: at.host, port: at.port }, () => {
-      server.removeListener('error', onError);
-      server.on('error', () => {}); // a failed accept (EMFILE) must not end the process
-      resolve();
-    });
-  });
-}
-
-function listenError(
-  cause: NodeJS.ErrnoException,
-  at: { readonly name: string; readonly host: string; readonly port: number },
-): OperatorError {
-  const what = `the ${at.name} server cannot listen on ${at.host}:${at.port}`;
-  switch (cause.code) {
-    case 'EADDRINUSE':
-      return new OperatorError(
-        'conflict',
-        `${what}: port ${at.port} is in use; stop what listens there or choose another port`,
-        {
-          cause,
-        },
-      );
-    case 'EACCES':
-      return new OperatorError('forbidden', `${what}: not permitted; choose a port above 1023`, { cause });
-    case 'EADDRNOTAVAIL':
-      return new OperatorError('invalid', `${what}: ${at.host} is not an address of this machine`, { cause });
-    default:
-      return new OperatorError('unavailable', `${what}: ${cause.message}`, { cause });
-  }
-}
 
 function closeServer(server: Server, upgraded: ReadonlySet<Duplex>, deadlineMs: number): Promise<void> {
   if (!server.listening) return Promise.resolve();

@@ -20,6 +20,8 @@ export interface SessionQuota {
   problems(request: AdmissionRequest, policy: Policy): readonly Violation[];
   /** The answer was yes. A dry run takes no place. Call it without a wait after `problems`. */
   admitted(request: AdmissionRequest): void;
+  /** The watch has told of this session: it came, or it came and went. */
+  noticed(key: string): void;
 }
 
 export function createSessionQuota(options: {
@@ -61,6 +63,7 @@ export function createSessionQuota(options: {
       if (request.operation !== 'CREATE' || request.dryRun) return;
       unseen.set(keyOf(request), { ...entryOf(request), untilMs: clock.monotonicMs() + UNSEEN_MS });
     },
+    noticed: (key) => void unseen.delete(key),
   };
 }
 

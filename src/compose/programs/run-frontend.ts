@@ -54,6 +54,7 @@ export async function runFrontend(
     },
     serving,
   );
+  shutdown.signal.addEventListener('abort', () => frontend.drain(), { once: true });
   shutdown.onClose('front end', () => frontend.close());
   let isKnown = false;
   const url = `https://${settings.serviceName}.${namespace}.svc`;

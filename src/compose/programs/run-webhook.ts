@@ -30,6 +30,7 @@ export async function runWebhook(
     certificateCheckMs: CHECK_MS,
   };
   const webhook = await opened.eventually('a certificate', () => startWebhookRole(opened, options, serving));
+  shutdown.signal.addEventListener('abort', () => webhook.drain(), { once: true });
   shutdown.onClose('webhook', () => webhook.close());
   opened.readyWhen(() => ({ decisions: webhook.isReady() }));
   opened.ownLog.info('serving', { url: webhook.url });

@@ -39,6 +39,8 @@ export interface RunningFrontend {
   setCertificate(certificate: ServedCertificate): void;
   /** Whether it can decide about sessions. */
   isReady(): boolean;
+  /** Before `close`, while it still answers: see WebServer. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export async function startFrontendRole(
     port: server.port,
     setCertificate: (certificate) => server.setCertificate(certificate),
     isReady: () => namespaces.isSynced(),
+    drain: () => server.drain(),
     async close() {
       await frontend.close();
       await server.close(CLOSE_MS);

@@ -38,6 +38,8 @@ export interface RunningWebhook {
   keep(signal: AbortSignal): Promise<void>;
   /** Whether it can decide, and the API server was told to trust it. */
   isReady(): boolean;
+  /** Before `close`, while it still answers: see WebServer. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -73,8 +75,9 @@ export async function startWebhookRole(
     log,
     metrics: watchMetrics(metrics, 'mcpsessions'),
   });
+  const quota = createSessionQuota({ cache: sessions, clock });
   sessions
-    .run(() => {}, signal)
+    .run((key) => quota.noticed(key), signal)
     .catch((thrown: unknown) => {
       if (!signal.aborted) log.error('watch of sessions ended', { error: asOperatorError(thrown).message });
     });
@@ -87,7 +90,7 @@ export async function startWebhookRole(
     metrics,
     policies,
     namespaces,
-    quota: createSessionQuota({ cache: sessions, clock }),
+    quota,
     referenceRights: createReferenceRights({ authorizer: createAuthorizer(client, clock), frontendUsername }),
     frontendUsername,
     monotonicMs: () => clock.monotonicMs(),
@@ -118,6 +121,7 @@ export async function startWebhookRole(
         running,
       ),
     isReady: () => isTrusted && namespaces.isSynced() && sessions.isSynced(),
+    drain: () => server.drain(),
     close: () => server.close(CLOSE_MS),
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
@@ -143,6 +143,29 @@ test('an open request is answered before the server is closed, a hanging one is 
   await closed;
   expect(await never).toBe('cut');
   await expect(fetch(server.url)).rejects.toThrow();
+});
+
+test('a server that drains ends each connection with its answer and takes new ones, so that nobody asks on one that is cut', async () => {
+  const server = await serve((_, response) => sendJson(response, 200, {}));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ports: (number | undefined)[] = [];
+  const ask = () =>
+    new Promise<string | undefined>((resolve, reject) => {
+      const sent = httpRequest(server.url, { agent }, (response) => {
+        ports.push(response.socket.localPort);
+        response.resume();
+        response.on('close', () => setImmediate(() => resolve(response.headers.connection)));
+      });
+      sent.on('error', reject).end();
+    });
+  expect(await ask()).toBe('keep-alive');
+  expect(await ask()).toBe('keep-alive');
+  server.drain();
+  expect(await ask()).toBe('close');
+  expect(await ask()).toBe('close');
+  expect(new Set(ports.slice(0, 3)).size).toBe(1);
+  expect(ports[3]).not.toBe(ports[2]);
+  agent.destroy();
 });
 
 /** What a server answers to raw bytes, until it closes. */

@@ -65,6 +65,16 @@ test('what was admitted is counted once when the watch tells of it', () => {
   expect(ask(aCreate('s10'))).toEqual(['MCPS-411']);
 });
 
+test('what came and went between two creates counts no more', () => {
+  const { quota, put, ask, stored } = setUp();
+  for (let count = 0; count < 15; count += 1) {
+    expect(ask(aCreate(`s${count}`))).toEqual([]);
+    put(`s${count}`);
+    stored.delete(`team-a/s${count}`);
+    quota.noticed(`team-a/s${count}`);
+  }
+});
+
 test('what was admitted and never came is forgotten', async () => {
   const { ask, clock } = setUp();
   for (let count = 0; count < 10; count += 1) ask(aCreate(`s${count}`));
