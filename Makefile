@@ -1,6 +1,6 @@
 # mcp-session-operator. Everything goes through npm, whose scripts run on the pinned Node 24 of node_modules (never on the host's).
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image sbom cluster-up cluster-down kind-up kind-down clean
+.PHONY: help demo test unit integration lint fmt generate faults bench cis requirements init image sbom cluster-up cluster-down cluster-test kind-up kind-down clean
 
 NPM := npm run --silent
 
@@ -54,6 +54,9 @@ cluster-up: node_modules/.stamp ## Start a real cluster on this machine, in name
 
 cluster-down: node_modules/.stamp ## Take that cluster away, whatever state it is in
 	@$(NPM) cluster -- down
+
+cluster-test: node_modules/.stamp ## Install the chart on such a cluster with two nodes and prove it: sessions, refusals, MCP, outages, drain; needs root
+	@$(NPM) cluster-test
 
 kind-up: node_modules/.stamp ## Install the chart on a cluster of kind whose sessions run on this machine's engine; needs kind and the internet
 	@$(NPM) kind -- up

@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-import { LongestFirst } from './test/support/longest-first.ts';
+import { FileOrder } from './test/support/file-order.ts';
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: FileOrder },
     projects: [
       {
         test: {
@@ -37,11 +37,11 @@ export default defineConfig({
       },
       {
         test: {
-          // A real cluster on this machine (hack/cluster): needs root, and there is only one at a time.
+          // A real cluster on this machine (hack/cluster): needs root, and there is only one at a time, which all files share.
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
-          globalSetup: ['test/support/global-engine.ts'],
-          testTimeout: 180_000,
+          globalSetup: ['test/cluster/support/global-cluster.ts'],
+          testTimeout: 240_000,
           hookTimeout: 600_000,
           maxWorkers: 1,
           environment: 'node',

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
+import { whyNoCluster } from './cluster/can-run.ts';
 import { cargoTests } from './init/cargo-tests.ts';
 
 interface Counts {
@@ -28,7 +29,7 @@ function counts(name: string, ended: boolean, read: (report: unknown) => Counts)
   }
 }
 
-function vitest(project: 'unit' | 'integration'): Counts {
+function vitest(project: 'unit' | 'integration' | 'cluster'): Counts {
   process.stdout.write(`\n== ${project} tests\n`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`];
   const ended = run('vitest', ['run', '--project', project, ...reporters]);
@@ -52,6 +53,14 @@ function staticChecks(): Counts {
   process.stdout.write('== static checks\n');
   const ended = run('node', ['hack/static-checks.ts']);
   return counts('static', ended, (report) => report as Counts); // written by static-checks.ts
+}
+
+/** The chart on a real cluster. A machine that lets none be made says why, and that counts as one test skipped. */
+async function clusterTests(): Promise<Counts> {
+  const why = await whyNoCluster();
+  if (why === null) return vitest('cluster');
+  process.stdout.write(`\n== cluster tests\nskipped: ${why}\n`);
+  return { passed: 0, failed: 0, skipped: 1 };
 }
 
 /** 10,000 histories count as one test; those that a slow machine does not reach in time are skipped (docs/simulation.md). */
@@ -108,6 +117,7 @@ const all = [
   mutants(),
   await cargoTests(),
   vitest('integration'),
+  await clusterTests(),
   faults(),
 ];
 const sum = (key: keyof Counts): number => all.reduce((total, part) => total + part[key], 0);

@@ -1,9 +1,10 @@
 // Whatever happens to `up`, `down` leaves the machine as it was: compared by a snapshot of links, addresses, routes, packet
-// filters, mounts, control groups, kernel settings, directories and processes.
+// filters, mounts, control groups, kernel settings, directories and processes. It comes last (test/support/file-order.ts): it begins with
+// the down of the cluster that all other files used.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 
 import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
 import { nodeLayout } from '../../hack/cluster/layout.ts';
@@ -12,17 +13,26 @@ import { differences } from '../../hack/cluster/snapshot/differences.ts';
 import { takeSnapshot } from '../../hack/cluster/snapshot/take-snapshot.ts';
 import { waitFor } from '../../hack/cluster/wait-for.ts';
 import { SESSION_IMAGE } from '../../hack/session-image.ts';
-import { apply, cluster, kubectl, refuseRunningCluster, startCluster } from './support/cluster-command.ts';
+import { cluster, startCluster } from './support/cluster-command.ts';
 
-let isOurs = false;
+test('a cluster in which everything was installed and used goes like an empty one; a down that is killed is finished by the next', async () => {
+  const before = inject('machineBefore');
+  const engine = ['--host', `unix://${nodeLayout(1).dockerSocket}`];
+  await run('docker', ...engine, 'network', 'create', '--internal', 'busy');
+  await run('docker', ...engine, 'run', '--detach', '--network', 'busy', SESSION_IMAGE, 'sleep', '3600');
+  expect(differences(before, await takeSnapshot()).length).toBeGreaterThan(10);
 
-beforeAll(async () => {
-  await refuseRunningCluster();
-  isOurs = true;
-});
-
-afterAll(async () => {
-  if (isOurs) await cluster('down');
+  const down = startCluster('down');
+  const ended = new Promise((resolve) => down.on('exit', resolve));
+  await waitFor({
+    what: 'down to begin',
+    withinMs: 20_000,
+    isTrue: async () => (await clusterProcesses()).length === 0,
+  });
+  down.kill('SIGKILL');
+  await ended;
+  await cluster('down');
+  expect(differences(before, await takeSnapshot())).toEqual([]);
 });
 
 test('up and down change nothing, and a second down finds nothing to do', async () => {
@@ -48,38 +58,6 @@ test.each([300, 1_000, 2_000, 4_000])(
     expect(differences(before, await takeSnapshot())).toEqual([]);
   },
 );
-
-test('a cluster with a pod, a Service and a container goes like an empty one; a down that is killed is finished by the next', async () => {
-  const before = await takeSnapshot();
-  await cluster('up');
-  await cluster('load', SESSION_IMAGE);
-  const command = ['sh', '-c', 'while :; do sleep 1; done'];
-  const container = { name: 'main', image: SESSION_IMAGE, imagePullPolicy: 'Never', command };
-  const metadata = { name: 'busy', namespace: 'default', labels: { app: 'busy' } };
-  await apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [container] } });
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata,
-    spec: { selector: metadata.labels, ports: [{ port: 80 }] },
-  });
-  await kubectl('wait', 'pod/busy', '--for=condition=Ready', '--timeout=60s');
-  const engine = ['--host', `unix://${nodeLayout(1).dockerSocket}`];
-  await run('docker', ...engine, 'network', 'create', '--internal', 'busy');
-  await run('docker', ...engine, 'run', '--detach', '--network', 'busy', SESSION_IMAGE, ...command);
-
-  const down = startCluster('down');
-  const ended = new Promise((resolve) => down.on('exit', resolve));
-  await waitFor({
-    what: 'down to begin',
-    withinMs: 20_000,
-    isTrue: async () => (await clusterProcesses()).length === 0,
-  });
-  down.kill('SIGKILL');
-  await ended;
-  await cluster('down');
-  expect(differences(before, await takeSnapshot())).toEqual([]);
-});
 
 test('when the first process is killed, everything goes with it, and down clears what files are left', async () => {
   const before = await takeSnapshot();

@@ -1,37 +1,22 @@
-// The cluster of hack/cluster with two nodes is a real one: its nodes, Services, names, webhooks and engines.
+// The cluster of hack/cluster with two nodes is a real one: its nodes, Services, names, webhooks and engines. It comes first
+// (test/support/file-order.ts): its engines have no container yet.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
 import { nodeLayout, nodeLayouts, STATE_DIR } from '../../hack/cluster/layout.ts';
 import { engineRequest } from '../../hack/docker/engine-request.ts';
 import { probeEngine } from '../../hack/docker/probe-engine.ts';
-import { ensureNodeBase, NODE_BASE } from '../../hack/image/node-base.ts';
 import { SESSION_IMAGE } from '../../hack/session-image.ts';
 import { issueAuthority, issueLeaf } from '../../src/embedded/server/certificates.ts';
-import { apply, cluster, kubectl, refusal, refuseRunningCluster } from './support/cluster-command.ts';
+import { apply, cluster, kubectl, refusal } from './support/cluster-command.ts';
 import { runInPod, startServer } from './support/node-pod.ts';
 import { waitFor } from '../../hack/cluster/wait-for.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 
 const NODES = nodeLayouts(2);
-
-let isOurs = false;
-
-beforeAll(async () => {
-  await refuseRunningCluster();
-  isOurs = true;
-  await ensureNodeBase({ socketPath: '/var/run/docker.sock', nodePackages: 'node_modules', log: console.error });
-  await cluster('up', '--nodes', '2');
-  await cluster('load', '--to', 'pods', NODE_BASE);
-  await cluster('load', '--to', 'sessions', SESSION_IMAGE);
-});
-
-afterAll(async () => {
-  if (isOurs) await cluster('down');
-});
 
 test('both nodes are Ready, each with the address and the versions that it has', async () => {
   const columns =

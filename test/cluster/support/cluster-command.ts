@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { clusterProcesses } from '../../../hack/cluster/cgroups.ts';
 import { KUBECONFIG } from '../../../hack/cluster/layout.ts';
 import { runCommand } from '../../../hack/docker/run-command.ts';
 import { testBinaries } from '../../integration/embedded/binaries.ts';
@@ -15,11 +14,6 @@ export async function cluster(...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, lastLines } = await runCommand({ program: process.execPath, args: [MAIN, ...args] });
   if (exitCode !== 0) throw new Error(`cluster ${args.join(' ')} ended with ${exitCode}: ${lastLines}`);
   return stdout;
-}
-
-/** For the first hook of a file: tests must not take away a cluster that someone works with. */
-export async function refuseRunningCluster(): Promise<void> {
-  if ((await clusterProcesses()).length > 0) throw new Error('a cluster is up; take it down before these tests');
 }
 
 /** The last line that the command wrote when it refused. */
@@ -39,6 +33,19 @@ export async function kubectl(...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, lastLines } = await runCommand({ program, args: ['--kubeconfig', KUBECONFIG, ...args] });
   if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${exitCode}: ${lastLines}`);
   return stdout.trim();
+}
+
+/** All that kubectl wrote to standard error when it failed. */
+export async function kubectlRefusal(...args: readonly string[]): Promise<string> {
+  const { kubectl: program } = await testBinaries();
+  const child = spawn(program, ['--kubeconfig', KUBECONFIG, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code === 0) throw new Error(`kubectl ${args.join(' ')} did not fail`);
+  return said;
 }
 
 /** Server-side apply of one object. Rejects with what kubectl says. */

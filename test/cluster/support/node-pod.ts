@@ -1,7 +1,10 @@
-// Pods that run a few lines of JavaScript, from the base image that hack/image makes without a registry.
+// Pods that run a few lines of JavaScript, with the Node.js of the operator's image.
 
-import { NODE_BASE } from '../../../hack/image/node-base.ts';
+import { inject } from 'vitest';
+
 import { apply, kubectl } from './cluster-command.ts';
+
+export const NODE_PROGRAM = { imagePullPolicy: 'Never', command: ['/nodejs/bin/node'] } as const;
 
 export interface NodePod {
   readonly name: string;
@@ -21,7 +24,10 @@ export async function startPod({ name, node, script, container = {}, volumes = [
     spec: {
       nodeName: node,
       restartPolicy: 'Never',
-      containers: [{ name: 'main', image: NODE_BASE, imagePullPolicy: 'Never', args: ['-e', script], ...container }],
+      terminationGracePeriodSeconds: 1, // Node.js as the first process does not end by SIGTERM
+      containers: [
+        { name: 'main', ...NODE_PROGRAM, image: inject('operatorImage'), args: ['-e', script], ...container },
+      ],
       volumes,
     },
   });
