@@ -106,5 +106,12 @@ const valuesSchema = z.strictObject({
   extraObjects: z.array(object),
 });
 
-export const valuesSchemaText = (): string =>
-  `${JSON.stringify(valuesSchema.toJSONSchema({ io: 'input', target: 'draft-7' }), null, 2)}\n`;
+/** As far as anybody here looks into it. */
+export interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+export const valuesJsonSchema = (): JsonSchema =>
+  valuesSchema.toJSONSchema({ io: 'input', target: 'draft-7' }) as JsonSchema; // JSON Schema
+
+export const valuesSchemaText = (): string => `${JSON.stringify(valuesJsonSchema(), null, 2)}\n`;

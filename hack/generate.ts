@@ -1,5 +1,5 @@
 // Writes what is generated from the model and the rules: crds/*.yaml, src/rules/reference.generated.ts, docs/rules.md,
-// docs/compliance.md, files of the chart. With --check it writes nothing and exits 1 naming each stale file.
+// docs/compliance.md, docs/chart-values.md, files of the chart. With --check it writes nothing and exits 1 naming each stale file.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { nodeCrd, sessionCrd } from '../src/model/crd.ts';
 import { chartFiles } from './chart-files.ts';
 import { complianceDocument } from './docs-compliance.ts';
+import { valuesDocument } from './docs-values.ts';
 import { rulesDocument } from './docs-rules.ts';
 import { referenceFile, ruleReferences } from './rules/references.ts';
 
@@ -30,6 +31,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     referenceFile(ROOT),
     rulesDocument(ruleReferences(ROOT)),
     complianceDocument(),
+    valuesDocument(ROOT),
     ...chartFiles(definitions),
   ];
 }

@@ -1,7 +1,6 @@
 // What the chart renders: closed values, locked-down pods, the rights of `up` and no others, settings that the programs take, and
 // objects that a real API server takes.
 
-import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { parseRoleSettings } from '../../../src/config/load-role.ts';
 import { readRoleEnvironment } from '../../../src/config/role-environment.ts';
@@ -316,15 +315,6 @@ test('changed settings start new pods; a changed policy does not', async () => {
     ROLES.map((role) => workload(role, of).spec.template.metadata.annotations);
   expect(checksum(await template({ 'logging.level': 'debug' }))).not.toEqual(checksum(objects));
   expect(checksum(await template({ policy: { suspendAll: true } }))).toEqual(checksum(objects));
-});
-
-test('every value has a comment on it or on the part it is in', async () => {
-  const lines = (await readFile(`${CHART}/values.yaml`, 'utf8')).split('\n');
-  const tops = lines.flatMap((line, index) =>
-    /^[a-z]\w*:/i.test(line) ? [{ line, before: lines[index - 1] ?? '', after: lines[index + 1] ?? '' }] : [],
-  );
-  const bare = tops.filter(({ before, after }) => !before.startsWith('#') && !after.trim().startsWith('#'));
-  expect(bare.map(({ line }) => line)).toEqual([]);
 });
 
 test.each<{ readonly what: string; readonly values: object }>([
