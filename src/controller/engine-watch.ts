@@ -31,6 +31,7 @@ export interface EngineWatchOptions {
   readonly onListed: (containers: readonly ContainerSummary[]) => void;
   /** Every session deserves a look: its container is unknown now, or known again. */
   readonly onChangeOfAll: () => void;
+  /** Also when it is away for another reason than was told. */
   readonly onDown: (why: string) => void;
   readonly onChange: (key: string) => void;
 }
@@ -54,30 +55,40 @@ export function createEngineWatch(options: EngineWatchOptions): EngineWatch {
   let connection: Connection | null = null;
   let isUp = false;
   let failures = 0;
-  /** The first reason since it was up; later ones say the same in other words, and status should not follow them. */
+  /** What was told since it was up, and what the last try said. */
   let reason: string | null = null;
+  let lastWhy: string | null = null;
 
+  /**
+   * The words of one outage differ from try to try, and status should not follow them. What two tries in a row say is another matter: the
+   * socket is there now, but the engine is too old. The node tells that; the sessions wait as before.
+   */
   const goDown = (why: string): void => {
     failures += 1;
     isUp = false;
-    if (reason !== null) return;
+    const isFirst = reason === null;
+    const isSettled = why === lastWhy && why !== reason;
+    lastWhy = why;
+    if (!isFirst && !isSettled) return;
     reason = why;
     log.warn('engine away', { error: why });
-    view.forget(why);
+    if (isFirst) view.forget(why);
     onDown(why);
-    onChangeOfAll();
+    if (isFirst) onChangeOfAll();
   };
 
   const goUp = (facts: NodeFacts): void => {
     if (reason !== null) log.info('engine answers again');
     isUp = true;
     reason = null;
+    lastWhy = null;
     options.onUp(facts);
   };
 
   return {
     async run(signal) {
       reason = null;
+      lastWhy = null;
       while (!signal.aborted) {
         const openedMs = clock.monotonicMs();
         try {
