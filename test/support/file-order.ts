@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'lifetime/lifetime',
   'e2e/recovery',
+  'roles/outage',
+  'roles/roles',
   'corpus/corpus',
   'scale/counts',
   'scale/restart',

@@ -1,5 +1,5 @@
 // The roles as the chart runs them: each a process of the bundle with a file of settings, the token of its own ServiceAccount in a
-// directory as the kubelet makes it, no more rights than the chart's files give, and no program but its own on the PATH.
+// directory as the kubelet makes it, no more rights than the chart's files give, no capability, and no program but its own on the PATH.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,6 +56,11 @@ const CHART_FILES = ['rights.yaml', 'admission-floor.yaml'].map((name) =>
   join(ROOT, 'charts/mcp-session-operator/files', name),
 );
 const READY_MS = 30_000;
+/** As the chart drops them. Who is not root has none. */
+const WITHOUT_CAPABILITIES =
+  process.getuid?.() === 0
+    ? ['/usr/bin/setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs', '--']
+    : [];
 
 export async function openRoleRig(): Promise<RoleRig> {
   await using opening = new AsyncDisposableStack();
@@ -169,7 +174,8 @@ function startRole(started: {
   readonly environment: Readonly<Record<string, string>>;
 }): RoleProcess {
   const { role, file, metricsPort, environment } = started;
-  const child = spawn(process.execPath, [BUNDLE, role, '--config', file], {
+  const [program, ...before] = [...WITHOUT_CAPABILITIES, process.execPath];
+  const child = spawn(program, [...before, BUNDLE, role, '--config', file], {
     env: { PATH: join(file, 'none'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
