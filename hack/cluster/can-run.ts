@@ -6,10 +6,15 @@ import { runCommand } from '../docker/run-command.ts';
 import { cgroupHierarchies } from './cgroups.ts';
 import { CGROUP } from './layout.ts';
 
+interface Process {
+  readonly platform: string;
+  getuid?(): number;
+}
+
 /** null when it does, else one line that says why not and what to do. Leaves nothing behind. */
-export async function whyNoCluster(): Promise<string | null> {
-  if (process.platform !== 'linux') return `a cluster needs Linux, and this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return 'a cluster needs root (namespaces, mounts, control groups); run this as root';
+export async function whyNoCluster(on: Process = process): Promise<string | null> {
+  if (on.platform !== 'linux') return `a cluster needs Linux, and this is ${on.platform}`;
+  if (on.getuid?.() !== 0) return 'a cluster needs root (namespaces, mounts, control groups); run this as root';
   return (await whyNoNamespaces()) ?? (await whyNoControlGroups());
 }
 

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { clusterProcesses } from '../../hack/cluster/cgroups.ts';
 import { nodeLayout, nodeLayouts, STATE_DIR } from '../../hack/cluster/layout.ts';
 import { engineRequest } from '../../hack/docker/engine-request.ts';
 import { probeEngine } from '../../hack/docker/probe-engine.ts';
@@ -13,6 +12,7 @@ import { SESSION_IMAGE } from '../../hack/session-image.ts';
 import { issueAuthority, issueLeaf } from '../../src/embedded/server/certificates.ts';
 import { apply, cluster, kubectl, refusal } from './support/cluster-command.ts';
 import { runInPod, startServer } from './support/node-pod.ts';
+import { pidsOf } from './support/processes.ts';
 import { waitFor } from '../../hack/cluster/wait-for.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 
@@ -177,10 +177,3 @@ test('a kubelet that is killed comes back, and its pods live on', async () => {
     '0',
   );
 });
-
-/** Processes of the cluster whose command line has the text. */
-async function pidsOf(text: string): Promise<readonly number[]> {
-  const pids = await clusterProcesses();
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return pids.filter((_, index) => commands[index]?.replaceAll('\0', ' ').includes(text));
-}

@@ -27,11 +27,13 @@ const LONGEST = [
 const CLUSTER = [
   'two-nodes',
   'install/install',
+  'install/locked-down',
   'install/examples',
   'install/denials',
   'install/mcp-from-a-pod',
   'install/webhook-outages',
   'install/controllers',
+  'install/engine-away',
   'install/upgrade-and-drain',
   'install/uninstall',
   'leaves-nothing',

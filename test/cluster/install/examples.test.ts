@@ -26,8 +26,16 @@ const control = (name: string, id: string): Promise<string> =>
 const readyReason = (reason: string): string =>
   `--for=jsonpath={.status.conditions[?(@.type=="Ready")].reason}=${reason}`;
 
-/** Without 04, which needs a directory of the node. */
-const FILES = ['01-hello', '02-command', '03-limits', '05-recreate', '06-suspend', '07-isolated', '08-disk'];
+const FILES = [
+  '01-hello',
+  '02-command',
+  '03-limits',
+  '04-readonly-host-data',
+  '05-recreate',
+  '06-suspend',
+  '07-isolated',
+  '08-disk',
+];
 
 beforeAll(async () => {
   await ensureInstalled();
@@ -79,6 +87,14 @@ test('a suspended session has no container, gets one when it is resumed, and los
   expect(await runningContainers()).toContain(container);
   await setMode('Suspended');
   await suspended();
+});
+
+test('a session that wants a directory of the node is told that it is not there', async () => {
+  const rejected = ['mcps/readonly-host-data', readyReason('PolicyRejected'), PATIENCE];
+  await kubectl('wait', '-n', NAMESPACE, ...rejected);
+  const message = await value('readonly-host-data', '.status.conditions[?(@.type=="Ready")].message');
+  expect(message).toContain('[MCPS-211]');
+  expect(message).toContain('/srv/data');
 });
 
 test('a session on disk waits on nodes that enforce no quota, and says so', async () => {

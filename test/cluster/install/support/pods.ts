@@ -3,7 +3,11 @@
 import { waitFor } from '../../../../hack/cluster/wait-for.ts';
 import { SYSTEM_NAMESPACE } from '../../../../src/model/names.ts';
 import { kubectl } from '../../support/cluster-command.ts';
+import { pidsOf } from '../../support/processes.ts';
 import { PATIENCE } from './sessions.ts';
+
+/** In the operator's image. */
+export const PROGRAM = '/app/mcpsession.mjs';
 
 export type Part = 'controller' | 'placement' | 'webhook' | 'frontend';
 
@@ -39,9 +43,30 @@ export async function podOnNode(part: Part, node: string): Promise<string> {
 export const endPod = (name: string): Promise<string> =>
   kubectl('delete', 'pod', '-n', SYSTEM_NAMESPACE, name, '--wait=false');
 
-/** Ends it as a crash does: SIGKILL at once. */
+/** With no time to end anything. */
 export const killPod = (name: string): Promise<string> =>
   kubectl('delete', 'pod', '-n', SYSTEM_NAMESPACE, name, '--force', '--grace-period=0');
+
+/** The program of one pod crashes; the pod stays, and is still asked until it is found out. Resolves when all are ready again. */
+export async function crashOne(part: Part): Promise<void> {
+  const restarts = await restartsOf(part);
+  const pids = await pidsOf(`${PROGRAM} ${part} `);
+  if (pids.length === 0) throw new Error(`no process of the ${part}`);
+  const pid = Math.min(...pids); // the oldest: not the one that crashed before
+  process.kill(pid, 'SIGKILL');
+  await waitFor({
+    what: `the ${part} to be started again`,
+    withinMs: 120_000,
+    isTrue: async () => (await restartsOf(part)) > restarts,
+  });
+  await kubectl('wait', 'pod', '-n', SYSTEM_NAMESPACE, '-l', selectorOf(part), '--for=condition=Ready', PATIENCE);
+}
+
+async function restartsOf(part: Part): Promise<number> {
+  const path = 'jsonpath={.items[*].status.containerStatuses[0].restartCount}';
+  const counts = await kubectl('get', 'pods', '-n', SYSTEM_NAMESPACE, '-l', selectorOf(part), '-o', path);
+  return counts.split(' ').reduce((sum, count) => sum + Number(count), 0);
+}
 
 /** Until `count` pods that are not among `gone` are Ready. */
 export async function untilReplaced(part: Part, count: number, gone: readonly string[]): Promise<void> {
