@@ -210,12 +210,22 @@ skip
 {{/* Of a container, and of a pod that needs nothing of its node; what values set wins, key by key. */}}
 {{- define "mcpsession.lockedDown" -}}
 {{- $default := dict "allowPrivilegeEscalation" false "privileged" false "readOnlyRootFilesystem" true "capabilities" (dict "drop" (list "ALL")) -}}
+{{- with .add }}{{ $_ := set $default.capabilities "add" . }}{{ end -}}
 {{ mergeOverwrite $default (deepCopy (get .root.Values .component).containerSecurityContext) | toYaml }}
 {{- end }}
 
 {{- define "mcpsession.nonRoot" -}}
 {{- $default := dict "runAsNonRoot" true "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 "seccompProfile" (dict "type" "RuntimeDefault") -}}
 {{ mergeOverwrite $default (deepCopy (get .root.Values .component).securityContext) | toYaml }}
+{{- end }}
+
+{{/* Directories of the node that the policy lets sessions see, of all profiles: the controller looks at them first. */}}
+{{- define "mcpsession.allowedRoots" -}}
+{{- $roots := dig "mounts" "allowedRoots" (list) .Values.policy | default (list) -}}
+{{- range $profile := dig "profiles" (dict) .Values.policy | default (dict) -}}
+{{- $roots = concat $roots (dig "mounts" "allowedRoots" (list) ($profile | default (dict)) | default (list)) -}}
+{{- end -}}
+{{ uniq $roots | toJson }}
 {{- end }}
 
 {{/* Root, as the owner of the Docker socket and of its own directory on the node; without any capability. */}}

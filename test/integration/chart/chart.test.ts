@@ -167,6 +167,27 @@ test('only the controller runs as root and mounts anything of the node', () => {
   }
 });
 
+// Without it a session with a host path ends with MCPS-212: nobody can compare what its container has mounted.
+test('only where a policy allows host paths the controller sees the processes of the node, and may look at them', async () => {
+  const seesProcesses = (of: readonly Rendered[]) => [
+    podOf('controller', of).hostPID === true,
+    (containerOf('controller', of).securityContext as { capabilities: object }).capabilities, // rendered above
+  ];
+  expect(seesProcesses(objects)).toEqual([false, { drop: ['ALL'] }]);
+  const allowed = { mounts: { allowedRoots: ['/srv/data'] } };
+  for (const policy of [allowed, { profiles: { development: allowed } }]) {
+    const changed = await template({ policy });
+    expect(seesProcesses(changed)).toEqual([true, { add: ['SYS_PTRACE'], drop: ['ALL'] }]);
+    expect(containerOf('controller', changed).volumeMounts).toContainEqual({
+      name: 'root-0',
+      mountPath: '/srv/data',
+      readOnly: true,
+    });
+    for (const role of ROLES.filter((name) => name !== 'controller'))
+      expect(podOf(role, changed).hostPID).toBeUndefined();
+  }
+});
+
 // No mountPropagation: a node whose mounts are private would not start the pod (seen on a kubelet).
 test('the roots that policy allows are mounted read-only where they are on the node', async () => {
   const changed = await template({ policy: { mounts: { allowedRoots: ['/srv/data', '/opt/models'] } } });

@@ -2,7 +2,6 @@
 // session, with their own accounts and nothing more.
 
 import { join } from 'node:path';
-import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientObjects } from '../../../src/compose/cluster-objects.ts';
 import { checkFrontend } from '../../../src/compose/self-test/checks.ts';
@@ -15,6 +14,7 @@ import { connectMcp } from '../../support/mcp-client.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { must, never, openRoleRig, readText, type Role, type RoleProcess, type RoleRig } from './role-rig.ts';
 import { openSelfTest } from './self-test.ts';
+import { servedBy } from './served-by.ts';
 
 let rig: RoleRig;
 const roles = new Map<Role, RoleProcess>();
@@ -224,15 +224,3 @@ test('a controller that is stopped leaves its containers, and the next one goes 
   expect(await running('placement').end('SIGTERM')).toBe(0);
   expect(await running('frontend').end('SIGTERM')).toBe(0);
 });
-
-/** Fingerprint of what listens there. */
-function servedBy(port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // Which certificate, not whether it is good: the API server judges that.
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
-      resolve(socket.getPeerCertificate().fingerprint256);
-      socket.destroy();
-    });
-    socket.once('error', reject);
-  });
-}
