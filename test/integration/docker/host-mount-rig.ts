@@ -58,8 +58,9 @@ export async function hostMountRig(options: {
   const view = createContainerView(engine);
   view.replaceAll([]);
   const store = {
+    read: () => Promise.resolve(session),
     writeStatus: async (_session: McpSession, status: McpSession['status']) => (session = { ...session, status }),
-  } as unknown as SessionStore; // nothing else is written in these lives
+  } as unknown as SessionStore; // nothing else is read or written in these lives
   const profile = { policy: options.policy ?? defaultPolicy(), hash: 'sha256:test' };
   const set: PolicySet = {
     defaultProfile: 'sandbox',
