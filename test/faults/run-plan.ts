@@ -27,6 +27,7 @@ const RESTARTED_AFTER_MS = 1_000;
 /** A controller whose node is still held by a dead one refuses and is started again (design.md, F2). */
 const MOST_ENDS = 5;
 const READY_WITHIN_MS = 120_000;
+const CLEARED_WITHIN_MS = 60_000;
 
 export async function runPlan(lane: Lane, plan: Plan, reference: Reference | null): Promise<PlanResult> {
   const fromMs = performance.now();
@@ -144,7 +145,7 @@ class RunningPlan {
 
   /** Nothing of the plan stays: neither objects nor containers, nor a program that was under its faults. */
   async clear(): Promise<void> {
-    const { controller, placement, cluster, engine, clusterName, closed, sentinels, observer, proxies } = this.#lane;
+    const { controller, placement, engine, clusterName, closed, sentinels, observer, proxies } = this.#lane;
     observer.overlook();
     controller.kill(null);
     proxies.controllerDocker.forgetUpgraded();
@@ -157,15 +158,27 @@ class RunningPlan {
     }
     for (const undo of this.#undo) await undo();
     await workloadOf(this.#plan.workload).cleanUp?.(this.#world);
-    for (const name of [...observer.sessions.keys()]) {
-      const path = `${SESSIONS_PATH}/${name}`;
-      await cluster.api.call('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
-      await cluster.api.call('DELETE', path);
-    }
+    await this.#removeSessions();
     await removeAllOf(engine, { clusterName, sentinels: sentinels.ids });
     for (const { anonymousVolumes } of observer.containers.values())
       for (const volume of anonymousVolumes) await engine.call('DELETE', `/volumes/${volume}`);
-    while (observer.sessions.size > 0) await pause(10);
+  }
+
+  /** Over and over: a request of a program that has just been killed may still put a finalizer back. */
+  async #removeSessions(): Promise<void> {
+    const { cluster, observer } = this.#lane;
+    const fromMs = performance.now();
+    while (observer.sessions.size > 0) {
+      const names = [...observer.sessions.keys()];
+      if (performance.now() - fromMs > CLEARED_WITHIN_MS)
+        throw new Error(`harness: sessions that cannot be removed: ${names.join(', ')}`);
+      for (const name of names) {
+        const path = `${SESSIONS_PATH}/${name}`;
+        await cluster.api.call('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+        await cluster.api.call('DELETE', path);
+      }
+      await pause(10);
+    }
   }
 
   async #settle(expected: Readonly<Record<string, Expected>>): Promise<readonly string[]> {

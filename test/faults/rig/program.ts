@@ -24,6 +24,8 @@ export class Program {
   readonly options: ProgramOptions;
   #spare: ChildProcess | null = null;
   #child: ChildProcess | null = null;
+  /** Told to end, and not gone yet. */
+  #ending: ChildProcess | null = null;
   #restart: NodeJS.Timeout | null = null;
   #ready = Promise.withResolvers<string>();
   /** It has said that it knows what there is. */
@@ -46,7 +48,10 @@ export class Program {
     this.#spare ??= this.#fork();
   }
 
+  /** One that runs already is killed: of two, nobody would end the first. */
   start(): void {
+    this.#child?.kill('SIGKILL');
+    this.#cancelRestart();
     const child = this.#spare ?? this.#fork();
     this.#spare = null;
     this.#child = child;
@@ -79,34 +84,45 @@ export class Program {
 
   /** Unless it was started, killed or stopped meanwhile. */
   restartAfter(ms: number): void {
-    if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#cancelRestart();
     this.#restart = setTimeout(() => {
       if (this.#child === null) this.start();
     }, ms);
   }
 
-  /** SIGKILL, before this returns; started again after so many milliseconds, null for never. */
+  #cancelRestart(): void {
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#restart = null;
+  }
+
+  /**
+   * SIGKILL, before this returns; started again after so many milliseconds, null for never. One that is about to end is killed as well,
+   * and not started again: whoever stopped it says what follows.
+   */
   kill(restartAfterMs: number | null): void {
     const child = this.#child;
     this.#child = null;
     child?.kill('SIGKILL');
+    this.#ending?.kill('SIGKILL');
     this.#ready.reject(new Error(`${this.options.name} was killed`));
-    if (this.#restart !== null) clearTimeout(this.#restart);
-    this.#restart = restartAfterMs === null ? null : setTimeout(() => this.start(), restartAfterMs);
+    if (this.#ending === null && restartAfterMs !== null) this.restartAfter(restartAfterMs);
+    else this.#cancelRestart();
     this.prepare();
   }
 
   /** SIGTERM; resolves with the milliseconds that it took to end, null when it had to be killed. */
   async stop(): Promise<number | null> {
-    if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#cancelRestart();
     const child = this.#child;
     this.#child = null;
     if (child === null) return 0;
+    this.#ending = child;
     const fromMs = performance.now();
     const ended = new Promise<number>((resolve) => child.once('exit', () => resolve(performance.now() - fromMs)));
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), STOP_WITHIN_MS).unref());
     child.kill('SIGTERM');
     const took = await Promise.race([ended, late]);
+    this.#ending = null;
     if (took === null) child.kill('SIGKILL');
     return took;
   }
