@@ -36,7 +36,7 @@ export function createSimClient({ scheduler, server, hub, link }: SimClientOptio
       const what = `${request.method} ${request.path}`;
       const handle = (): KubeResponse => ({
         status: 200,
-        body: server.handle(request, laggingFor(request, link)),
+        body: server.handle(request, laggingFor(request, link, scheduler.nowMs)),
         warnings: [],
       });
       const deadline = { ms: request.deadlineMs ?? DEFAULT_DEADLINE_MS, what: `${what} on ${URL}` };
@@ -82,9 +82,10 @@ const cancelled = (signal: AbortSignal): unknown =>
   signal.reason instanceof Error ? signal.reason : new OperatorError('cancelled', 'the watch was cancelled');
 
 /** Only lists are answered from an older revision: each by the choice of the world, once. */
-function laggingFor({ method, path }: KubeRequest, link: Link): number | null {
-  if (method !== 'GET' || link.lagging === null || !path.endsWith('/mcpsessions')) return null;
+function laggingFor({ method, path }: KubeRequest, link: Link, nowMs: number): number | null {
   const { lagging } = link;
-  link.lagging = null;
-  return lagging;
+  if (method !== 'GET' || lagging === null || lagging.revision === null || !path.endsWith('/mcpsessions')) return null;
+  const { revision, behindMs } = lagging;
+  link.lagging = { behindMs, revision: null, untilMs: nowMs + behindMs };
+  return revision;
 }

@@ -140,7 +140,10 @@ export class OpenWatch implements Action {
   #offer(): void {
     if (!this.#attached || this.#waiting || this.queue.length === 0 || !this.link.actor.alive) return;
     this.#waiting = true;
-    this.#options.scheduler.add(this);
+    const { scheduler } = this.#options;
+    const behindMs = this.#plural === 'mcpsessions' ? (this.link.lagging?.untilMs ?? 0) - scheduler.nowMs : 0;
+    if (behindMs <= 0) scheduler.add(this);
+    else scheduler.after(behindMs, this.link.actor, `${this.what} catches up`, () => scheduler.add(this));
   }
 
   #leave(): void {

@@ -11,10 +11,19 @@ export interface Link {
   state: 'up' | 'cut' | 'refused';
   /** The other side is there and does not answer: what arrives waits. */
   readonly held: Held[] | null;
-  /** Revision of the past that the next list of sessions is answered from; null for now. */
-  lagging: number | null;
+  /** The server behind it is not up to date; null when it is. */
+  lagging: Lag | null;
   /** What happens to the next request that changes something; null: nothing. */
   trap: Trap | null;
+}
+
+export interface Lag {
+  /** The next list of sessions is answered from it, once; then null. */
+  revision: number | null;
+  /** For so long after that list watches of sessions tell nothing new. */
+  readonly behindMs: number;
+  /** When that ends, in milliseconds since the world began. */
+  untilMs: number;
 }
 
 /** A fault that waits for an effect: those are rare among all the messages, and what goes wrong around them is what counts. */

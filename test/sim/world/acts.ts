@@ -3,7 +3,7 @@
 
 import { assertNever } from '../../../src/lib/assert-never.ts';
 import { OperatorError } from '../../../src/lib/errors.ts';
-import { reset, type Trap } from '../kit/call.ts';
+import { type Lag, reset, type Trap } from '../kit/call.ts';
 import { toMessage, toWatch } from './message-acts.ts';
 import { toNode } from './node-acts.ts';
 import type { SimProcess } from './processes.ts';
@@ -44,6 +44,15 @@ export type Act =
   | { readonly do: 'bookmark'; readonly index: number }
   | { readonly do: 'compact' }
   | { readonly do: 'lag'; readonly process: string; readonly revisions: number }
+  /** A crash; who comes back sees for a while the sessions of before it, and somebody has meddled with a container meanwhile. */
+  | {
+      readonly do: 'past';
+      readonly process: string;
+      readonly backMs: number;
+      readonly revisions: number;
+      readonly behindMs: number;
+      readonly meanwhile: { readonly index: number; readonly how: Hand } | null;
+    }
   // What happens to engines and containers.
   | { readonly do: 'engineAway'; readonly node: string; readonly backMs: number; readonly kills: boolean }
   | { readonly do: 'engineHangs'; readonly node: string; readonly backMs: number }
@@ -70,6 +79,7 @@ export function perform(world: World, act: Act): void {
     case 'jump':
     case 'cut':
     case 'lag':
+    case 'past':
     case 'trap':
       return toProcess(world, act);
     case 'apiAway':
@@ -131,7 +141,7 @@ function byUser(world: World, act: UserAct): void {
   }
 }
 
-type ProcessAct = Extract<Act, { do: 'crash' | 'stop' | 'twin' | 'jump' | 'cut' | 'lag' | 'trap' }>;
+type ProcessAct = Extract<Act, { do: 'crash' | 'stop' | 'twin' | 'jump' | 'cut' | 'lag' | 'past' | 'trap' }>;
 
 function toProcess(world: World, act: ProcessAct): void {
   const process = world.processes.find(({ name }) => name === act.process);
@@ -157,13 +167,33 @@ function toProcess(world: World, act: ProcessAct): void {
     case 'cut':
       return cut(world, process, act.how, act.healMs);
     case 'lag':
-      process.toApi.lagging = Math.max(world.api.revision - act.revisions, world.api.compacted);
+      process.toApi.lagging = lagOf(world, act);
       return;
+    case 'past':
+      return backToThePast(world, process, act);
     case 'trap':
       return setTrap(world, process, act);
     default:
       return assertNever(act);
   }
+}
+
+const lagOf = (
+  { api }: World,
+  { revisions, behindMs = 0 }: { readonly revisions: number; readonly behindMs?: number },
+): Lag => ({ revision: Math.max(api.revision - revisions, api.compacted), behindMs, untilMs: 0 });
+
+function backToThePast(world: World, process: SimProcess, act: Extract<Act, { do: 'past' }>): void {
+  const { backMs, meanwhile } = act;
+  const { node, name } = process;
+  const lagging = lagOf(world, act);
+  world.crash(process, () => true);
+  if (meanwhile !== null && node !== null) toNode(world, { do: 'hand', node: node.name, ...meanwhile });
+  world.later(backMs, `start ${name}, in the past`, () => {
+    world.startAgain(process);
+    const started = world.processes.find((each) => each.name === name);
+    if (started !== undefined) started.toApi.lagging = lagging;
+  });
 }
 
 function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'trap' }>): void {

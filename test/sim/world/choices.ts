@@ -57,7 +57,7 @@ export function userAct(random: SimRandom): Act {
 const someTime = (random: SimRandom): number => random.pick([0, 500, 3_000, 12_000, 40_000]);
 
 function fault(world: World, random: SimRandom): Act {
-  const kind = random.below(26);
+  const kind = random.below(27);
   const process = world.processes[random.below(Math.max(world.processes.length, 1))]?.name ?? 'nobody';
   const node = random.pick(world.nodes).name;
   const index = random.below(8);
@@ -101,10 +101,20 @@ function fault(world: World, random: SimRandom): Act {
         : { do: 'takeName', node, name: random.pick(NAMES) };
     case 19:
       return { do: 'lag', process, revisions: random.below(12) };
+    case 20:
+      return past(random, process);
     default:
       return trap(random, process);
   }
 }
+
+function past(random: SimRandom, process: string): Act {
+  const meanwhile = random.chance(0.7) ? { index: random.below(8), how: random.pick(IN_ABSENCE) } : null;
+  const times = { backMs: random.pick([0, 500, 3_000]), behindMs: random.pick([500, 1_500, 10_000]) };
+  return { do: 'past', process, ...times, revisions: random.below(16), meanwhile };
+}
+
+const IN_ABSENCE: readonly Hand[] = ['remove', 'remove', 'exit', 'kill', 'pause'];
 
 function trap(random: SimRandom, process: string): Act {
   const answer = random.pick(['refused', 'lost', 'kept', 'kept'] as const);

@@ -68,7 +68,7 @@ function newProcess(program: SimProcess['program'], node: SimNode | null, { worl
     alive: true,
     skewMs: 0,
     looks: 0,
-    toApi: { actor: null as never, to: 'the API server', state: 'up', held: null, lagging: null, trap: null },
+    toApi: null as never,
     toEngine: null,
     stop: new AbortController(),
     onPolicyChange: [],
