@@ -160,7 +160,7 @@ export class History {
     const { scheduler } = this.world;
     if (scheduler.ready.length > 0) return this.#apply(this.#next());
     const left = unfinished(this.world);
-    if (left === null) {
+    if (left === null && !this.world.hasOutage) {
       this.#say('all is as it should be');
       this.world.takeTrapsAway();
       this.#phase = 'rest';
@@ -169,7 +169,8 @@ export class History {
       return;
     }
     const withinMs = this.world.lostEvents ? REST_AFTER_LOSS_MS : REST_WITHIN_MS;
-    if (scheduler.nowMs - Math.max(this.#restBeganMs, this.world.trappedMs) > withinMs) {
+    const sinceMs = Math.max(this.#restBeganMs, this.world.lateFaultMs);
+    if (left !== null && scheduler.nowMs - sinceMs > withinMs) {
       this.world.violate(left.invariant, `${left.what}, ${withinMs / 1000} s after the faults`);
       this.#end();
     } else this.#apply(NEXT_TIMER);

@@ -2,13 +2,14 @@
 // catch each. Says after how many plans and histories they do, and ends with 1 when one escapes. See docs/fault-injection.md.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDocker } from '../../../hack/docker.ts';
+import { buildInit } from '../../../hack/init/build.ts';
 import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
-import { parsePlan } from '../plan.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { parsePlan, type Plan } from '../plan.ts';
+import { AIMED_PLANS, MUTANTS, type Mutant } from './mutants.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 import { drawSample, type Sample, sweepAll, type SweepResult } from './sweep.ts';
 
@@ -24,6 +25,8 @@ interface Options {
   readonly report: string;
   /** Plans to try instead of a sample. */
   readonly files: readonly string[];
+  /** Only plans that the generator has drawn: the one that was written for the mutant is left out. */
+  readonly drawn: boolean;
 }
 
 /** null where it was not asked for. */
@@ -86,8 +89,18 @@ async function prepareSweep(given: Options): Promise<Sample> {
   await ensureDocker({ log: say }); // one that was started stays up: `node hack/docker.ts stop` ends it
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
   await ensureImages(say);
-  const plans = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
-  return drawSample({ ...given, given: plans, say });
+  await buildInit(say);
+  const files = await readPlans(given.files);
+  const aimed = given.drawn || files.length > 0 ? new Map<string, Plan>() : await aimedPlans(given.mutants);
+  return drawSample({ ...given, given: files, aimed, say });
+}
+
+const readPlans = (files: readonly string[]): Promise<readonly Plan[]> =>
+  Promise.all(files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
+
+async function aimedPlans(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, Plan>> {
+  const plans = await readPlans(mutants.map(({ id }) => join(AIMED_PLANS, `${id}.json`)));
+  return new Map(mutants.flatMap(({ id }, index) => (plans[index] === undefined ? [] : [[id, plans[index]]])));
 }
 
 /** Two at a time, and one run of as many histories as the slowest catch took without any mutant: it has to hold. */
@@ -119,6 +132,7 @@ function readOptions(args: readonly string[]): Options {
       workers: { type: 'string', default: '2' },
       report: { type: 'string', default: 'out/mutants.json' },
       plan: { type: 'string', multiple: true, default: [] },
+      drawn: { type: 'boolean', default: false },
     },
   });
   const { only = null, mutant: names } = values;
@@ -140,6 +154,7 @@ function readOptions(args: readonly string[]): Options {
     workers: Math.max(whole('workers'), 1),
     report: values.report,
     files: values.plan,
+    drawn: values.drawn,
   };
 }
 

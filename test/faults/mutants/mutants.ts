@@ -1,7 +1,11 @@
 // Twelve bugs that controllers have had (security.md 3.5), as replacements in the sources of this one: the harness and the simulation have
 // to catch each. Where this controller has a second line of defence that would hide the bug, the replacement takes that away too, and says so.
 
+import { join } from 'node:path';
 import type { Replacement } from '../bundle.ts';
+
+/** One plan per mutant, named by its id, that catches it; every sweep runs them. */
+export const AIMED_PLANS = join(import.meta.dirname, 'plans');
 
 export interface Mutant {
   readonly id: string;
@@ -51,13 +55,18 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'skip-adopt',
-    why: 'a controller that starts does not take over the containers that it finds',
+    why: 'a controller that starts does not take over the containers that it finds, and the later list does not add them',
     breaks: ['I3', 'I1'],
     replacements: [
       {
         file: 'src/controller/container-view.ts',
         find: 'for (const summary of containers) touch(sessionKeyOf(summary), summary.id);\n      synced = true;',
         replace: 'void containers;\n      synced = true;',
+      },
+      {
+        file: 'src/controller/container-view.ts',
+        find: 'if (byKey.get(key)?.has(summary.id) !== true) look(key, summary.id);',
+        replace: 'void key;',
       },
     ],
   },
@@ -211,6 +220,39 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'src/controller/term.ts',
         find: 'return queue.run(signal);\n    }, ignoreAbort(signal)),',
         replace: '}, ignoreAbort(signal)),\n    queue.run(signal),',
+      },
+    ],
+  },
+];
+
+/** Bugs of this controller that real parts have shown, put back: the simulation has to reach each, or it is the simulation that is mended. */
+export const FOUND: readonly Mutant[] = [
+  {
+    id: 'begun-anew',
+    why: 'a session that an earlier controller had begun is created on the word of a view that may be old (sweep: W14 B start snapshot@16)',
+    breaks: ['I3'],
+    replacements: [
+      {
+        file: 'src/controller/reconcile.ts',
+        find: "(step.do === 'create' && !isCurrent)",
+        replace: '(isCurrent && false)',
+      },
+    ],
+  },
+  {
+    id: 'synced-before',
+    why: 'a controller whose lease comes back takes the cache of the term before for the sessions of now (node loss, API server silent)',
+    breaks: ['ended', 'I3'],
+    replacements: [
+      {
+        file: 'src/controller/term.ts',
+        find: 'const caching = cache.run((key) => queue.add(key), signal);',
+        replace: '',
+      },
+      {
+        file: 'src/controller/term.ts',
+        find: '    caching,\n',
+        replace: '    cache.run((key) => queue.add(key), signal),\n',
       },
     ],
   },

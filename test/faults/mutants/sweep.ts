@@ -1,5 +1,5 @@
-// The sweep with a mutant in the programs: plans of a stratified sample, one after another, until one of them shows the bug. Several
-// mutants side by side, each in a lane of its own.
+// The sweep with a mutant in the programs: the plan that was written for it (every sweep runs it, see main.ts), then those of a stratified
+// sample, one after another, until one of them shows the bug. Several mutants side by side, each in a lane of its own.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ export interface SweepResult {
 
 export interface Sample {
   readonly plans: readonly Plan[];
+  /** By mutant. */
+  readonly aimed: ReadonlyMap<string, Plan>;
   readonly learned: ReadonlyMap<string, Learned>;
   /** Bundles without a mutant. */
   readonly programs: string;
@@ -38,21 +40,22 @@ export async function drawSample(options: {
   readonly workers: number;
   /** Instead of what the generator chooses; empty for that. */
   readonly given: readonly Plan[];
+  readonly aimed: ReadonlyMap<string, Plan>;
   readonly say: (line: string) => void;
 }): Promise<Sample> {
-  const { plans, seed, workers, given, say } = options;
+  const { plans, seed, workers, given, aimed, say } = options;
   const { dir } = await bundlePrograms({ under: UNDER });
   const pool = await open(dir, workers);
   try {
     const isGiven = given.length > 0;
-    const workloads = isGiven
-      ? [...new Set(given.map(({ workload }) => workload))]
-      : workloadsOfRun({ sample: true, seed });
+    const written = [...aimed.values(), ...given].map(({ workload }) => workload);
+    const drawn = isGiven || plans === 0 ? [] : workloadsOfRun({ sample: true, seed });
+    const workloads = [...new Set([...drawn, ...written])];
     const learned = await learn(pool, { workloads, runs: 1 }, ({ plan, seconds }) =>
       say(`learned ${plan.workload} in ${seconds.toFixed(1)} s`),
     );
-    const chosen = isGiven ? given : plansOfRun({ plans, seed, sample: true }, learned).plans;
-    return { learned, programs: dir, plans: chosen };
+    const chosen = isGiven || plans === 0 ? given : plansOfRun({ plans, seed, sample: true }, learned).plans;
+    return { learned, programs: dir, plans: chosen, aimed };
   } finally {
     await pool.close();
   }
@@ -100,7 +103,9 @@ async function sweep({ mutant, pool, sample, say }: Swept): Promise<SweepResult>
     // A plan that broke the rig says nothing about the mutant.
     return outcomes.flatMap((outcome) => ('broken' in outcome ? [] : outcome.result.violations));
   };
-  for (const [index, plan] of sample.plans.entries()) {
+  const aimed = sample.aimed.get(id);
+  const plans = aimed === undefined ? sample.plans : [aimed, ...sample.plans];
+  for (const [index, plan] of plans.entries()) {
     const violations = await run(plan, dir);
     if (violations.length === 0) continue;
     const again = await run(plan, dir);
@@ -110,7 +115,7 @@ async function sweep({ mutant, pool, sample, say }: Swept): Promise<SweepResult>
     const caughtAfter = index + 1;
     return { caughtAfter, plans: caughtAfter, plan: planName(plan), violations, seconds: since(fromMs) };
   }
-  return { caughtAfter: null, plans: sample.plans.length, plan: null, violations: [], seconds: since(fromMs) };
+  return { caughtAfter: null, plans: plans.length, plan: null, violations: [], seconds: since(fromMs) };
 }
 
 const open = (programs: string, workers: number, mostPatience?: number): Promise<Pool> =>

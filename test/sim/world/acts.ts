@@ -35,6 +35,8 @@ export type Act =
   // What happens to the network and the API server.
   | { readonly do: 'cut'; readonly process: string; readonly how: 'cut' | 'refused'; readonly healMs: number }
   | { readonly do: 'apiAway'; readonly healMs: number }
+  /** Of one process, or of the API server itself (null): longer than a lease, and longer than the other faults. */
+  | { readonly do: 'outage'; readonly process: string | null; readonly how: 'cut' | 'refused'; readonly healMs: number }
   | { readonly do: 'loseReply'; readonly index: number; readonly silently: boolean }
   | { readonly do: 'refuse'; readonly index: number; readonly retryAfterSeconds: number }
   | { readonly do: 'duplicate'; readonly index: number }
@@ -83,7 +85,9 @@ export function perform(world: World, act: Act): void {
     case 'trap':
       return toProcess(world, act);
     case 'apiAway':
-      return apiAway(world, act.healMs);
+      return apiAway(world, { how: 'refused', heal: (healed) => world.later(act.healMs, API_BACK, healed) });
+    case 'outage':
+      return outage(world, act);
     case 'loseReply':
     case 'refuse':
     case 'duplicate':
@@ -165,7 +169,10 @@ function toProcess(world: World, act: ProcessAct): void {
       world.truth.aheadMs = Math.max(world.truth.aheadMs, process.skewMs);
       return;
     case 'cut':
-      return cut(world, process, act.how, act.healMs);
+      return cut(world, process, {
+        how: act.how,
+        heal: (healed) => world.later(act.healMs, `heal ${process.name}`, healed),
+      });
     case 'lag':
       process.toApi.lagging = lagOf(world, act);
       return;
@@ -206,7 +213,7 @@ function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'tra
   };
   const link = act.of === 'engine' ? (process.toEngine ?? process.toApi) : process.toApi;
   const meanwhile = (): void => {
-    world.trappedMs = world.scheduler.nowMs;
+    world.lateFaultMs = world.scheduler.nowMs;
     acts[act.meanwhile]();
   };
   link.trap = { answer, meanwhile };
@@ -214,23 +221,38 @@ function setTrap(world: World, process: SimProcess, act: Extract<Act, { do: 'tra
 
 const TRAPPED_MS = 500;
 
-function cut(world: World, process: SimProcess, how: 'cut' | 'refused', healMs: number): void {
+interface Outage {
+  readonly how: 'cut' | 'refused';
+  /** Calls back when it is over. */
+  readonly heal: (healed: () => void) => void;
+}
+
+function cut(world: World, process: SimProcess, { how, heal }: Outage): void {
   process.toApi.state = how;
   for (const watch of world.hub.open) {
     if (watch.link !== process.toApi) continue;
     if (how === 'cut') watch.silence();
     else watch.end(reset(watch.what));
   }
-  world.later(healMs, `heal ${process.name}`, () => {
+  heal(() => {
     process.toApi.state = 'up';
   });
 }
 
-function apiAway(world: World, healMs: number): void {
-  world.apiState = 'refused';
-  for (const process of world.processes) cut(world, process, 'refused', healMs);
-  world.later(healMs, 'the API server is back', () => {
+const API_BACK = 'the API server is back';
+
+function apiAway(world: World, { how, heal }: Outage): void {
+  world.apiState = how;
+  for (const process of world.processes) cut(world, process, { how, heal: () => {} });
+  heal(() => {
     world.apiState = 'up';
     for (const process of world.processes) process.toApi.state = 'up';
   });
+}
+
+function outage(world: World, { process: name, how, healMs }: Extract<Act, { do: 'outage' }>): void {
+  if (name === null) return apiAway(world, { how, heal: (healed) => world.afterOutage(healMs, API_BACK, healed) });
+  const process = world.processes.find((each) => each.name === name);
+  if (process === undefined) return;
+  cut(world, process, { how, heal: (healed) => world.afterOutage(healMs, `heal ${name}`, healed) });
 }

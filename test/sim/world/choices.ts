@@ -57,7 +57,7 @@ export function userAct(random: SimRandom): Act {
 const someTime = (random: SimRandom): number => random.pick([0, 500, 3_000, 12_000, 40_000]);
 
 function fault(world: World, random: SimRandom): Act {
-  const kind = random.below(27);
+  const kind = random.below(28);
   const process = world.processes[random.below(Math.max(world.processes.length, 1))]?.name ?? 'nobody';
   const node = random.pick(world.nodes).name;
   const index = random.below(8);
@@ -103,10 +103,16 @@ function fault(world: World, random: SimRandom): Act {
       return { do: 'lag', process, revisions: random.below(12) };
     case 20:
       return past(random, process);
+    case 21: {
+      const how = random.chance(0.5) ? 'cut' : 'refused';
+      return { do: 'outage', process: random.chance(0.5) ? process : null, how, healMs: random.pick(BEYOND_LEASES_MS) };
+    }
     default:
       return trap(random, process);
   }
 }
+
+const BEYOND_LEASES_MS = [20_000, 45_000, 90_000] as const;
 
 function past(random: SimRandom, process: string): Act {
   const meanwhile = random.chance(0.7) ? { index: random.below(8), how: random.pick(IN_ABSENCE) } : null;

@@ -56,8 +56,9 @@ export class World {
   restarts = true;
   /** Whether an event of a watch was lost without a trace. */
   lostEvents = false;
-  /** When the last trap closed, in milliseconds since the world began: traps wait for an effect beyond the other faults. */
-  trappedMs = 0;
+  /** When the last trap closed or the last long outage ended, in milliseconds since the world began: both go on beyond the other faults. */
+  lateFaultMs = 0;
+  #outages = 0;
   readonly #pending = new Set<{ readonly act: () => void }>();
   #ids = 0;
 
@@ -170,7 +171,21 @@ export class World {
     });
   }
 
-  /** The faults end, but for traps: everything is given back now, and every clock is right. */
+  /** As `later`, for what outlasts the other faults: long enough that leases are lost, which no history waits for that gives all back at once. */
+  afterOutage(ms: number, what: string, act: () => void): void {
+    this.#outages += 1;
+    this.scheduler.after(ms, null, what, () => {
+      this.#outages -= 1;
+      this.lateFaultMs = this.scheduler.nowMs;
+      act();
+    });
+  }
+
+  get hasOutage(): boolean {
+    return this.#outages > 0;
+  }
+
+  /** The faults end, but for traps and long outages: everything is given back now, and every clock is right. */
   heal(): void {
     const pending = [...this.#pending];
     this.#pending.clear(); // what they leave for later is no fault
