@@ -1,5 +1,6 @@
 // `npm run faults:mutants`: twelve bugs, one after another, put into the controller; the sweep on real parts and the simulation have to
-// catch each. Says after how many plans and histories they do, and ends with 1 when one escapes. See docs/fault-injection.md.
+// catch each, and the simulation also those that real parts have found. Says after how many plans and histories they do, and ends with 1
+// when one escapes. See docs/fault-injection.md.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,12 +10,15 @@ import { buildInit } from '../../../hack/init/build.ts';
 import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
 import { parsePlan, type Plan } from '../plan.ts';
-import { AIMED_PLANS, MUTANTS, type Mutant } from './mutants.ts';
+import { AIMED_PLANS, FOUND, MUTANTS, type Mutant } from './mutants.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 import { drawSample, type Sample, sweepAll, type SweepResult } from './sweep.ts';
 
 interface Options {
+  /** For both. */
   readonly mutants: readonly Mutant[];
+  /** For the simulation alone. */
+  readonly found: readonly Mutant[];
   readonly only: 'sweep' | 'simulation' | null;
   /** Most plans and histories per mutant. */
   readonly plans: number;
@@ -37,6 +41,8 @@ interface Row {
   readonly sweep: SweepResult | null;
 }
 
+const ALL = [...MUTANTS, ...FOUND];
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(given: Options): Promise<boolean> {
@@ -52,18 +58,23 @@ async function main(given: Options): Promise<boolean> {
     rows.push(row);
     tell(row);
   };
+  if (simulations !== null) for (const mutant of given.found) add(mutant, null);
   if (sample === null) for (const mutant of given.mutants) add(mutant, null);
   else await sweepAll({ ...given, sample, say, onSwept: add });
   const escaped = rows.filter((row) => !isCaught(row));
-  const caughtBy = (of: (row: Row) => boolean): string => `${rows.filter(of).length} of ${rows.length}`;
-  const bySweep = given.only === 'simulation' ? 'not asked' : caughtBy((row) => row.sweep?.caughtAfter != null);
-  const bySimulation = given.only === 'sweep' ? 'not asked' : caughtBy((row) => row.simulation?.violation != null);
+  const swept = rows.filter((row) => row.sweep !== null);
+  const simulated = rows.filter((row) => row.simulation !== null);
+  const bySweep = countOf(swept, (row) => row.sweep?.caughtAfter != null);
+  const bySimulation = countOf(simulated, (row) => row.simulation?.violation != null);
   say(`mutants: caught by the sweep ${bySweep}, by the simulation ${bySimulation}, seed ${given.seed}`);
   await mkdir(dirname(given.report), { recursive: true });
   const counts = { passed: rows.length - escaped.length, failed: escaped.length, skipped: 0 };
   await writeFile(given.report, `${JSON.stringify({ ...counts, seed: given.seed, mutants: rows }, null, 2)}\n`);
   return escaped.length === 0;
 }
+
+const countOf = (rows: readonly Row[], isOne: (row: Row) => boolean): string =>
+  rows.length === 0 ? 'not asked' : `${rows.filter(isOne).length} of ${rows.length}`;
 
 const isCaught = (row: Row): boolean =>
   (row.simulation === null || row.simulation.violation !== null) &&
@@ -104,9 +115,9 @@ async function aimedPlans(mutants: readonly Mutant[]): Promise<ReadonlyMap<strin
 }
 
 /** Two at a time, and one run of as many histories as the slowest catch took without any mutant: it has to hold. */
-async function simulateAll({ mutants, seed, histories, seconds, workers }: Options) {
+async function simulateAll({ mutants, found, seed, histories, seconds, workers }: Options) {
   const results = new Map<string, SimulationResult>();
-  const waiting = [...mutants];
+  const waiting = [...mutants, ...found];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { id, replacements } = next;
@@ -137,15 +148,16 @@ function readOptions(args: readonly string[]): Options {
   });
   const { only = null, mutant: names } = values;
   if (only !== null && only !== 'sweep' && only !== 'simulation') throw new Error('--only: sweep or simulation');
-  const unknown = names.filter((name) => !MUTANTS.some(({ id }) => id === name));
-  if (unknown.length > 0)
-    throw new Error(`--mutant ${unknown.join()}: one of ${MUTANTS.map(({ id }) => id).join(', ')}`);
+  const unknown = names.filter((name) => !ALL.some(({ id }) => id === name));
+  if (unknown.length > 0) throw new Error(`--mutant ${unknown.join()}: one of ${ALL.map(({ id }) => id).join(', ')}`);
+  const isWanted = ({ id }: Mutant): boolean => names.length === 0 || names.includes(id);
   const whole = (name: 'plans' | 'histories' | 'seconds' | 'seed' | 'workers'): number => {
     if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} ${values[name]}: must be a whole number`);
     return Number(values[name]);
   };
   return {
-    mutants: names.length === 0 ? MUTANTS : MUTANTS.filter(({ id }) => names.includes(id)),
+    mutants: MUTANTS.filter(isWanted),
+    found: FOUND.filter(isWanted),
     only,
     plans: whole('plans'),
     histories: whole('histories'),
