@@ -12,7 +12,7 @@ import { API_VERSION } from '../../../src/model/names.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { aSessionObject, sessionsPath } from '../webhook/floor-rig.ts';
 import { type InstalledRig, NODES, openInstalledRig, refusalOf, RELEASE, untilFloor } from './installed-rig.ts';
-import { CHART, NAMESPACE } from './render.ts';
+import { CHART, NAMESPACE, one, template } from './render.ts';
 
 const never = new AbortController().signal;
 const WEBHOOK = 'validatingwebhookconfiguration/mcpsession';
@@ -86,6 +86,34 @@ test('whoever is authenticated finds the front end, though the operator is not i
   expect(await findFrontendEndpoint(somebody, never)).toBe(null);
   await apply(rig.admin, frontendConfigMap({ url: 'https://here', caPem: 'pem' }, NAMESPACE), never);
   expect(await findFrontendEndpoint(somebody, never)).toEqual({ url: 'https://here', caPem: 'pem' });
+});
+
+test('a namespace that enforces "restricted" takes every program but the controller, which needs "privileged"', async () => {
+  const label = (name: string, level: string) =>
+    rig.kubectl(['label', 'namespace', name, `pod-security.kubernetes.io/enforce=${level}`, '--overwrite']);
+  await rig.kubectl(['create', 'namespace', 'strict']);
+  await label('strict', 'restricted');
+  const refusals: Record<string, string> = {};
+  const objects = await template();
+  for (const role of ROLES) {
+    const { spec } = one(objects, role === 'controller' ? 'DaemonSet' : 'Deployment', `mcpsession-${role}`);
+    await rig.kubectl(['create', 'serviceaccount', `mcpsession-${role}`, '-n', 'strict']);
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: role, namespace: 'strict' },
+      spec: spec.template.spec,
+    };
+    const create = ['create', '--dry-run=server', '-f', '-'];
+    const ran = await rig.server.kubectl(create, JSON.stringify(pod));
+    if (ran.code !== 0) refusals[role] = ran.stderr;
+    if (role !== 'controller') continue;
+    await label('strict', 'privileged');
+    expect((await rig.server.kubectl(create, JSON.stringify(pod))).code).toBe(0);
+    await label('strict', 'restricted');
+  }
+  expect(Object.keys(refusals)).toEqual(['controller']);
+  expect(refusals['controller']).toContain('violates PodSecurity "restricted');
 });
 
 test('without its pods the webhook fails closed: nothing is created', async () => {
