@@ -3,10 +3,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { nodeLayout } from '../../../hack/cluster/layout.ts';
+import type { KubeClient } from '../../../src/kube/kube-client.ts';
 import { apply, kubectl } from '../support/cluster-command.ts';
+import { createDuring } from './support/creates.ts';
 import { ensureInstalled, upgrade } from './support/helm.ts';
 import { type Part, podsOf } from './support/pods.ts';
 import {
+  adminClient,
   containerOf,
   makeNamespace,
   PATIENCE,
@@ -24,8 +27,11 @@ const value = (name: string, path: string): Promise<string> => valueOf(NAMESPACE
 const setNode = (name: string, spec: object): Promise<string> =>
   kubectl('patch', `mcpn/${name}`, '--type=merge', '-p', JSON.stringify({ spec }));
 
+let client: KubeClient;
+
 /** Both on node-2: they are made while node-1 takes none. */
 beforeAll(async () => {
+  client = adminClient();
   await ensureInstalled();
   await makeNamespace(NAMESPACE);
   await setNode('node-1', { unschedulable: true });
@@ -35,6 +41,7 @@ beforeAll(async () => {
   await setNode('node-1', { unschedulable: false });
 });
 afterAll(async () => {
+  await client.close();
   await kubectl('uncordon', 'node-2');
   await setNode('node-2', { drain: null });
   await removeNamespace(NAMESPACE);
@@ -44,10 +51,17 @@ test('a node that is cordoned gets no session', async () => {
   for (const name of ['moves', 'ends']) expect(await value(name, '.status.assignment.nodeName')).toBe('node-2');
 });
 
-test('helm upgrade replaces every pod of the operator and no container of a session', async () => {
+/** The creates that go on meanwhile, one at a time: what is wrong with them. */
+async function creatingDuring(event: () => Promise<unknown>): Promise<readonly string[]> {
+  const load = { client, namespaces: [NAMESPACE], atLeast: 20, retries: false };
+  const { wrong } = await createDuring(event, load);
+  return wrong;
+}
+
+test('helm upgrade replaces every pod of the operator and no container of a session, and no create fails meanwhile', async () => {
   const [pods, containers] = [await allPods(), await runningContainers()];
   expect(containers).toHaveLength(2);
-  await upgrade('--set', 'logging.level=debug');
+  expect(await creatingDuring(() => upgrade('--set', 'logging.level=debug'))).toEqual([]);
   expect(await runningContainers()).toEqual(containers);
   const now = await allPods();
   expect(now).toHaveLength(pods.length);
@@ -55,9 +69,10 @@ test('helm upgrade replaces every pod of the operator and no container of a sess
   await untilReady(NAMESPACE, 'moves', 'ends');
 });
 
-test('kubectl drain of a node moves the Deployments away, and its sessions stay where they are', async () => {
+test('kubectl drain of a node moves the Deployments away, its sessions stay where they are, and no create fails meanwhile', async () => {
   const containers = await runningContainers();
-  await kubectl('drain', 'node-2', '--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=180s');
+  const how = ['--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=180s'];
+  expect(await creatingDuring(() => kubectl('drain', 'node-2', ...how))).toEqual([]);
   for (const part of ['placement', 'webhook', 'frontend'])
     await kubectl('rollout', 'status', '-n', 'mcpsession-system', `deployment/mcpsession-${part}`, PATIENCE);
   const left = await kubectl('get', 'pods', '-A', '--field-selector=spec.nodeName=node-2', '-o', 'name');

@@ -10,7 +10,7 @@ import { asOperatorError } from '../../../src/lib/errors.ts';
 import { SYSTEM_NAMESPACE, WEBHOOK_CERTIFICATE_SECRET } from '../../../src/model/names.ts';
 import { apply, kubectl } from '../support/cluster-command.ts';
 import { NODE_PROGRAM } from '../support/node-pod.ts';
-import { createMany } from './support/creates.ts';
+import { createDuring } from './support/creates.ts';
 import { ensureInstalled } from './support/helm.ts';
 import { crashOne, endPod, podsOf, selectorOf, untilReplaced } from './support/pods.ts';
 import {
@@ -42,16 +42,7 @@ afterAll(async () => {
   for (const namespace of NAMESPACES) await removeNamespace(namespace);
 });
 
-/** Creates go on for as long as `event` takes, and are 200 at least. */
-async function createDuring(event: () => Promise<void>, retries = false) {
-  let isOver = false;
-  const over = event().finally(() => {
-    isOver = true;
-  });
-  const load = { client, namespaces: NAMESPACES, atLeast: CREATES, isOver: () => isOver, pauseMs: 50, retries };
-  const [tally] = await Promise.all([createMany(load), over]);
-  return tally;
-}
+const load = (retries = false) => ({ client, namespaces: NAMESPACES, atLeast: CREATES, retries });
 
 async function replaceWebhooks(): Promise<void> {
   const pods = await podsOf('webhook');
@@ -63,7 +54,7 @@ async function replaceWebhooks(): Promise<void> {
 }
 
 test('webhook pods are replaced one by one during 200 creates: none fails, and nothing unsafe is let through', async () => {
-  const { safe, refused, retried, wrong } = await createDuring(replaceWebhooks);
+  const { safe, refused, retried, wrong } = await createDuring(replaceWebhooks, load());
   expect(wrong).toEqual([]);
   expect(retried).toBe(0);
   expect(safe + refused).toBeGreaterThanOrEqual(CREATES);
@@ -75,7 +66,7 @@ test('webhooks crash one after the other during 200 creates: what fails is told 
     await crashOne('webhook');
     await crashOne('webhook');
   };
-  const { safe, refused, retried, wrong } = await createDuring(crashes, true);
+  const { safe, refused, retried, wrong } = await createDuring(crashes, load(true));
   process.stdout.write(`webhooks crashed: ${safe + refused} creates, ${retried} of them told to try again\n`);
   expect(wrong).toEqual([]);
   expect(safe + refused).toBeGreaterThanOrEqual(CREATES);
@@ -84,14 +75,15 @@ test('webhooks crash one after the other during 200 creates: what fails is told 
 
 test('the certificate of the webhook is rotated during 200 creates: none fails, and nothing unsafe is let through', async () => {
   const before = await servedCertificates();
-  const { safe, refused, retried, wrong } = await createDuring(async () => {
+  const rotate = async (): Promise<void> => {
     await kubectl('delete', 'secret', '-n', SYSTEM_NAMESPACE, WEBHOOK_CERTIFICATE_SECRET);
     await waitFor({
       what: 'both webhooks to serve another certificate',
       withinMs: 120_000,
       isTrue: async () => (await servedCertificates()).every((fingerprint) => !before.includes(fingerprint)),
     });
-  });
+  };
+  const { safe, refused, retried, wrong } = await createDuring(rotate, load());
   expect(wrong).toEqual([]);
   expect(retried).toBe(0);
   expect(safe + refused).toBeGreaterThanOrEqual(CREATES);

@@ -23,14 +23,14 @@ interface Load {
   readonly client: KubeClient;
   /** Each is worked on by itself. */
   readonly namespaces: readonly string[];
-  /** Creates at least; it goes on until `isOver` as well. */
+  /** Creates at least; they go on for as long as the event takes, too. */
   readonly atLeast: number;
-  readonly isOver: () => boolean;
-  /** Between two creates of a namespace, so that they last as long as what happens meanwhile. */
-  readonly pauseMs: number;
   /** Whether a create that finds no webhook is made again, as clients do; else that is wrong. */
   readonly retries: boolean;
 }
+
+/** Between two creates of a namespace. */
+const PAUSE_MS = 50;
 
 /** No node takes it: only what admission does is asked for. */
 const SAFE = { operatingMode: 'Suspended', nodeSelector: { place: 'nowhere' } };
@@ -38,15 +38,25 @@ const TRIES = 100;
 const RETRY_AFTER_MS = 200;
 const IS_UNSAFE = (index: number): boolean => index % 4 === 3;
 
-export async function createMany(load: Load): Promise<Tally> {
+/** Resolves when the event is over and there were creates enough; rejects as the event does. */
+export async function createDuring(event: () => Promise<unknown>, load: Load): Promise<Tally> {
+  let isOver = false;
+  const over = event().finally(() => {
+    isOver = true;
+  });
+  const [tally] = await Promise.all([createUntil(() => isOver, load), over]);
+  return tally;
+}
+
+async function createUntil(isOver: () => boolean, load: Load): Promise<Tally> {
   const tally: Tally = { safe: 0, refused: 0, retried: 0, wrong: [] };
   let next = 0;
   const work = async (namespace: string): Promise<void> => {
-    while (next < load.atLeast || !load.isOver()) {
+    while (next < load.atLeast || !isOver()) {
       const index = next++;
       const one = { ...load, namespace, name: `n${index}` };
       await (IS_UNSAFE(index) ? createUnsafe : createSafe)(one, tally);
-      await sleep(load.pauseMs);
+      await sleep(PAUSE_MS);
     }
   };
   await Promise.all(load.namespaces.map(work));
