@@ -16,7 +16,8 @@ export const ELSEWHERE = {
   alternative: 'another option of the same item was chosen',
   arguments: 'session_create has arguments of its own; every other one, dockerOpts included, is refused as unknown',
   audit: 'the audit log is not in this release',
-  chart: 'chart and cluster deployment: issue 7',
+  chart:
+    'not in the chart of this release: OAuth settings, lists of addresses, values files per purpose, alerts, dashboards, loading AppArmor profiles',
   browser: 'no page of another origin is served: there are no CORS answers to keep',
   ci: 'the pipeline and the habits of the repository, not the product',
   docs: 'a document or a duty of people: nothing that a program could enforce',
@@ -33,6 +34,8 @@ export const ELSEWHERE = {
   redaction: 'values of variables are never shown; what a command prints is given as it is, marked as untrusted',
   remote: 'an engine is reached by a local socket alone; there is no remote engine to protect',
   replicas: 'limits are per front end process; shares for several replicas come with the chart: issue 7',
+  rootController:
+    'the controller is uid 0 without any capability, as the owner of the socket and of its directory on the node (docs/install.md); all other pods are not root',
   selinux: 'no SELinux in this release: every label option is refused (MCPS-104)',
   usage: 'usage metrics per session are not in this release',
   workspace: 'work is done in /workspace; a program that wants /tmp/code-executor makes it, as the probe does',

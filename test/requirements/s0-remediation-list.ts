@@ -44,7 +44,7 @@ S0.C2.10 | rule | CI | a privileged session is refused while policy says no
 S0.C2.11 | rule | CI | a privileged session is accepted where policy says yes
 S0.C2.12 | rule | CI | capabilities are recognised with and without prefix, in any case, and as ALL
 S0.C2.13 | behaviour | CI | creation is refused for real: admission, node, and nothing on the engine
-S0.C3.01 | behaviour | CHART, DOCS | no shipped start path switches authentication off | chart
+S0.C3.01 | behaviour | CHART, DOCS | no shipped start path switches authentication off
 S0.C3.02 | behaviour | MCP | the HTTP endpoint does not start without an authenticator
 S0.C3.03 | document | DOCS | the documents say what is not protected | docs
 S0.C3.04 | behaviour | CHART, MCP | OAuth settings are required by the values of the chart | chart
@@ -77,11 +77,11 @@ S0.H3.03 | rule | RULES | a function that makes lists of commands says just that
 S0.H3.04 | rule | RULES | or it sanitises for real | alternative
 S0.H3.05 | behaviour | CI | callers still work | ci
 S0.H3.06 | document | DOCS | its documents are updated | docs
-S0.H4.01 | default | AGENT | the engine's socket is never a hidden default | chart
+S0.H4.01 | default | AGENT | the engine's socket is never a hidden default
 S0.H4.02 | document | DOCS | README says that the socket is root | docs
 S0.H4.03 | rule | AGENT | the permissions of the socket are checked at start | node
 S0.H4.04 | document | DOCS | README warns of the socket | docs
-S0.H4.05 | behaviour | POL | the path of the socket is explicit | chart
+S0.H4.05 | behaviour | POL | the path of the socket is explicit
 S0.H4.06 | rule | DOCS, AGENT | a remote engine only with TLS and a client certificate | remote
 S0.H4.07 | document | DOCS | the risk is plain in the documents | docs
 S0.H4.08 | behaviour | AGENT | a warning at start while a socket is used | node

@@ -2,9 +2,9 @@
 
 export const S1_ROWS = `
 S1.WARN.01 | document | DOCS | engine access is root on the host: the first thing to read | docs
-S1.WARN.02 | behaviour | CHART | nothing is exposed to untrusted networks | chart
+S1.WARN.02 | behaviour | CHART | nothing is exposed to untrusted networks
 S1.WARN.03 | rule | MCP | nobody unauthenticated over HTTP
-S1.WARN.04 | behaviour | CHART | nothing is exposed to the internet | chart
+S1.WARN.04 | behaviour | CHART | nothing is exposed to the internet
 S1.WARN.05 | document | DOCS | each widening of scope names what makes up for it | docs
 S1.THR.01 | behaviour | AGENT | a hostile command does not leave the container
 S1.THR.02 | behaviour | AGENT, CHART | only the controller reaches the engine
@@ -32,12 +32,12 @@ S1.RATE.01 | default | POL | rate limits are on
 S1.RATE.02 | limit | MCP | 30 commands per client and minute
 S1.RATE.03 | limit | MCP | 10 log reads per client and minute | logReads
 S1.RATE.04 | rule | MCP | a limiter that fails refuses
-S1.DEP.01 | behaviour | CHART | the parts run in containers | chart
-S1.DEP.02 | behaviour | CHART | the socket is mounted read-only in one workload alone | chart
-S1.DEP.03 | behaviour | CHART | our own pods are not root | chart
-S1.DEP.04 | behaviour | CHART | our own pods have read-only roots | chart
-S1.DEP.05 | behaviour | CHART | our own pods gain no privileges | chart
-S1.DEP.06 | behaviour | CHART | our own pods have no capabilities | chart
+S1.DEP.01 | behaviour | CHART | the parts run in containers
+S1.DEP.02 | behaviour | CHART | the socket is mounted read-only in one workload alone
+S1.DEP.03 | behaviour | CHART | our own pods are not root | rootController
+S1.DEP.04 | behaviour | CHART | our own pods have read-only roots
+S1.DEP.05 | behaviour | CHART | our own pods gain no privileges
+S1.DEP.06 | behaviour | CHART | our own pods have no capabilities
 S1.DEP.07 | default | AUDIT, CHART | modes of the audit directory | audit
 S1.DEP.08 | document | DOCS, AGENT | the mode of the socket is checked, not changed | node
 S1.NET.01 | default | MCP | stdio is the default way in for people

@@ -9,7 +9,7 @@ S2.V1.01 | rule | RULES | creation checks privilege and what amounts to it
 S2.V1.02 | rule | RULES | every equivalent of privilege is refused
 S2.V1.03 | rule | RULES | equivalents fall with the same switch
 S2.V2.01 | rule | RULES | no misnamed sanitiser
-S2.V3.01 | default | AGENT | no hidden default connection | chart
+S2.V3.01 | default | AGENT | no hidden default connection
 S2.V3.02 | behaviour | AGENT, DOCS | the socket's risk is documented and its permissions checked | node
 S2.V4.01 | rule | AGENT | access to the engine is cut into parts
 S2.V5.01 | rule | RULES | arguments of lists are checked

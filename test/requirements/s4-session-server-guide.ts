@@ -1,7 +1,7 @@
 // Rows of source document S4, the guide of a server for coding sessions in containers: id | kind | owner | what it asks, in our words | where it is met, if not here.
 
 export const S4_ROWS = `
-S4.T1.01 | behaviour | CHART | our own pods drop all capabilities | chart
+S4.T1.01 | behaviour | CHART | our own pods drop all capabilities
 S4.T1.02 | rule | AGENT, DOCS | rootless and remapped engines are seen, and policy can require them
 S4.T1.03 | behaviour | AUDIT | every engine call is audited | audit
 S4.T1.04 | default | AGENT | no network by default
@@ -17,16 +17,16 @@ S4.CFG.01 | default | AGENT | no new privileges, no capabilities, read-only root
 S4.CFG.02 | limit | CRD | the sample's memory and CPU fit into the limits
 S4.CFG.03 | behaviour | MCP, CRD | a dockerOpts object is translated, unknown keys are refused | arguments
 S4.CFG.04 | default | AGENT, CRD | an isolated network per session
-S4.CFG.05 | behaviour | CHART | the socket is mounted read-only | chart
+S4.CFG.05 | behaviour | CHART | the socket is mounted read-only
 S4.CFG.06 | behaviour | AUDIT | MCP_AUDIT_LOG names the audit file | audit
 S4.CFG.07 | behaviour | AUDIT | fields of the audit record | audit
-S4.DEV.01 | behaviour | CHART, DOCS | session nodes can be set apart | chart
+S4.DEV.01 | behaviour | CHART, DOCS | session nodes can be set apart
 S4.DEV.02 | behaviour | AGENT | stopped containers are removed
 S4.DEV.03 | limit | POL, HOOK | 3 sessions per subject, 10 per namespace, without a race
 S4.DEV.04 | document | DOCS | version control for code | docs
-S4.PRD.01 | behaviour | CHART, DOCS | dedicated nodes | chart
-S4.PRD.02 | behaviour | CHART | least rights per component | chart
-S4.PRD.03 | behaviour | CHART | network policies | chart
+S4.PRD.01 | behaviour | CHART, DOCS | dedicated nodes
+S4.PRD.02 | behaviour | CHART | least rights per component
+S4.PRD.03 | behaviour | CHART | network policies
 S4.PRD.04 | behaviour | MCP, CHART | keys can be rotated | oauth
 S4.PRD.05 | document | DOCS | no cloud keys as tool arguments
 S4.PRD.06 | limit | MCP | calls are limited in rate
@@ -50,7 +50,7 @@ S4.SCN.02 | document | DOCS | a recipe for Docker Scout | docs
 S4.SCN.03 | document | DOCS | a recipe for Snyk | docs
 S4.SCN.04 | rule | RULES, AGENT | registry list, digests, no moving tags
 S4.SOC.01 | default | AUDIT | audit is on | audit
-S4.SOC.02 | behaviour | CHART, MCP | access controls | chart
+S4.SOC.02 | behaviour | CHART, MCP | access controls
 S4.SOC.03 | document | DOCS | reviews each quarter | docs
 S4.SOC.04 | document | DOCS | a runbook for incidents | docs
 S4.HIP.01 | document | DOCS | agreements with model vendors are the operator's | docs

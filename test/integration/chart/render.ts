@@ -34,6 +34,7 @@ interface Spec {
   readonly minAvailable: number;
   readonly selector: { readonly matchLabels: Labels };
   readonly podSelector: { readonly matchLabels: Labels };
+  readonly policyTypes?: readonly string[];
   readonly template: {
     readonly metadata: { readonly labels: Labels; readonly annotations: Labels };
     readonly spec: Pod;

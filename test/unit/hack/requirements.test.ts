@@ -79,7 +79,7 @@ describe('the coverage of requirements', () => {
     expect(coverage.missing.map(({ id }) => id)).toEqual([missing]);
     expect(coverage.excused.map(({ reason }) => reason)).toEqual([
       'a behaviour that no test names yet',
-      'chart and cluster deployment: issue 7',
+      ELSEWHERE.chart,
     ]);
   });
 
