@@ -2,11 +2,12 @@
 // configuration that names this namespace (cluster-objects.ts).
 
 import { isFault } from '../lib/errors.ts';
-import { FRONTEND_CONFIG_MAP, SYSTEM_NAMESPACE, WEBHOOK_CONFIGURATION } from '../model/names.ts';
+import { FRONTEND_CONFIG_MAP, SYSTEM_NAMESPACE } from '../model/names.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
-import { CONFIG_MAPS, objectPath, WEBHOOK_CONFIGURATIONS } from './api-paths.ts';
+import { CONFIG_MAPS, objectPath } from './api-paths.ts';
 import type { KubeClient } from './kube-client.ts';
-import { listOf, recordOf, textOf } from './raw-object.ts';
+import { recordOf, textOf } from './raw-object.ts';
+import { readWebhookService } from './webhook-service.ts';
 
 /** `namespace` is that of the operator. null when no front end has said there where it is. */
 export async function readFrontendEndpoint(
@@ -36,14 +37,10 @@ export async function findFrontendEndpoint(client: KubeClient, signal: AbortSign
 
 /** As the webhook configuration tells; of `mcpsession up`, which has no Service, and where nobody may look: SYSTEM_NAMESPACE. */
 async function operatorNamespace(client: KubeClient, signal: AbortSignal): Promise<string> {
-  const path = objectPath(WEBHOOK_CONFIGURATIONS, { namespace: null, name: WEBHOOK_CONFIGURATION });
   try {
-    const { body } = await client.request({ method: 'GET', path }, signal);
-    const [webhook] = listOf(recordOf(body)['webhooks']);
-    const service = recordOf(recordOf(recordOf(webhook)['clientConfig'])['service']);
-    return textOf(service['namespace']) || SYSTEM_NAMESPACE;
+    return (await readWebhookService(client, signal))?.namespace ?? SYSTEM_NAMESPACE;
   } catch (thrown) {
-    if (isFault(thrown, 'not-found') || isFault(thrown, 'forbidden')) return SYSTEM_NAMESPACE;
+    if (isFault(thrown, 'forbidden')) return SYSTEM_NAMESPACE;
     throw thrown;
   }
 }

@@ -1,6 +1,8 @@
 // An installed release: what each account may, held against golden files; what the token of one node can do to another one; and what
 // happens to a second release, an upgrade, an uninstall and a new installation.
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROLES } from '../../../src/config/role-settings.ts';
@@ -9,6 +11,7 @@ import { apply } from '../../../src/kube/apply.ts';
 import { findFrontendEndpoint } from '../../../src/kube/frontend-endpoint.ts';
 import type { KubeClient, KubeRequest } from '../../../src/kube/kube-client.ts';
 import { API_VERSION } from '../../../src/model/names.ts';
+import { runBundle } from '../../support/running-up.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { aSessionObject, sessionsPath } from '../webhook/floor-rig.ts';
 import { type InstalledRig, NODES, openInstalledRig, refusalOf, RELEASE, untilFloor } from './installed-rig.ts';
@@ -194,6 +197,18 @@ test.each([
   expect(second.stderr).toContain(
     `release ${RELEASE} in namespace ${NAMESPACE} is mcp-session-operator already, and a cluster has one only; upgrade that one (helm upgrade ${RELEASE} -n ${NAMESPACE})`,
   );
+});
+
+test('`mcpsession up` does not replace what a release has in the cluster', async () => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'mcpsession-installed-'));
+  const before = await rig.kubectl(['get', 'validatingadmissionpolicies,clusterrolebindings', '-o', 'yaml']);
+  const up = await runBundle(['up', '--kubeconfig', rig.server.kubeconfigPath, '--state-dir', stateDir]);
+  await rm(stateDir, { recursive: true, force: true });
+  expect(up.code).toBe(1);
+  expect(up.stderr).toContain(
+    `is served by an operator in namespace ${NAMESPACE}, and a cluster has one only; use it (\`mcpsession mcp\`), or run \`helm uninstall ${RELEASE} -n ${NAMESPACE}\` first`,
+  );
+  expect(await rig.kubectl(['get', 'validatingadmissionpolicies,clusterrolebindings', '-o', 'yaml'])).toBe(before);
 });
 
 test('helm uninstall leaves definitions and sessions, and nothing else of the cluster', async () => {
