@@ -59,7 +59,7 @@ export async function keepVerdict(
 }
 
 /** Words after which the session can go on with another container. */
-const RESUMABLE: ReadonlySet<ReadyReason> = new Set<ReadyReason>(['Suspended', 'NodeLost']);
+const RESUMABLE: ReadonlySet<ReadyReason> = new Set<ReadyReason>(['Suspended', 'NodeLost', 'PolicyRejected']);
 
 /**
  * Written down before the engine is told, so that whoever finds the container ended or gone knows who did it, even if the API server

@@ -28,13 +28,16 @@ export function observerOf(world: World): EngineObserver {
       const owner = world.truth.ownerOf(container.spec);
       if (owner === null || container.spec === null) return;
       owner.started += 1;
+      owner.endedFor = null;
       if (world.truth.isCurrent(owner, engine, container.spec)) onlyOne(world, owner.uid, container);
     },
     ends: (engine, container, how) => {
       world.truth.engineEffects += 1;
       const owner = world.truth.ownerOf(container.spec);
       if (owner !== null && how === 'remove') owner.removed += 1;
-      if (world.truth.reasonToEnd(engine, container) !== null) return;
+      const reason = world.truth.reasonToEnd(engine, container);
+      if (owner !== null && container.state === 'running') owner.endedFor = reason;
+      if (reason !== null) return;
       const whose = owner === null ? 'that is not ours' : `of ${owner.key} (${owner.uid.slice(-4)}), which lives`;
       world.violate('I7', `${how} of the running container ${container.name} ${whose}`);
     },
@@ -42,8 +45,11 @@ export function observerOf(world: World): EngineObserver {
   };
 }
 
+const RESUMABLE: ReadonlySet<string> = new Set(['suspended', 'policy']);
+
 /** A second container under one generation of a session that is said to run, and whose loss would have to end it. */
-function isBegunAnew({ object, spec, status }: SessionTruth, { identity }: ContainerSpec): boolean {
+function isBegunAnew({ object, spec, status, endedFor }: SessionTruth, { identity }: ContainerSpec): boolean {
+  if (endedFor !== null && RESUMABLE.has(endedFor)) return false; // ended by us, though nobody may have heard of it yet
   if (object === null || spec.failurePolicy === 'Recreate' || spec.operatingMode !== 'Running') return false;
   const runs = conditionOf(status.conditions, 'Ready')?.reason === 'Running';
   return runs && status.assignment?.instanceGeneration === identity.instanceGeneration;

@@ -29,6 +29,8 @@ export interface SessionTruth {
   created: number;
   started: number;
   removed: number;
+  /** Why a program ended its last container that ran; null while none has, or once another one has started. */
+  endedFor: string | null;
 }
 
 export class Truth {
@@ -71,6 +73,7 @@ export class Truth {
       created: 0,
       started: 0,
       removed: 0,
+      endedFor: null,
     };
     if (known === undefined) this.sessions.set(uid, truth);
     truth.object = after;

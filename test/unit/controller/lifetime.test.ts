@@ -164,3 +164,16 @@ test('a container that the node ended for a suspension is known by whoever comes
   expect(aProcess().look(40).endedByUs).toBe(own.id);
   expect(aProcess().look(50, { own: aContainer({ id: 'another' }) }).endedByUs).toBeNull();
 });
+
+test.each(['PolicyRejected', 'NodeLost'] as const)(
+  'a container that the node ended with %s, from which a session can come back, is known by whoever comes next',
+  async (reason) => {
+    const { grants, aProcess } = aBook();
+    const own = aContainer();
+    const session = aStoredSession();
+    aProcess().look(10, { session, own });
+    const step = { do: 'remove', containerId: own.id } as const;
+    await keepEnding(grants, { session }, { step, report: { reason, message: '' } });
+    expect(aProcess().look(20, { session }).endedByUs).toBe(own.id);
+  },
+);
