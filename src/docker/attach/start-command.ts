@@ -1,6 +1,8 @@
 // Starts a command through the session init. A start whose answer was lost is looked up by the id of the command before it is
 // judged; asking again is safe, since the init knows each id once.
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { isFault, OperatorError } from '../../lib/errors.ts';
 import { utf8Length } from '../../lib/utf8.ts';
 import type { CommandToStart } from '../../ports/container-access.ts';
@@ -12,6 +14,9 @@ import { InitCommand, type InitCommandParts } from './init-command.ts';
 import { type Body, START_FLAGS } from './messages.ts';
 
 const MOST_TRIES = 4;
+/** A command whose program is just being executed is known and not listed yet; asked again until it is one or the other. */
+const MOST_LOOKS = 250;
+const BETWEEN_LOOKS_MS = 20;
 /** What the init takes, and a little more than any kernel does (execve(2)). */
 const MAX_START_BYTES = 2_359_296;
 /** Of the numbers and lengths beside arguments, environment and directory. */
@@ -81,16 +86,19 @@ async function startOn(channel: Channel, { command, body, isRepeated }: Starting
   }
   const refused = startFault({ execId, program: argv[0] ?? '', cwd });
   const silence = { ms: ANSWER_WITHIN_MS, before: 'each', ends: 'connection' } as const;
-  try {
-    const request = { name: 'execStart', body, take: only('execStarted'), refused, silence } as const;
-    const { handle, stdinCredit } = await ask(channel, request, signal);
-    if (stdinCredit > 0) channel.addInputCredit(handle, stdinCredit);
-    return handle;
-  } catch (thrown) {
-    if (!isRepeated || !isFault(thrown, 'already-exists')) throw thrown;
-    const found = await findListed(channel, execId, signal); // the first one arrived late
-    if (found === null) throw thrown;
-    return found.handle;
+  const request = { name: 'execStart', body, take: only('execStarted'), refused, silence } as const;
+  for (let look = 1; ; look += 1) {
+    try {
+      const { handle, stdinCredit } = await ask(channel, request, signal);
+      if (stdinCredit > 0) channel.addInputCredit(handle, stdinCredit);
+      return handle;
+    } catch (thrown) {
+      if (!isRepeated || !isFault(thrown, 'already-exists')) throw thrown;
+      const found = await findListed(channel, execId, signal); // the first one arrived late
+      if (found !== null) return found.handle;
+      if (look >= MOST_LOOKS) throw thrown;
+      await sleep(BETWEEN_LOOKS_MS);
+    }
   }
 }
 
