@@ -95,6 +95,6 @@ test('ten thousand commands leave no process, no descriptor and no memory behind
   await Promise.all(Array.from({ length: 8 }, worker));
   expect(await rig.strays(containerId)).toEqual([]);
   // The init answers before it has closed what the last commands had open: what must hold is that it ends up there.
-  await expect.poll(async () => (await footprint()).fds, { timeout: 10_000 }).toBe(before.fds);
+  await expect.poll(async () => (await footprint()).fds, { timeout: 10_000 }).toBeLessThanOrEqual(before.fds);
   expect((await footprint()).dirtyKib - before.dirtyKib).toBeLessThan(512);
 }, 180_000);
