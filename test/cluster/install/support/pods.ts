@@ -17,10 +17,14 @@ interface PodList {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly deletionTimestamp?: string } }[];
 }
 
+async function listPods(part: Part): Promise<PodList['items']> {
+  const said = await kubectl('get', 'pods', '-n', SYSTEM_NAMESPACE, '-l', selectorOf(part), '-o', 'json');
+  return (JSON.parse(said) as PodList).items; // kubectl's own output
+}
+
 /** Names, without those that are on their way out. */
 export async function podsOf(part: Part): Promise<readonly string[]> {
-  const said = await kubectl('get', 'pods', '-n', SYSTEM_NAMESPACE, '-l', selectorOf(part), '-o', 'json');
-  const { items } = JSON.parse(said) as PodList; // kubectl's own output
+  const items = await listPods(part);
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name);
 }
 
@@ -49,11 +53,18 @@ export const killPod = (name: string): Promise<string> =>
 
 /** The program of one pod crashes; the pod stays, and is still asked until it is found out. Resolves when all are ready again. */
 export async function crashOne(part: Part): Promise<void> {
+  let pids: readonly number[] = [];
+  await waitFor({
+    what: `one process for each pod of the ${part}, and none that is on its way out`, // nobody starts that one again
+    withinMs: 120_000,
+    isTrue: async () => {
+      pids = await pidsOf(`${PROGRAM} ${part} `);
+      const pods = await listPods(part);
+      return pids.length === pods.length && pods.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+    },
+  });
   const restarts = await restartsOf(part);
-  const pids = await pidsOf(`${PROGRAM} ${part} `);
-  if (pids.length === 0) throw new Error(`no process of the ${part}`);
-  const pid = Math.min(...pids); // the oldest: not the one that crashed before
-  process.kill(pid, 'SIGKILL');
+  process.kill(Math.min(...pids), 'SIGKILL'); // the oldest: not the one that crashed before
   await waitFor({
     what: `the ${part} to be started again`,
     withinMs: 120_000,
