@@ -21,6 +21,8 @@ export interface WaitingEntry extends Aged {
 
 interface Known extends WaitingEntry {
   readonly line: string;
+  /** As the lifetime says now: it changes while a session waits. */
+  overMs: number;
   /** Sessions that had been placed when this one came. */
   readonly serial: number;
   /** When its status was last written, by a monotonic clock. */
@@ -79,6 +81,7 @@ export class WaitingQueue {
     const wasSkipped = this.#skipped.delete(entry.key);
     const line = `${entry.namespace} ${entry.owner ?? ''} ${entry.shape}`;
     if (known?.uid === entry.uid && known.line === line) {
+      known.overMs = entry.overMs;
       if (wasSkipped) this.#tryFirstOf(line);
       return false;
     }
