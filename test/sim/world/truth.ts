@@ -33,6 +33,9 @@ export interface SessionTruth {
   endedFor: string | null;
 }
 
+/** What an answer tells of the API server's time is right to half a second and half of its round trip (docs/lifetime.md). */
+const CLOCK_DOUBT_MS = 1_000;
+
 export class Truth {
   readonly sessions = new Map<string, SessionTruth>();
   /** Changes of sessions that are not about their leases and events: 0 at rest. */
@@ -118,7 +121,7 @@ export class Truth {
     if (this.policyWasStrict) return 'policy';
     if (!this.isCurrent(owner, engine, spec)) return 'stale';
     if (owner.status.finishedAt !== undefined) return 'finished';
-    const aheadMs = this.#now() + this.aheadMs;
+    const aheadMs = this.#now() + this.aheadMs + CLOCK_DOUBT_MS;
     if (aheadMs >= Math.floor(owner.createdMs / 1000) * 1000 + owner.leastTtlSeconds * 1000) return 'expired';
     const { idleTimeoutSeconds } = owner.spec.lifetime;
     if (idleTimeoutSeconds > 0 && aheadMs >= (container.startedMs ?? 0) + idleTimeoutSeconds * 1000) return 'idle';
