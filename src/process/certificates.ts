@@ -30,8 +30,10 @@ export interface IssuedCertificate extends KeyPairPem {
 
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
+/** Lifetimes of certificates are told in days. */
+export const DAY_MS = 86_400_000;
 /** Certificates count from a day before now: the clock of this machine may be ahead of those who check them. */
-const BACKDATED_MS = 24 * 3_600_000;
+const BACKDATED_MS = DAY_MS;
 
 /**
  * A server certificate for `hosts` (DNS names and literal addresses), signed by `ca`, or by a new authority with the same

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { COMMON_OPTIONS, COMMONJS_NAMES } from '../../hack/bundle.ts';
 
 export interface Replacement {
   /** From the root of the repository: "src/controller/perform.ts". */
@@ -69,24 +70,12 @@ export async function bundleEntries(options: {
   const { dir, entries, replacements } = options;
   const used = new Set<Replacement>();
   await build({
+    ...COMMON_OPTIONS,
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(ROOT, file)])),
     outdir: dir,
     outExtension: { '.js': '.mjs' },
     absWorkingDir: ROOT,
-    bundle: true,
-    platform: 'node',
-    target: 'node22.19',
-    format: 'esm',
-    legalComments: 'none',
-    banner: {
-      js: [
-        "import { createRequire as __createRequire } from 'node:module';",
-        'const require = __createRequire(import.meta.url);',
-        'const __dirname = import.meta.dirname;',
-        'const __filename = import.meta.filename;',
-      ].join('\n'),
-    },
-    external: ['cpu-features', '*.node', 'pino-pretty'],
+    banner: { js: COMMONJS_NAMES },
     plugins: [replacing(replacements, used)],
     logLevel: 'error',
   });

@@ -2,7 +2,7 @@
 // With --plan FILE it replays those plans alone, and tells everything that happened.
 
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDocker } from '../../hack/docker.ts';
 import { buildInit } from '../../hack/init/build.ts';
@@ -11,7 +11,8 @@ import { bundlePrograms, ROOT } from './bundle.ts';
 import { learn, type Learned } from './learn.ts';
 import { createLedger } from './ledger.ts';
 import { AIMED_PLANS } from './mutants/mutants.ts';
-import { parsePlan, type Plan, planName } from './plan.ts';
+import { type Plan, planName } from './plan.ts';
+import { plansIn, readPlans } from './plan-files.ts';
 import type { Chosen } from './plans/choose.ts';
 import { plansOfRun, workloadsOfRun } from './plans/sample.ts';
 import { type Job, type Outcome, type Pool, startPool } from './pool.ts';
@@ -42,7 +43,7 @@ async function main(given: FaultArguments): Promise<number> {
   await buildInit(say);
   const programs = given.programs ?? (await bundlePrograms({ under: join(ROOT, 'out/faults-programs') })).dir;
   const regressions = [...(await plansIn(REGRESSIONS)), ...(await plansIn(AIMED_PLANS))];
-  const replayed = await Promise.all(given.files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
+  const replayed = await readPlans(given.files);
   const workloads = workloadsFor(given, given.files.length > 0 ? replayed : regressions);
   const workers = given.files.length > 0 ? 1 : given.workers;
   const pool = await startPool({ programs, run: randomBytes(4).toString('hex'), workers });
@@ -166,9 +167,4 @@ function conclude(report: Report, totalSeconds: number): number {
   ];
   say(`faults: ${counts.join('; ')}`);
   return violations === 0 && broken.length === 0 && falseAlarms <= plans * MOST_FALSE_ALARMS ? 0 : 1;
-}
-
-async function plansIn(dir: string): Promise<readonly Plan[]> {
-  const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith('.json'));
-  return Promise.all(names.sort().map(async (name) => parsePlan(await readFile(join(dir, name), 'utf8'))));
 }

@@ -6,6 +6,7 @@ import { apply } from '../../kube/apply.ts';
 import { readFrontendEndpoint } from '../../kube/frontend-endpoint.ts';
 import { FRONTEND_CERTIFICATE_SECRET } from '../../model/names.ts';
 import { keepCertificate } from '../../process/certificate-keeper.ts';
+import { DAY_MS } from '../../process/certificates.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { frontendConfigMap } from '../cluster-objects.ts';
 import { firstFailure, untilAborted } from '../first-failure.ts';
@@ -14,7 +15,6 @@ import { startFrontendRole } from '../roles/frontend.ts';
 import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
 import type { RoleProgram } from './read-program.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const CHECK_MS = 60_000;
 /** A mounted copy of the authority is as old as this at most before it is needed. */
 const OVERLAP_MS = 120_000;

@@ -1,6 +1,7 @@
 // `mcpsession webhook`: several of them behind a Service. They share a certificate, which they make themselves, and tell the API server
 // whom to trust.
 
+import { DAY_MS } from '../../process/certificates.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
 import { firstFailure, untilAborted } from '../first-failure.ts';
 import { givenPlace } from '../roles/certificate-source.ts';
@@ -8,7 +9,6 @@ import { startWebhookRole } from '../roles/webhook.ts';
 import { afterDrain, openProgram, type ProgramHost, serviceHosts } from './open-program.ts';
 import type { RoleProgram } from './read-program.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** Two reads: how soon a bundle that somebody took away is back. */
 const CHECK_MS = 10_000;
 
@@ -21,12 +21,13 @@ export async function runWebhook(
   const opened = await openProgram(program, host, shutdown);
   const serving = afterDrain(shutdown.signal, settings.drainSeconds, opened.clock);
   const { directory, validDays } = settings.certificate;
+  const service = { name: settings.serviceName, namespace: opened.namespace };
   const options = {
     host: settings.address,
     port: settings.port,
-    hosts: serviceHosts({ name: settings.serviceName, namespace: opened.namespace }),
+    hosts: serviceHosts(service),
     certificateLifeMs: validDays * DAY_MS,
-    given: givenPlace(directory, { name: settings.serviceName, namespace: opened.namespace }),
+    given: givenPlace(directory, service),
     certificateCheckMs: CHECK_MS,
   };
   const webhook = await opened.eventually('a certificate', () => startWebhookRole(opened, options, serving));

@@ -12,6 +12,7 @@ import {
   WEBHOOK_NAME,
 } from '../../model/names.ts';
 import { keepCertificate } from '../../process/certificate-keeper.ts';
+import { DAY_MS } from '../../process/certificates.ts';
 import { startWebhook, VALIDATE_PATH } from '../../webhook/webhook.ts';
 import { createReferenceRights } from '../../webhook/reference-rights.ts';
 import { createSessionQuota } from '../../webhook/session-quota.ts';
@@ -43,7 +44,6 @@ export interface RunningWebhook {
   close(): Promise<void>;
 }
 
-const DAY_MS = 24 * 3_600_000;
 const CLOSE_MS = 2_000;
 const CONFIGURATION = { configuration: WEBHOOK_CONFIGURATION, webhook: WEBHOOK_NAME };
 

@@ -2,14 +2,15 @@
 // catch each, and the simulation also those that real parts have found. Says after how many plans and histories they do, and ends with 1
 // when one escapes. See docs/fault-injection.md.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDocker } from '../../../hack/docker.ts';
 import { buildInit } from '../../../hack/init/build.ts';
 import { ensureImages } from '../rig/images.ts';
 import { removeLeftovers } from '../rig/leftovers.ts';
-import { parsePlan, type Plan } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { readPlans } from '../plan-files.ts';
 import { AIMED_PLANS, FOUND, MUTANTS, type Mutant } from './mutants.ts';
 import { simulate, type SimulationResult } from './simulation.ts';
 import { drawSample, type Sample, sweepAll, type SweepResult } from './sweep.ts';
@@ -105,9 +106,6 @@ async function prepareSweep(given: Options): Promise<Sample> {
   const aimed = given.drawn || files.length > 0 ? new Map<string, Plan>() : await aimedPlans(given.mutants);
   return drawSample({ ...given, given: files, aimed, say });
 }
-
-const readPlans = (files: readonly string[]): Promise<readonly Plan[]> =>
-  Promise.all(files.map(async (file) => parsePlan(await readFile(file, 'utf8'))));
 
 async function aimedPlans(mutants: readonly Mutant[]): Promise<ReadonlyMap<string, Plan>> {
   const plans = await readPlans(mutants.map(({ id }) => join(AIMED_PLANS, `${id}.json`)));

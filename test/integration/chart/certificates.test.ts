@@ -3,19 +3,12 @@
 
 import { expect, test } from 'vitest';
 import { parseRoleSettings } from '../../../src/config/load-role.ts';
-import { type Container, NAMESPACE, one, type Pod, refusal, type Rendered, template } from './render.ts';
+import { containerOf, NAMESPACE, one, podOf, refusal, type Rendered, template } from './render.ts';
 
 const SERVING = ['webhook', 'frontend'] as const;
 type Serving = (typeof SERVING)[number];
 
 const WITH_CERT_MANAGER = ['--api-versions', 'cert-manager.io/v1'];
-const podOf = (objects: readonly Rendered[], role: Serving): Pod =>
-  one(objects, 'Deployment', `mcpsession-${role}`).spec.template.spec;
-const container = (objects: readonly Rendered[], role: Serving): Container => {
-  const [found] = podOf(objects, role).containers;
-  if (found === undefined) throw new Error(`${role} has no container`);
-  return found;
-};
 const certificateSettings = (objects: readonly Rendered[], role: Serving): unknown => {
   const text = one(objects, 'ConfigMap', `mcpsession-${role}-settings`).data[`${role}.yaml`] ?? '';
   const parsed = parseRoleSettings(role, text, 'settings');
@@ -42,7 +35,7 @@ test.each(SERVING)('a Secret of yours is mounted, and the %s reads no other one'
     name: 'certificate',
     secret: { secretName: 'my-certificate' },
   });
-  expect(container(objects, role).volumeMounts).toContainEqual({
+  expect(containerOf(objects, role).volumeMounts).toContainEqual({
     name: 'certificate',
     mountPath: '/etc/mcpsession/certificate',
     readOnly: true,

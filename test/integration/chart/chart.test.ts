@@ -12,16 +12,19 @@ import { sharedApiServer } from '../../support/api-server.ts';
 import {
   CHART,
   type Container,
+  containerOf as containerIn,
   helm,
   installed,
   type Labels,
   NAMESPACE,
   one,
   type Pod,
+  podOf as podIn,
   refusal,
   type Rendered,
   template,
   templateText,
+  workloadOf,
 } from './render.ts';
 
 let objects: readonly Rendered[];
@@ -29,19 +32,9 @@ beforeAll(async () => {
   objects = installed(await template());
 });
 
-const WORKLOAD: Readonly<Record<RoleName, string>> = {
-  controller: 'DaemonSet',
-  placement: 'Deployment',
-  webhook: 'Deployment',
-  frontend: 'Deployment',
-};
-const workload = (role: RoleName, of = objects): Rendered => one(of, WORKLOAD[role], `mcpsession-${role}`);
-const podOf = (role: RoleName, of = objects): Pod => workload(role, of).spec.template.spec;
-const containerOf = (role: RoleName, of = objects): Container => {
-  const [container, ...more] = podOf(role, of).containers;
-  if (container === undefined || more.length > 0) throw new Error(`${role} has not one container`);
-  return container;
-};
+const workload = (role: RoleName, of = objects): Rendered => workloadOf(of, role);
+const podOf = (role: RoleName, of = objects): Pod => podIn(of, role);
+const containerOf = (role: RoleName, of = objects): Container => containerIn(of, role);
 const dataOf = (of: readonly Rendered[], name: string, key: string): string =>
   one(of, 'ConfigMap', name).data[key] ?? '';
 const settingsOf = (role: RoleName, of = objects): string => dataOf(of, `mcpsession-${role}-settings`, `${role}.yaml`);

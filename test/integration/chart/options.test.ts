@@ -2,29 +2,21 @@
 
 import { expect, test } from 'vitest';
 import { parseRoleSettings } from '../../../src/config/load-role.ts';
-import { ROLES, type RoleName } from '../../../src/config/role-settings.ts';
+import { ROLES } from '../../../src/config/role-settings.ts';
 import {
   CHART,
-  type Container,
+  containerOf,
   helm,
   installed,
   NAMESPACE,
   one,
-  type Pod,
+  podOf,
   refusal,
   type Rendered,
   template,
   templateText,
+  workloadOf,
 } from './render.ts';
-
-const kindOf = (role: RoleName): string => (role === 'controller' ? 'DaemonSet' : 'Deployment');
-const podOf = (objects: readonly Rendered[], role: RoleName): Pod =>
-  one(objects, kindOf(role), `mcpsession-${role}`).spec.template.spec;
-const containerOf = (objects: readonly Rendered[], role: RoleName): Container => {
-  const [found] = podOf(objects, role).containers;
-  if (found === undefined) throw new Error(`${role} has no container`);
-  return found;
-};
 
 /** Named by programs and people, so no override moves them. */
 const FIXED = /^(ServiceAccount|(Cluster)?Role(Binding)?|CustomResourceDefinition|Validating\w+)$/;
@@ -55,7 +47,7 @@ test('nameOverride is the label of everything and of every selector', async () =
   const objects = installed(await template({ nameOverride: 'sandboxes' }));
   const label = 'app.kubernetes.io/name';
   for (const role of ROLES) {
-    const { spec } = one(objects, kindOf(role), `mcpsession-${role}`);
+    const { spec } = workloadOf(objects, role);
     expect(spec.selector.matchLabels[label]).toBe('sandboxes');
     expect(spec.template.metadata.labels[label]).toBe('sandboxes');
     const policy = one(objects, 'NetworkPolicy', `mcpsession-${role}`);

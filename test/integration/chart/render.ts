@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { ensureHelm } from '../../../hack/helm.ts';
+import type { RoleName } from '../../../src/config/role-settings.ts';
 
 export const CHART = join(import.meta.dirname, '../../../charts/mcp-session-operator');
 export const NAMESPACE = 'mcps-ops';
@@ -125,4 +126,17 @@ export function one(objects: readonly Rendered[], kind: string, name: string): R
   const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
   if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} objects ${kind}/${name}`);
   return found[0];
+}
+
+/** The DaemonSet or Deployment of a role, under the names of a release without overrides. */
+export const workloadOf = (objects: readonly Rendered[], role: RoleName): Rendered =>
+  one(objects, role === 'controller' ? 'DaemonSet' : 'Deployment', `mcpsession-${role}`);
+
+export const podOf = (objects: readonly Rendered[], role: RoleName): Pod =>
+  workloadOf(objects, role).spec.template.spec;
+
+export function containerOf(objects: readonly Rendered[], role: RoleName): Container {
+  const [container, ...more] = podOf(objects, role).containers;
+  if (container === undefined || more.length > 0) throw new Error(`${role} has not one container`);
+  return container;
 }
