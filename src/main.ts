@@ -1,6 +1,7 @@
 // The one binary: reads the command line, hands over to a composition root, and turns what comes back into an exit code.
 // With src/compose the only code that touches process.
 
+import './compose/require-node.ts';
 import { createWriteStream, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { type Command, parseCommand } from './cli/arguments.ts';
@@ -26,7 +27,6 @@ import { createShutdown, type Shutdown } from './process/shutdown.ts';
 import type { LogLevel } from './model/log-level.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
-const OLDEST_NODE = [22, 19] as const;
 /** For the roles to drain, the containers to go and the control plane to end. */
 const SHUTDOWN_MS = 25_000;
 
@@ -38,7 +38,7 @@ const complain = (text: string): void => void process.stderr.write(`error: ${esc
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const problem = nodeProblem(process.versions.node) ?? debugProblem(process.env['DEBUG']);
+  const problem = debugProblem(process.env['DEBUG']);
   if (problem !== null) {
     complain(problem);
     return 1;
@@ -148,13 +148,6 @@ function keepLast(file: string): void {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown; // anything but a first run
   }
-}
-
-function nodeProblem(version: string): string | null {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null;
-  return `Node ${version} is too old; Node ${OLDEST_NODE.join('.')} or newer is needed (npm ci installs a pinned one: use npm run or npx)`;
 }
 
 /** The engine client would print whole answers, environment values of sessions included. */
