@@ -95,21 +95,15 @@ priorityClassName: {{ . }}
 - {name: POD_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
 {{- end }}
 
-{{/* Labels and hooks of what `helm test` makes: (dict "root" $ "weight" "0"). Another name than that of the programs, so that no Service
-and no NetworkPolicy of theirs selects it. A pod that failed stays until the next run, to be looked at; nothing else does. */}}
-{{- define "mcpsession.testMetadata" -}}
-labels:
-  app.kubernetes.io/name: mcp-session-operator-test
-  app.kubernetes.io/instance: {{ .root.Release.Name }}
-  app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-  {{- with .root.Values.global.commonLabels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
-annotations:
-  helm.sh/hook: test
-  helm.sh/hook-weight: {{ .weight | quote }}
-  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-  helm.sh/hook-output-log-policy: hook-succeeded,hook-failed
+{{/* Labels of what `helm test` needs. Another name than that of the programs, so that no Service and no NetworkPolicy of theirs selects its
+pods. */}}
+{{- define "mcpsession.testLabels" -}}
+app.kubernetes.io/name: mcp-session-operator-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.global.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* What all four containers have in common. */}}

@@ -56,9 +56,12 @@ test('no program has anything to complain of, such as a right that is missing or
   }
 });
 
-test('helm test asks the webhook, the front end and the nodes, and all of them pass', async () => {
-  const suites = (await helm('test', RELEASE, '--timeout', '180s')).split('TEST SUITE:').slice(1);
+test('helm test asks the webhook, the front end and the nodes, all of them pass, and --logs shows what they said', async () => {
+  const output = await helm('test', RELEASE, '--logs', '--timeout', '180s');
+  const suites = output.split('TEST SUITE:').slice(1);
   const phases = suites.map((text) => [text.trim().split('\n', 1)[0], /Phase: +(\w+)/.exec(text)?.[1]]);
-  for (const part of ['webhook', 'frontend', 'nodes'])
+  for (const part of ['webhook', 'frontend', 'nodes']) {
     expect(Object.fromEntries(phases)).toMatchObject({ [`mcpsession-test-${part}`]: 'Succeeded' });
+    expect(output).toContain(`PASS ${part}:`);
+  }
 });
