@@ -30,8 +30,8 @@ export default defineConfig({
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // One more than cores: the longest ones mostly wait for deadlines. Many more would queue on the one engine.
-          maxWorkers: 3,
+          // Twice as many as cores: the longest ones mostly wait for deadlines. Many more would queue on the one engine.
+          maxWorkers: 4,
           environment: 'node',
         },
       },

@@ -1,6 +1,6 @@
 // Runs the tests of the session init for hack/ci.ts.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 import { asOperatorError } from '../../src/lib/errors.ts';
@@ -15,27 +15,31 @@ interface Counts {
 const ONE_FAILURE: Counts = { passed: 0, failed: 1, skipped: 0 };
 const RUN_WITHIN_MS = 900_000;
 
-export async function cargoTests(): Promise<Counts> {
-  process.stdout.write('\n== session init tests\n');
+/** `write` hears of the tests when all have ended, of a compiler when it says something. */
+export async function cargoTests(write: (text: string) => void): Promise<Counts> {
   let cargo: Cargo;
   try {
-    cargo = await ensureCargo((line) => void process.stdout.write(`${line}\n`));
+    cargo = await ensureCargo((line) => write(`${line}\n`));
   } catch (thrown) {
-    process.stdout.write(`session init: ${asOperatorError(thrown).message}; counted as one failure\n`);
+    write(`session init: ${asOperatorError(thrown).message}; counted as one failure\n`);
     return ONE_FAILURE;
   }
-  const { status, stdout } = spawnSync(cargo.program, ['test', '--locked', '--no-fail-fast'], {
+  const { program } = cargo;
+  const options = {
     cwd: INIT_SOURCE_DIR,
     env: cargoEnvironment(cargo, join(INIT_CACHE_DIR, 'target-test')),
-    encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'inherit'],
     timeout: RUN_WITHIN_MS,
+  };
+  return new Promise((resolve) => {
+    const child = execFile(program, ['test', '--locked', '--no-fail-fast'], options, (error, stdout) => {
+      write(stdout);
+      const counts = countsOf(stdout);
+      // A run that ended badly without a failed test, a compile error for one, must not pass for success.
+      resolve(error === null || counts.failed > 0 ? counts : { ...counts, failed: 1 });
+    });
+    child.stderr?.setEncoding('utf8').on('data', write);
   });
-  process.stdout.write(stdout);
-  const counts = countsOf(stdout);
-  // A run that ended badly without a failed test, a compile error for one, must not pass for success.
-  return status === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1 };
 }
 
 /** Sums up the last line of every test program. */
