@@ -34,6 +34,7 @@ const CLUSTER = [
   'install/webhook-outages',
   'install/controllers',
   'install/engine-away',
+  'install/changed-release',
   'install/upgrade-and-drain',
   'install/uninstall',
   'leaves-nothing',

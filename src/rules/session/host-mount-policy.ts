@@ -51,12 +51,15 @@ function mountViolations(asked: {
   }
   const roots = policy.mounts.allowedRoots;
   if (roots !== null && !isBelowARoot(hostPath, roots)) {
+    const isRoot = roots.map(cleanPath).includes(cleanPath(hostPath));
     violations.push({
       rule: 'MCPS-207',
       kind: 'forbidden',
       path: `${path}.hostPath`,
-      message: `${shownValue(hostPath)} is not below policy mounts.allowedRoots (${shownList(roots)})`,
-      fix: 'choose a directory below one of them, or delete this mount',
+      message: isRoot
+        ? `${shownValue(hostPath)} is a root of policy mounts.allowedRoots itself, and only what is below it can be mounted`
+        : `${shownValue(hostPath)} is not below policy mounts.allowedRoots (${shownList(roots)})`,
+      fix: `choose a directory below ${isRoot ? 'it' : 'one of them'}, or delete this mount`,
     });
   }
   return violations;

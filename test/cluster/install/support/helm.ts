@@ -37,6 +37,9 @@ export const install = (): Promise<string> => helm('install', RELEASE, CHART, '-
 export const upgrade = (...changes: readonly string[]): Promise<string> =>
   helm('upgrade', RELEASE, CHART, ...WAIT, ...changes);
 
+/** To the release before the last change. */
+export const rollback = (): Promise<string> => helm('rollback', RELEASE, ...WAIT);
+
 export const uninstall = (): Promise<string> => helm('uninstall', RELEASE, ...WAIT);
 
 /** For the first hook of a file. */

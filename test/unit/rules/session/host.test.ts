@@ -71,7 +71,7 @@ testSessionRules({
       given: { mounts: [{ hostPath: '/srv/mcp/', target: '/data' }] },
       policy: { mounts: { allowedRoots: ['/srv/mcp'] } },
       want: [
-        'spec.mounts[0].hostPath: Forbidden: [MCPS-207] /srv/mcp/ is not below policy mounts.allowedRoots (/srv/mcp); fix: choose a directory below one of them, or delete this mount',
+        'spec.mounts[0].hostPath: Forbidden: [MCPS-207] /srv/mcp/ is a root of policy mounts.allowedRoots itself, and only what is below it can be mounted; fix: choose a directory below it, or delete this mount',
       ],
     },
     {
