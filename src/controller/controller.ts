@@ -15,6 +15,7 @@ import { createContainerView } from './container-view.ts';
 import { keepDeadlines } from './deadline-keeper.ts';
 import { createExecTargets, type ExecTargets } from './exec-target.ts';
 import { fenceEngine } from './fenced-engine.ts';
+import { createFormerNames, type FormerNameEdges } from './former-names.ts';
 import { createImageLooks } from './image-looks.ts';
 import { createLeftBehind } from './left-behind.ts';
 import { createLeftovers } from './leftovers.ts';
@@ -45,6 +46,8 @@ export interface ControllerOptions
   readonly cluster: string;
   readonly written: (session: McpSession) => void;
   readonly publisher: Omit<NodePublisherOptions, 'clock' | 'nodeName' | 'images' | 'sessionsLeft' | 'onDrain'>;
+  /** Left out: what is held under former names of the node is left alone. */
+  readonly formerNames?: FormerNameEdges;
   readonly lease: { readonly leases: LeaseStore; readonly identity: string; readonly durations: LeaseDurations };
   readonly metrics: Metrics;
   /** Starts at a time; each costs the engine about half a core (performance.md 11.4). Removals have half as many places of their own. */
@@ -85,7 +88,8 @@ export function createController(options: ControllerOptions): Controller {
     );
   };
   let present = new AbortController();
-  const fenced = fenceEngine(engine, { requireOurs, presence: () => present.signal });
+  const fence = { requireOurs, presence: () => present.signal };
+  const fenced = fenceEngine(engine, fence);
   let facts = unknownEngine(nodeName, options.cluster);
   let holdsNode = false;
   /** Of this term, or of the last one. */
@@ -129,6 +133,21 @@ export function createController(options: ControllerOptions): Controller {
       metrics.reconcileTotal.inc({ program: 'controller', outcome: `${step}_${outcome}` }),
   };
 
+  const { formerNames: edges } = options;
+  const formerNames =
+    edges &&
+    createFormerNames({
+      ...edges,
+      engineOf: (name) => fenceEngine(edges.engineOf(name), fence),
+      names: grants,
+      nodes: options.publisher.nodes,
+      store: options.store,
+      whenPublished: publisher.whenPublished,
+      onRemoved: (container) => options.onOrphanRemoved?.(container),
+      clock,
+      log,
+    });
+
   const setEngine = (state: EngineState) => {
     if (state.facts === null) present.abort(new OperatorError('unavailable', state.message));
     else {
@@ -144,7 +163,7 @@ export function createController(options: ControllerOptions): Controller {
     const onQueue = (ofThisTerm: WorkQueue): void => {
       queue = ofThisTerm;
     };
-    const term = { deps, engine, nodeName, metrics, concurrency, sweepIntervalMs, leftBehind, publisher };
+    const term = { deps, engine, nodeName, metrics, concurrency, sweepIntervalMs, leftBehind, publisher, formerNames };
     return serveTerm({ ...term, setEngine, onQueue }, signal);
   };
 

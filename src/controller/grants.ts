@@ -9,6 +9,7 @@ import {
   nodeStateSchema,
   type SessionGrant,
 } from '../model/node-state.ts';
+import { namesBefore } from '../plan/former-names.ts';
 import { promisesDiffer } from '../plan/grant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeptText } from '../ports/kept-text.ts';
@@ -22,6 +23,12 @@ export interface GrantBook {
   noteActivity(uid: string, activity: Pick<SessionGrant, 'lastActivityMs' | 'busy'>): void;
   forget(uid: string): void;
   keepOnly(uids: ReadonlySet<string>): void;
+  /** Names that the node had before, of which the engine may still hold something. */
+  formerNames(): readonly string[];
+  /** Nothing is left of it. */
+  forgetName(name: string): void;
+  /** From now on the file is that of this node. */
+  begin(): void;
   /** Cluster time may have moved: where it stands is part of the file. */
   noteClock(): void;
   /** Resolves when everything told so far is on the disk, and after a while in any case; never rejects. */
@@ -42,21 +49,32 @@ const RETRY_MS = 10_000;
 const LONGEST_WAIT_MS = 2_000;
 const CLOCK_MOVED_MS = 250;
 
-/** What an earlier process kept. Whatever is wrong with it is told in the log and means: nothing is known. */
+/**
+ * What an earlier process kept. Whatever is wrong with it is told in the log and means: nothing is known. Of another name of this machine
+ * in the same cluster, whose directory this is, the names are known and nothing else.
+ */
 export async function readNodeState(
   kept: KeptText,
   { cluster, nodeName }: NodeIdentity,
   log: Log,
-): Promise<Pick<NodeState, 'clock' | 'sessions'>> {
-  const nothing = { clock: null, sessions: [] };
+): Promise<Pick<NodeState, 'clock' | 'sessions' | 'formerNames'>> {
+  const nothing = { clock: null, sessions: [], formerNames: [] };
   try {
     const text = await kept.read();
     if (text === null) return nothing;
     const state = nodeStateSchema.parse(JSON.parse(text));
-    if (state.nodeName !== nodeName) throw new Error(`it is of node ${state.nodeName}`);
-    // Another cluster has another clock and other sessions.
+    // Another cluster has another clock, other sessions and other nodes.
     if (state.cluster !== cluster) throw new Error(`it is of cluster ${state.cluster}`);
-    return state;
+    const formerNames = [...namesBefore(state, nodeName)];
+    if (state.nodeName === nodeName) return { ...state, formerNames };
+    log.warn(
+      'this machine was another node before: idle times begin anew, and what is left of that node is looked after',
+      {
+        file: kept.place,
+        former: state.nodeName,
+      },
+    );
+    return { ...nothing, formerNames };
   } catch (thrown) {
     log.warn(
       'the node state is not usable: idle times begin anew, and lifetimes are known again when the API server answers',
@@ -73,12 +91,15 @@ export function createGrantBook(options: {
   readonly kept: KeptText;
   readonly identity: NodeIdentity;
   readonly sessions: readonly SessionGrant[];
+  /** Left out: none. */
+  readonly formerNames?: readonly string[];
   readonly anchor: () => ClockAnchor | null;
   readonly clock: Clock;
   readonly log: Log;
 }): GrantBook {
   const { kept, clock, log, anchor } = options;
   const grants = new Map(options.sessions.map((grant) => [grant.uid, grant]));
+  let formerNames = options.formerNames ?? [];
   const end = new AbortController();
   let writing: Promise<void> | null = null;
   let isWanted = false;
@@ -93,6 +114,7 @@ export function createGrantBook(options: {
     const state: NodeState = {
       version: NODE_STATE_VERSION,
       ...options.identity,
+      formerNames: [...formerNames],
       clock: clockNow,
       sessions: [...grants.values()],
     };
@@ -171,6 +193,12 @@ export function createGrantBook(options: {
       for (const uid of gone) grants.delete(uid);
       if (gone.length > 0) writeNow();
     },
+    formerNames: () => formerNames,
+    forgetName(name) {
+      formerNames = formerNames.filter((each) => each !== name);
+      writeNow();
+    },
+    begin: writeNow,
     noteClock() {
       const now = anchor();
       if (now === null || Math.abs(now.bootedAtMs - writtenClock) <= CLOCK_MOVED_MS) return;

@@ -8,6 +8,7 @@ import { orAborted } from '../process/deadline.ts';
 import type { Metrics } from '../process/metrics.ts';
 import { createWorkQueue, type WorkQueue } from '../process/work-queue.ts';
 import { createEngineWatch, type EngineWatch } from './engine-watch.ts';
+import type { FormerNames } from './former-names.ts';
 import { createImagePulls } from './image-pulls.ts';
 import { createLanes, type LaneLimits } from './lanes.ts';
 import type { LeftBehind } from './left-behind.ts';
@@ -26,6 +27,7 @@ export interface TermOptions {
   readonly sweepIntervalMs: number;
   readonly leftBehind: LeftBehind;
   readonly publisher: Pick<NodePublisher, 'run'>;
+  readonly formerNames: FormerNames | undefined;
   readonly setEngine: (state: EngineState) => void;
   /** The queue of this term: what deserves a look goes there from now on. */
   readonly onQueue: (queue: WorkQueue) => void;
@@ -82,6 +84,7 @@ export async function serveTerm(options: TermOptions, signal: AbortSignal): Prom
     }, ignoreAbort(signal)),
     watch.run(signal),
     publisher.run(signal),
+    options.formerNames?.run(options.sweepIntervalMs, signal),
     sweepEvery(options.sweepIntervalMs, { queue, watch, pulls, deps, nodeName, metrics }, signal).catch(
       ignoreAbort(signal),
     ),

@@ -1,5 +1,5 @@
 // What a node keeps on its disk about the lifetimes that it has granted, so that they end in time while the API server is away and
-// while the controller was not there. One small JSON file; fields may be added, and an unknown version is not read.
+// while the controller was not there, and by which names it was known. One small JSON file; fields may be added, and an unknown version is not read.
 
 import { z } from 'zod';
 
@@ -37,6 +37,8 @@ export type SessionGrant = Readonly<z.output<typeof sessionGrantSchema>>;
 export const NODE_STATE_VERSION = 1;
 /** Far above what a node can run; a larger file is not ours. */
 const MOST_SESSIONS = 10_000;
+/** A name is forgotten once nothing of it is left; nobody has this many. */
+export const MOST_FORMER_NAMES = 100;
 
 export const clockAnchorSchema = z.object({
   bootId: z.string().min(1).max(64),
@@ -53,6 +55,8 @@ export const nodeStateSchema = z.object({
   version: z.literal(NODE_STATE_VERSION),
   cluster: z.string().max(253),
   nodeName: z.string().max(253),
+  /** Names that this machine's node had before, of which the engine may still hold something. Earlier releases knew none. */
+  formerNames: z.array(z.string().max(253)).max(MOST_FORMER_NAMES).default([]),
   clock: clockAnchorSchema.nullable(),
   sessions: z.array(sessionGrantSchema).max(MOST_SESSIONS),
 });

@@ -9,12 +9,17 @@ import { keptInMemory } from './kept-text.ts';
 
 export function grantsInMemory(
   clock: Clock,
-  start: { readonly kept?: KeptText; readonly sessions?: readonly SessionGrant[] } = {},
+  start: {
+    readonly kept?: KeptText;
+    readonly sessions?: readonly SessionGrant[];
+    readonly formerNames?: readonly string[];
+  } = {},
 ): GrantBook {
   return createGrantBook({
     kept: start.kept ?? keptInMemory(),
     identity: { cluster: 'cluster-1', nodeName: 'node-1' },
     sessions: start.sessions ?? [],
+    formerNames: start.formerNames ?? [],
     anchor: () => null,
     clock,
     log: silentLog,

@@ -23,18 +23,14 @@ export async function runController(
   const opened = await openProgram(program, host, shutdown);
   const cluster = await opened.eventually('the identity of the cluster', () => clusterId(opened.client, signal));
   const initFile = sessionInitFile();
-  const engine = createDockerEngine({
-    socketPath: settings.docker.socketPath,
-    apiVersion: settings.docker.apiVersion,
-    cluster,
-    nodeName,
-    log: opened.ownLog,
-    sessionInitFile: initFile,
-  });
+  const { socketPath, apiVersion } = settings.docker;
+  const home = { socketPath, apiVersion, cluster, log: opened.ownLog };
+  const engine = createDockerEngine({ ...home, nodeName, sessionInitFile: initFile });
   const controller = await startController(
     opened,
     {
       engine,
+      engineOf: (formerName) => createDockerEngine({ ...home, nodeName: formerName }),
       cluster,
       nodeName,
       nodeApiHost: podIp,

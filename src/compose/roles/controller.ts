@@ -12,8 +12,10 @@ import { createSessionCache } from '../../kube/session-cache.ts';
 import { createSessionStore } from '../../kube/session-store.ts';
 import { createAuthenticator, createAuthorizer } from '../../kube/token-authority.ts';
 import { asOperatorError } from '../../lib/errors.ts';
+import type { EventReason } from '../../model/conditions.ts';
 import { hasSessionInit } from '../../model/container.ts';
 import { SERVICE_ACCOUNTS, serviceAccountUsername } from '../../model/names.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { createLogSpool } from '../../nodeapi/log-spool.ts';
 import { createNodeApi, type NodeApi } from '../../nodeapi/node-api.ts';
 import { issueCertificate } from '../../process/certificates.ts';
@@ -34,6 +36,8 @@ import {
 
 export interface ControllerRoleOptions {
   readonly engine: DockerEngine;
+  /** The same engine for what this machine made under another node name; left out, that is left alone. */
+  readonly engineOf?: (formerName: string) => ContainerEngine;
   readonly cluster: string;
   readonly nodeName: string;
   /** Address at which the front end reaches the node API. */
@@ -85,7 +89,7 @@ export async function startController(
   signal: AbortSignal,
 ): Promise<RunningController> {
   const { client, identity, metrics, policies, random } = context;
-  const { engine, cluster, nodeName } = options;
+  const { engine, engineOf, cluster, nodeName } = options;
   const log = context.log.with({ program: 'controller', node: nodeName });
   const state = await openNodeState(
     { client, cluster, nodeName, dir: options.stateDir, lockProgram: options.lockProgram, clock: context.clock, log },
@@ -147,6 +151,8 @@ export async function startController(
     await logs.keepOnly(new Set([...cache.all()].map(({ meta }) => meta.uid)));
   };
   const namespaces = watchNamespaces(context, { log, onChange: (name) => lookAgain(name) }, signal);
+  const tellNode = (reason: EventReason, message: string, telling: AbortSignal) =>
+    writeNodeEvent(client, { nodeName, reason, message, nowMs: clock.nowMs() }, telling);
   const policyOf = (namespace: string) =>
     choosePolicies(policies.current(), requireLabels(namespaces, namespace)).enforce.policy;
   const controller = createController({
@@ -173,6 +179,7 @@ export async function startController(
     nodeName,
     cluster,
     grants,
+    ...(engineOf && { formerNames: { engineOf, tell: (text, telling) => tellNode('NodeLost', text, telling) } }),
     written: (session) => cache.observe(session),
     publisher: {
       nodes: createNodeStore(client),
@@ -192,8 +199,7 @@ export async function startController(
   policies.onChange(() => lookAgain(null));
   policies.onRefused((problems) => {
     const message = `the changed policy file is refused, the policy before it stays in force: ${problems}`;
-    const event = { nodeName, reason: 'PolicyDrift', message, nowMs: clock.nowMs() } as const;
-    writeNodeEvent(client, event, signal).catch((thrown: unknown) => {
+    tellNode('PolicyDrift', message, signal).catch((thrown: unknown) => {
       log.debug('event not written', { error: asOperatorError(thrown).message });
     });
   });

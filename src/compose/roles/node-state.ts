@@ -49,9 +49,14 @@ export async function openNodeState(options: NodeStateOptions, signal: AbortSign
   });
   client.onAnswer((answer) => clock.observe(answer));
   await client.request({ method: 'GET', path: '/version', deadlineMs: FIRST_ANSWER_MS }, signal).catch(() => {}); // away: the kept time goes on
-  const { sessions } = state;
+  const { sessions, formerNames } = state;
   const anchor = () => clock.anchor();
-  const grants = createGrantBook({ kept: place.kept, identity, sessions, anchor, clock, log });
+  const grants = createGrantBook({ kept: place.kept, identity, sessions, formerNames, anchor, clock, log });
+  if (state.clock === null) {
+    // Before anything is made under this name: whoever has the directory next may have another one. A file with a time has the name already.
+    grants.begin();
+    await grants.settled();
+  }
   return {
     clock,
     grants,

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -47,7 +47,8 @@ export interface RoleRig extends AsyncDisposable {
   plugIn(): Promise<void>;
   unplug(): Promise<void>;
   readonly ports: { readonly webhook: number; readonly frontend: number };
-  start(role: Role, settings?: Readonly<Record<string, unknown>>): Promise<RoleProcess>;
+  /** A controller as another node than the rig's runs on the same machine under another name. */
+  start(role: Role, settings?: Readonly<Record<string, unknown>>, asNode?: string): Promise<RoleProcess>;
 }
 
 export const never = new AbortController().signal;
@@ -79,7 +80,15 @@ export async function openRoleRig(): Promise<RoleRig> {
   await must(server, ['create', '-f', '-'], nodeManifest(nodeName));
   const place = { url: `https://127.0.0.1:${ports.webhook}/validate`, caPem: '' };
   await apply(admin, webhookConfiguration(place), never);
-  for (const role of Object.keys(SERVICE_ACCOUNTS)) await writeAccount({ server, admin, dir, nodeName }, role as Role); // keys of a constant
+  for (const role of Object.keys(SERVICE_ACCOUNTS))
+    await writeAccount({ server, admin, nodeName }, role as Role, join(dir, role)); // keys of a constant
+  const accountAs = async (asNode: string): Promise<string> => {
+    const account = join(dir, `controller-${asNode}`);
+    if (await stat(account).catch(() => null)) return account;
+    await must(server, ['create', '-f', '-'], nodeManifest(asNode));
+    await writeAccount({ server, admin, nodeName: asNode }, 'controller', account);
+    return account;
+  };
   const nodeToken = { namespace: SYSTEM_NAMESPACE, serviceAccount: SERVICE_ACCOUNTS.frontend, audience: NODE_AUDIENCE };
   await writeFile(
     join(dir, 'node-token'),
@@ -101,7 +110,7 @@ export async function openRoleRig(): Promise<RoleRig> {
     plugIn: () => symlink(engineSocket(), socketPath),
     unplug: () => unlink(socketPath),
     ports,
-    async start(role, settings = {}) {
+    async start(role, settings = {}, asNode = nodeName) {
       const metricsPort = await freePort();
       const own = {
         controller: {
@@ -121,13 +130,13 @@ export async function openRoleRig(): Promise<RoleRig> {
       }[role];
       const all = {
         metrics: { address: '127.0.0.1', port: metricsPort },
-        serviceAccountDir: join(dir, role),
+        serviceAccountDir: asNode === nodeName ? join(dir, role) : await accountAs(asNode),
         ...own,
         ...settings,
       };
       const file = join(dir, `${role}.yaml`);
       await writeFile(file, JSON.stringify(all));
-      const child = startRole({ role, file, metricsPort, environment: podOf({ server, role, nodeName }) });
+      const child = startRole({ role, file, metricsPort, environment: podOf({ server, role, nodeName: asNode }) });
       children.add(child);
       return child;
     },
@@ -150,10 +159,10 @@ export function podOf(of: { readonly server: TestApiServer; readonly role: Role;
 
 /** `token` and `ca.crt`, in a directory of their own. The controller's token names its node, as that of a pod does. */
 async function writeAccount(
-  at: { readonly server: TestApiServer; readonly admin: KubeClient; readonly dir: string; readonly nodeName: string },
+  at: { readonly server: TestApiServer; readonly admin: KubeClient; readonly nodeName: string },
   role: Role,
+  account: string,
 ): Promise<void> {
-  const account = join(at.dir, role);
   await mkdir(account);
   const node = role === 'controller' ? { node: at.nodeName } : {};
   const wanted = { account: SERVICE_ACCOUNTS[role], namespace: SYSTEM_NAMESPACE, ...node };

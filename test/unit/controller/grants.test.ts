@@ -118,15 +118,67 @@ test.each([
   { name: 'of a later version', text: '{"version":2,"sessions":[]}' },
   {
     name: 'of another node',
-    text: JSON.stringify({ version: 1, cluster: 'cluster-1', nodeName: 'n2', clock: null, sessions: [] }),
+    text: JSON.stringify({ version: 1, cluster: 'cluster-1', nodeName: 'n2', clock: null, sessions: [aGrant()] }),
+    formerNames: ['n2'],
+  },
+  {
+    name: 'of another cluster, whose node had another name',
+    text: JSON.stringify({ version: 1, cluster: 'c2', nodeName: 'n2', formerNames: ['n1'], clock: null, sessions: [] }),
   },
   {
     name: 'with a time that is none',
     text: JSON.stringify({ version: 1, ...identity, clock: null, sessions: [aGrant({ expiryMs: -1 })] }),
   },
-])('a file $name is told and means that nothing is known', async ({ text }) => {
+])('a file $name is told and means that no session and no time is known', async ({ text, formerNames = [] }) => {
   const { warnings } = aBook();
   const log: Log = { ...silentLog, warn: (message) => void warnings.push(message) };
-  expect(await readNodeState(keptInMemory(text), identity, log)).toEqual({ clock: null, sessions: [] });
+  expect(await readNodeState(keptInMemory(text), identity, log)).toEqual({ clock: null, sessions: [], formerNames });
   expect(warnings).toHaveLength(1);
+});
+
+test('a file of a release that knew no former names is read, and has none', async () => {
+  const text = JSON.stringify({ version: 1, ...identity, clock: null, sessions: [aGrant()] });
+  const { sessions, formerNames } = await readNodeState(keptInMemory(text), identity, silentLog);
+  expect({ sessions, formerNames }).toEqual({ sessions: [aGrant()], formerNames: [] });
+});
+
+/** What a process of this name finds, which writes its book and is killed at once. */
+async function asNode(nodeName: string, kept: ReturnType<typeof keptInMemory>): Promise<readonly string[]> {
+  const of = { cluster: 'cluster-1', nodeName };
+  const { sessions, formerNames } = await readNodeState(kept, of, silentLog);
+  const given = { kept, identity: of, sessions, formerNames, anchor: () => null };
+  const book = createGrantBook({ ...given, clock: createManualClock(), log: silentLog });
+  book.begin();
+  await book.settled();
+  return book.formerNames();
+}
+
+test('names of the machine outlive processes and renamings, until the name comes back or nothing is left of it', async () => {
+  const kept = keptInMemory();
+  expect(await asNode('x', kept)).toEqual([]);
+  expect(await asNode('y', kept)).toEqual(['x']);
+  expect(await asNode('y', kept)).toEqual(['x']);
+  expect(await asNode('z', kept)).toEqual(['x', 'y']);
+  expect(await asNode('x', kept)).toEqual(['y', 'z']);
+});
+
+test('a name that is forgotten is off the disk, and the others stay', async () => {
+  const kept = keptInMemory();
+  await asNode('x', kept);
+  await asNode('y', kept);
+  const of = { cluster: 'cluster-1', nodeName: 'z' };
+  const { formerNames } = await readNodeState(kept, of, silentLog);
+  const given = { kept, identity: of, sessions: [], formerNames, anchor: () => null };
+  const book = createGrantBook({ ...given, clock: createManualClock(), log: silentLog });
+  book.forgetName('x');
+  await book.settled();
+  expect(await asNode('z', kept)).toEqual(['y']);
+});
+
+test('a renaming that was killed before it wrote anything is found again', async () => {
+  const kept = keptInMemory();
+  await asNode('x', kept);
+  for (let start = 0; start < 2; start += 1) {
+    expect((await readNodeState(kept, { ...identity, nodeName: 'y' }, silentLog)).formerNames).toEqual(['x']);
+  }
 });
