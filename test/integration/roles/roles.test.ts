@@ -182,9 +182,13 @@ test('no role was refused anything: its rights are enough', () => {
   }
 });
 
-test('a certificate Secret that somebody deletes is made again, and no create fails meanwhile', async () => {
+const SECRET = ['secret/mcpsession-webhook-certificate', '-n', SYSTEM_NAMESPACE];
+test.each([
+  { what: 'deletes', change: ['delete', ...SECRET] },
+  { what: 'damages', change: ['patch', ...SECRET, '-p', '{"stringData":{"tls.crt":"damaged","ca.crt":""}}'] },
+])('a certificate Secret that somebody $what is made again, and no create fails meanwhile', async ({ change }) => {
   const served = await servedBy(rig.ports.webhook);
-  await must(rig.server, ['delete', 'secret', 'mcpsession-webhook-certificate', '-n', SYSTEM_NAMESPACE]);
+  await must(rig.server, change);
   let creates = 0;
   await waitFor('another certificate', async () => {
     const { code, stderr } = await rig.server.kubectl(
