@@ -81,25 +81,26 @@ async function look(parts: Look, signal: AbortSignal): Promise<void> {
   const { former, names, log } = parts;
   const held = await heldUnder(parts.engine, signal);
   const nodeThere = held.length > 0 && (await parts.nodes.read(former, signal)) !== null;
-  const sessionsOfIt = nodeThere ? new Map() : await sessionsOf(parts, held, signal);
-  const step = whatToDo({ former, nodeThere, held, sessionsOfIt });
+  const step = whatToDo({ former, nodeThere, held, sessionsOfIt: await sessionsOf(parts, held, signal) });
   switch (step.do) {
     case 'forget':
       names.forgetName(former);
       log.info('nothing is left of a former name of this node', { former });
       return;
-    case 'tell':
-      if (parts.told.has(former)) return;
-      log.warn('this machine was another node before', { former, message: step.message });
-      await parts.tell(step.message, signal);
-      parts.told.add(former);
-      return;
-    case 'remove':
+    case 'look-after':
       for (const each of step.sessions) await removeAll(parts, each, signal);
+      if (step.message !== null) await tellOnce(parts, step.message, signal);
       return;
     default:
       return assertNever(step);
   }
+}
+
+async function tellOnce({ former, told, tell, log }: Look, message: string, signal: AbortSignal): Promise<void> {
+  if (told.has(former)) return;
+  log.warn('this machine was another node before', { former, message });
+  await tell(message, signal);
+  told.add(former);
 }
 
 /** Everything with the labels of that name, by session. */

@@ -39,14 +39,17 @@ export interface RemovalsOfSession {
 export type FormerNameStep =
   /** Nothing of the name is left on the engine. */
   | { readonly do: 'forget' }
-  | { readonly do: 'tell'; readonly message: string }
-  /** None, while every session is still assigned to the former name. */
-  | { readonly do: 'remove'; readonly sessions: readonly RemovalsOfSession[] };
+  | {
+      readonly do: 'look-after';
+      readonly sessions: readonly RemovalsOfSession[];
+      /** For people: what waits for a word of theirs. null: nothing does. */
+      readonly message: string | null;
+    };
 
 /**
- * While there is an McpNode of the former name, nobody has said that the name will not come back, and its own controller takes up what is
- * held. Afterwards everything goes that no session of that node claims; a session that is still assigned to it waits for placement, or for
- * a person who deletes it.
+ * What a session has left goes, as the former name's own controller would remove it. A session that is still assigned to the former name
+ * keeps what it has: while there is an McpNode of that name, the name may come back; afterwards placement moves the session, or a person
+ * deletes it.
  */
 export function whatToDo(seen: {
   readonly former: string;
@@ -58,9 +61,13 @@ export function whatToDo(seen: {
 }): FormerNameStep {
   const { former, nodeThere, held, sessionsOfIt } = seen;
   if (held.length === 0) return { do: 'forget' };
-  if (nodeThere) return { do: 'tell', message: renamedText(former, held) };
   const sessions = held.map((each) => ({ held: each, removals: removalsOf(former, each, sessionsOfIt.get(each.uid)) }));
-  return { do: 'remove', sessions: sessions.filter(({ removals }) => removals.length > 0) };
+  const waiting = sessions.filter(({ removals }) => removals.length === 0).map(({ held: each }) => each);
+  return {
+    do: 'look-after',
+    sessions: sessions.filter(({ removals }) => removals.length > 0),
+    message: nodeThere && waiting.length > 0 ? renamedText(former, waiting) : null,
+  };
 }
 
 /** As the former name's own controller would do it: a workspace that persists goes with its session alone. */

@@ -91,7 +91,7 @@ async function startedAs(node: string): Promise<RoleProcess> {
   return controller;
 }
 
-test('a renamed node: what it holds waits for its name, goes on with it, and moves or goes once the old McpNode is deleted', async () => {
+test('a renamed node: what it holds waits for its name and goes on with it; what moved away goes, the rest once the old McpNode is deleted', async () => {
   const x = rig.nodeName;
   const y = `${rig.nodeName}-y`;
   const webhook = await rig.start('webhook');
@@ -136,11 +136,13 @@ test('a renamed node: what it holds waits for its name, goes on with it, and mov
 
   await using _placement = await placing(fast);
   const last = await startedAs(y);
-  await must(rig.server, ['delete', 'mcps/deleted', '--wait=false']);
-  await must(rig.server, ['delete', `mcpnode/${x}`]);
   await waitFor('the session on the new node', async () => (await field('moved', '.status.assignment.nodeName')) === y);
   await waitFor('the session Ready there', () => isReady('moved'));
   expect(await heldAs(y)).toEqual([`container mcps-${moved}-g2 running`, `network mcps-${moved}`]);
+  expect(await heldAs(x)).toEqual(others.map((uid) => `container mcps-${uid} running`).sort());
+
+  await must(rig.server, ['delete', 'mcps/deleted', '--wait=false']);
+  await must(rig.server, ['delete', `mcpnode/${x}`]);
   const uidOfKept = await field('kept', '.metadata.uid');
   await waitFor('the rest', async () => (await heldAs(x)).join() === `container mcps-${uidOfKept} running`);
   expect((await rig.server.kubectl(['get', 'mcps/deleted'])).stderr).toContain('NotFound');

@@ -117,10 +117,11 @@ test('without a former name nothing is asked', async () => {
   expect(term.asked).toEqual([]);
 });
 
-test('while the McpNode is there nothing is touched, and people are told once, also by later terms', async () => {
+test('while the McpNode is there its sessions keep what they have, and people are told once, also by later terms', async () => {
   const { engine, calls } = engineWith([heldContainer()], [network()]);
   const term = aTerm({ engine });
   term.world.node = () => aNodeObject;
+  term.world.session = () => assignedTo('old');
   void term.start();
   await term.clock.advance(3 * EVERY_MS);
   void term.start();
@@ -135,12 +136,24 @@ test('people who could not be told are told later', async () => {
   const { engine } = engineWith([heldContainer()]);
   const term = aTerm({ engine });
   term.world.node = () => aNodeObject;
+  term.world.session = () => assignedTo('old');
   term.world.tell = away;
   void term.start();
   await settle();
   term.world.tell = () => {};
   await term.clock.advance(EVERY_MS);
   expect(term.told).toHaveLength(1);
+});
+
+test('while the McpNode is there what placement moved away goes all the same, and nobody is told', async () => {
+  const { engine, calls } = engineWith([heldContainer()], [network()]);
+  const term = aTerm({ engine });
+  term.world.node = () => aNodeObject;
+  term.world.session = () => assignedTo('new');
+  void term.start();
+  await settle();
+  expect(calls).toEqual(['container c1', 'network n1']);
+  expect(term.told).toEqual([]);
 });
 
 test('McpNode and session gone: container, network, then the name, which is off the disk too', async () => {

@@ -21,12 +21,23 @@ const held: HeldForSession = {
 };
 const kept: HeldForSession = { ...held, attachments: [attachment('workspace', 'v1', true)] };
 
-/** "container c1, network n1", of a session as the API server has it. */
+/** "container c1, network n1", of a session as the API server has it. The same whether there is an McpNode of the former name or not. */
 function removed(word: McpSession | null | undefined, of: HeldForSession = held): string {
   const sessionsOfIt = new Map(word === undefined ? [] : [[of.uid, word]]);
-  const step = whatToDo({ former: 'old', nodeThere: false, held: [of], sessionsOfIt });
-  if (step.do !== 'remove') throw new Error(`unexpected ${step.do}`);
-  return step.sessions.flatMap(({ removals }) => removals.map(({ kind, id }) => `${kind} ${id}`)).join(', ');
+  const [there, gone] = [true, false].map((nodeThere) => {
+    const step = whatToDo({ former: 'old', nodeThere, held: [of], sessionsOfIt });
+    if (step.do !== 'look-after') throw new Error(`unexpected ${step.do}`);
+    return step.sessions.flatMap(({ removals }) => removals.map(({ kind, id }) => `${kind} ${id}`)).join(', ');
+  });
+  expect(there).toBe(gone);
+  return gone ?? '';
+}
+
+/** What people are told. */
+function toldOf(former: string, of: readonly HeldForSession[], known: readonly McpSession[], nodeThere = true): string {
+  const sessionsOfIt = new Map(known.map((each) => [each.meta.uid, each]));
+  const step = whatToDo({ former, nodeThere, held: of, sessionsOfIt });
+  return (step.do === 'look-after' ? step.message : null) ?? '';
 }
 
 test.each([
@@ -45,24 +56,27 @@ test('a name of which nothing is left is forgotten, whether there is an McpNode 
   expect(whatToDo({ ...nothing, nodeThere: false })).toEqual({ do: 'forget' });
 });
 
-test('while there is an McpNode of the former name nothing is touched, whatever the sessions are, and both ways out are told', () => {
+test('while there is an McpNode of the former name, people are told of what its sessions still have, and of both ways out', () => {
   const other = { ...kept, uid: 'other', name: 'other' };
-  const sessionsOfIt = new Map([[uid, null]]);
-  const step = whatToDo({ former: 'old', nodeThere: true, held: [held, other], sessionsOfIt });
-  expect(step).toEqual({
-    do: 'tell',
-    message:
-      'this machine was node old before, and its engine still holds 2 containers and 3 networks and volumes of sessions of old, which no controller looks after. Give the node its old name back, and they go on; or run `kubectl delete mcpnode old`: its sessions with failurePolicy Recreate move, the others end when you delete them, and what they leave here is removed',
-  });
-  const one = whatToDo({ former: 'old', nodeThere: true, held: [{ ...held, attachments: [] }], sessionsOfIt });
-  expect(one).toMatchObject({ message: expect.stringContaining('still holds 1 container of sessions of old') });
+  expect(toldOf('old', [held, other], [on('old')])).toBe(
+    'this machine was node old before, and its engine still holds 2 containers and 3 networks and volumes of sessions of old, which no controller looks after. Give the node its old name back, and they go on; or run `kubectl delete mcpnode old`: its sessions with failurePolicy Recreate move, the others end when you delete them, and what they leave here is removed',
+  );
+  const one = { ...held, attachments: [] };
+  expect(toldOf('old', [one], [on('old')])).toContain('still holds 1 container of sessions of old');
+});
+
+test('people are not told of what goes by itself, nor of anything once the McpNode is gone', () => {
+  const other = { ...held, uid: 'other', name: 'other', attachments: [] };
+  expect(toldOf('old', [held, other], [on('new')])).toContain('still holds 1 container of sessions of old');
+  expect(toldOf('old', [held], [on('new')])).toBe('');
+  expect(toldOf('old', [held], [on('old')], false)).toBe('');
 });
 
 test('the longest names leave the two ways out within what an event holds', () => {
-  const step = whatToDo({ former: 'n'.repeat(200), nodeThere: true, held: [held], sessionsOfIt: new Map() });
-  expect(step.do === 'tell' && step.message.length).toBeLessThan(1_000);
-  const longest = whatToDo({ former: 'n'.repeat(253), nodeThere: true, held: [held], sessionsOfIt: new Map() });
-  expect(longest.do === 'tell' && longest.message.indexOf('kubectl delete')).toBeLessThan(1_000 - 280);
+  expect(toldOf('n'.repeat(200), [held], []).length).toBeLessThan(1_000);
+  const longest = toldOf('n'.repeat(253), [held], []);
+  expect(longest).toContain('kubectl delete');
+  expect(longest.indexOf('kubectl delete')).toBeLessThan(1_000 - 280);
 });
 
 const all = 'container c1, network n1, workspace v1';
@@ -79,7 +93,7 @@ test.each([
   },
   { what: 'is not known, because the API server did not answer', word: undefined, goes: '' },
   { what: 'has a spec that this release cannot read', word: { ...on('new'), spec: null }, goes: '' },
-])('once the McpNode is gone: of a session that $what goes "$goes"', ({ word, goes }) => {
+])('of a session that $what goes "$goes"', ({ word, goes }) => {
   expect(removed(word)).toBe(goes);
 });
 
@@ -90,5 +104,5 @@ test('a workspace that persists goes with its session alone, as on any node', ()
 
 test('a session of which nothing has to go is no work', () => {
   const step = whatToDo({ former: 'old', nodeThere: false, held: [held], sessionsOfIt: new Map([[uid, on('old')]]) });
-  expect(step).toEqual({ do: 'remove', sessions: [] });
+  expect(step).toEqual({ do: 'look-after', sessions: [], message: null });
 });
