@@ -69,6 +69,12 @@ test('what needs a kubelet is run on a real cluster', async () => {
   expect(all.size).toBeGreaterThan(20);
 });
 
+test('the README installs with the same commands', async () => {
+  const readme = commandsOf(await readFile(join(ROOT, 'README.md'), 'utf8')).get('On a cluster') ?? [];
+  expect(readme).toHaveLength(2);
+  for (const command of readme) expect(sections.get('Install')).toContain(command);
+});
+
 test('install, and the label of the namespace', async () => {
   await runSection('Install');
   await runSection('What needs root, and why');
