@@ -4,15 +4,18 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import type { ConnectionOptions } from '../cli/arguments/connection.ts';
 import type { SessionClient } from '../cli/session/session-client.ts';
+import { createConnection } from '../kube/connection.ts';
 import { findFrontendEndpoint } from '../kube/frontend-endpoint.ts';
-import { requestToken } from '../kube/install.ts';
 import { createKubeClient, type KubeClient } from '../kube/kube-client.ts';
+import { openServiceTunnel } from '../kube/service-tunnel.ts';
 import { createSessionStore } from '../kube/session-store.ts';
 import { OperatorError } from '../lib/errors.ts';
-import { CLIENT_SERVICE_ACCOUNT, FRONTEND_AUDIENCE } from '../model/names.ts';
+import { CLIENT_SERVICE_ACCOUNT } from '../model/names.ts';
 import { createNodeClient, type NodeClient } from '../node-client/node-client.ts';
 import type { SessionReference, SessionStore } from '../ports/sessions.ts';
 import { systemClock } from '../process/system-clock.ts';
+import { clientToken } from './client-token.ts';
+import { createFrontendDial, resolveByDns } from './frontend-dial.ts';
 
 export interface PersonConnection {
   readonly client: KubeClient;
@@ -25,9 +28,6 @@ export interface PersonConnection {
 
 export const NO_FRONTEND = 'The cluster does not say where its MCP front end is, which every session is reached by.';
 
-const TOKEN_SECONDS = 3600;
-/** A token is used until this long before its end. */
-const TOKEN_MARGIN_MS = 60_000;
 /** Sessions named in the answer to a wrong name. */
 const MAX_HINTS = 5;
 
@@ -38,7 +38,12 @@ export function openConnection(options: ConnectionOptions, userAgent: string): P
   const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
   const namespace = options.namespace ?? context?.namespace ?? 'default';
   const account = { namespace, serviceAccount: options.serviceAccount ?? CLIENT_SERVICE_ACCOUNT };
-  const nodeClient = createNodeClient({ token: clientToken(client, account), userAgent });
+  const connection = createConnection(kubeConfig, userAgent);
+  const dial = createFrontendDial({
+    resolve: resolveByDns,
+    tunnel: (service, signal) => openServiceTunnel({ client, connection, clock: systemClock }, service, signal),
+  });
+  const nodeClient = createNodeClient({ token: clientToken(client, account), userAgent, dial });
   return {
     client,
     sessions: createSessionStore(client),
@@ -47,6 +52,7 @@ export function openConnection(options: ConnectionOptions, userAgent: string): P
     async close() {
       await nodeClient.close();
       await client.close();
+      await connection.close();
     },
   };
 }
@@ -101,21 +107,4 @@ function loadKubeconfig(options: ConnectionOptions): KubeConfig {
     kubeConfig.setCurrentContext(options.context);
   }
   return kubeConfig;
-}
-
-/** A token of the client account for the front end, asked for when the last one nears its end. */
-function clientToken(
-  client: KubeClient,
-  account: { readonly namespace: string; readonly serviceAccount: string },
-): (signal: AbortSignal) => Promise<string> {
-  let current: { readonly token: string; readonly expiresAtMs: number } | null = null;
-  return async (signal) => {
-    if (current !== null && current.expiresAtMs - TOKEN_MARGIN_MS > systemClock.nowMs()) return current.token;
-    current = await requestToken(
-      client,
-      { ...account, audience: FRONTEND_AUDIENCE, expirationSeconds: TOKEN_SECONDS },
-      signal,
-    );
-    return current.token;
-  };
 }

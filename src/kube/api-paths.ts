@@ -21,6 +21,8 @@ export const SECRETS: ApiResource = { group: '', version: 'v1', plural: 'secrets
 export const CONFIG_MAPS: ApiResource = { group: '', version: 'v1', plural: 'configmaps', namespaced: true };
 export const NAMESPACES: ApiResource = { group: '', version: 'v1', plural: 'namespaces', namespaced: false };
 export const SERVICE_ACCOUNTS: ApiResource = { group: '', version: 'v1', plural: 'serviceaccounts', namespaced: true };
+export const SERVICES: ApiResource = { group: '', version: 'v1', plural: 'services', namespaced: true };
+export const PODS: ApiResource = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 export const CRDS: ApiResource = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -44,7 +46,7 @@ export function collectionPath(resource: ApiResource, namespace: string | null):
 export function objectPath(
   resource: ApiResource,
   object: { readonly namespace: string | null; readonly name: string },
-  subresource: '' | 'status' | 'token' = '',
+  subresource: '' | 'status' | 'token' | 'portforward' = '',
 ): string {
   const path = `${collectionPath(resource, object.namespace)}/${segment(object.name)}`;
   return subresource === '' ? path : `${path}/${subresource}`;

@@ -2,6 +2,7 @@
 // undici dispatcher. client-node itself opens a TLS connection per call (stack.md 3), so it never sends a request here.
 
 import { createHash } from 'node:crypto';
+import type { Agent as HttpAgent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 
 import { KubeConfig } from '@kubernetes/client-node';
@@ -16,6 +17,8 @@ export interface Connection {
   readonly url: string;
   /** Dispatcher and headers for one request; both follow rotated certificates and tokens. Rejects with `unauthenticated`. */
   prepare(): Promise<{ readonly dispatcher: Dispatcher; readonly headers: Readonly<Record<string, string>> }>;
+  /** For a connection that leaves HTTP, in the terms of node:https; the same credentials. Rejects with `unauthenticated`. */
+  prepareUpgrade(): Promise<UpgradeOptions>;
   /** The server refused our credentials: read them anew for the next request. */
   forgetCredentials(): void;
   /** Ends every connection, watches included. */
@@ -40,8 +43,16 @@ interface TlsOptions {
   readonly servername?: string;
 }
 
+export interface UpgradeOptions extends TlsOptions {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Towards a proxy of the kubeconfig; without one the connection is made by the TLS options. */
+  readonly agent?: HttpAgent;
+}
+
 interface Credentials {
   readonly tls: TlsOptions;
+  /** client-node's own: it knows proxies, and keeps the first certificate that it saw, so that it is used for proxies alone. */
+  readonly agent: RequestOptions['agent'];
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -80,6 +91,12 @@ export function createConnection(source: KubeconfigSource, userAgent: string): C
     async prepare() {
       const current = await credentials();
       return { dispatcher: dispatcherFor(current), headers: current.headers };
+    },
+    async prepareUpgrade() {
+      const { tls, headers: all, agent } = await credentials();
+      const { accept: _, ...headers } = all; // a node answers 406 to whoever asks a stream for JSON
+      const isBehindProxy = cluster.proxyUrl !== undefined && cluster.proxyUrl !== '' && typeof agent === 'object';
+      return isBehindProxy ? { headers, agent } : { ...tls, headers };
     },
     forgetCredentials() {
       fresh = null;
@@ -126,7 +143,7 @@ async function readCredentials(kubeConfig: KubeConfig, userAgent: string): Promi
   const given = Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(
     ([, value]) => value !== undefined,
   );
-  return { tls: Object.fromEntries(given) as TlsOptions, headers }; // wider in node's types than what client-node writes
+  return { tls: Object.fromEntries(given) as TlsOptions, headers, agent: options.agent }; // wider in node's types than what client-node writes
 }
 
 function fingerprint({ ca, cert, key, rejectUnauthorized, servername }: TlsOptions): string {

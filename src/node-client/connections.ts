@@ -7,6 +7,8 @@ import { type Dispatcher, Pool } from 'undici';
 import { OperatorError } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
+import type { NodeDial } from '../ports/node-dial.ts';
+import { connectorFor } from './dialled.ts';
 import { faultOfResponse, faultOfTransport } from './node-faults.ts';
 
 /** Pools: two for each endpoint. */
@@ -40,7 +42,9 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export function createConnections(): Connections {
+/** `dial` null: by the endpoints' names. */
+export function createConnections(dial: NodeDial | null): Connections {
+  const closing = new AbortController();
   const pools = new LRUCache<string, Pool>({
     max: MAX_ENDPOINTS,
     // Only what falls out: what runs over it goes on to its end.
@@ -48,10 +52,26 @@ export function createConnections(): Connections {
       if (reason === 'evict') void pool.close();
     },
   });
+  /** One pool per lane, address and CA: a node that comes back with a new CA gets new connections. */
+  const poolOf = (endpoint: NodeEndpoint, lane: NodeRequest['lane']): Pool => {
+    const url = requireHttps(endpoint);
+    const key = `${lane} ${url.origin} ${sha256Hex(endpoint.caPem)}`;
+    const known = pools.get(key);
+    if (known !== undefined) return known;
+    const pool = new Pool(url.origin, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      headersTimeout: TIMEOUTS.headersTimeout,
+      bodyTimeout: TIMEOUTS.bodyTimeout,
+      connect: connectorFor(endpoint, { dial, url, timeoutMs: TIMEOUTS.connect }, closing.signal),
+    });
+    pools.set(key, pool);
+    return pool;
+  };
   return {
     async send({ endpoint, lane, method, path, headers, body, answerWithinMs }, signal) {
       try {
-        const response = await poolOf(pools, endpoint, lane).request({
+        const response = await poolOf(endpoint, lane).request({
           method,
           path,
           headers,
@@ -66,28 +86,12 @@ export function createConnections(): Connections {
       }
     },
     async close() {
+      closing.abort(new OperatorError('cancelled', 'the connections were closed'));
       const open = [...pools.values()];
       await Promise.all(open.map((pool) => pool.destroy()));
       pools.clear();
     },
   };
-}
-
-/** One pool per lane, address and CA: a node that comes back with a new CA gets new connections. */
-function poolOf(pools: LRUCache<string, Pool>, endpoint: NodeEndpoint, lane: NodeRequest['lane']): Pool {
-  const url = requireHttps(endpoint);
-  const key = `${lane} ${url.origin} ${sha256Hex(endpoint.caPem)}`;
-  const known = pools.get(key);
-  if (known !== undefined) return known;
-  const pool = new Pool(url.origin, {
-    connections: CONNECTIONS,
-    pipelining: 1,
-    headersTimeout: TIMEOUTS.headersTimeout,
-    bodyTimeout: TIMEOUTS.bodyTimeout,
-    connect: { ca: endpoint.caPem, minVersion: 'TLSv1.2', timeout: TIMEOUTS.connect },
-  });
-  pools.set(key, pool);
-  return pool;
 }
 
 export function requireHttps(endpoint: NodeEndpoint): URL {

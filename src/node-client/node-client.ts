@@ -12,6 +12,7 @@ import {
 } from '../model/node-protocol.ts';
 import { COMMAND_HEADER, FORWARD_PROTOCOL, STREAM_PROTOCOL } from '../model/node-routes.ts';
 import type { NodeAccess, NodeSession } from '../ports/node-access.ts';
+import type { NodeDial } from '../ports/node-dial.ts';
 import { encodeHeaderJson } from '../process/node-protocol/header-json.ts';
 import { createConnections } from './connections.ts';
 import { execOn } from './exec-call.ts';
@@ -21,7 +22,10 @@ import { logCall } from './log-call.ts';
 import { type NodeCall, type NodeCallOptions, NodeCalls } from './node-calls.ts';
 import { openUpgraded } from './upgraded-connection.ts';
 
-export type NodeClientOptions = NodeCallOptions;
+export interface NodeClientOptions extends NodeCallOptions {
+  /** A way to endpoints whose names may mean nothing here. Default: by their names. */
+  readonly dial?: NodeDial;
+}
 
 export interface NodeClient extends NodeAccess {
   /** Closes the connections; commands run on. */
@@ -36,13 +40,14 @@ const KILL_MS = 60_000;
 const nothing = z.object({});
 
 export function createNodeClient(options: NodeClientOptions): NodeClient {
-  const connections = createConnections();
+  const dial = options.dial ?? null;
+  const connections = createConnections(dial);
   const calls = new NodeCalls(options, connections);
   const streams = new Set<Duplex>();
 
   const upgrade = async (session: NodeSession, call: NodeCall, protocol: string, signal: AbortSignal) => {
     const { endpoint, path, headers } = await calls.requestOf(session, call, signal);
-    const socket = await openUpgraded({ endpoint, path, headers, protocol }, signal);
+    const socket = await openUpgraded({ endpoint, path, headers, protocol, dial }, signal);
     streams.add(socket);
     socket.once('close', () => streams.delete(socket));
     return socket;

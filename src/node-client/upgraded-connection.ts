@@ -1,13 +1,15 @@
 // One connection that leaves HTTP. By node:https: undici's upgrade keeps no answer but the 101, and the refusals are what matters.
 
 import type { IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { OperatorError } from '../lib/errors.ts';
 import { readBounded, requireHttps } from './connections.ts';
+import { secureOver } from './dialled.ts';
 import { faultOfResponse, faultOfTransport } from './node-faults.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
+import type { NodeDial } from '../ports/node-dial.ts';
 
 const ANSWER_MS = 30_000;
 const MAX_FAULT_BYTES = 64 * 1024;
@@ -19,17 +21,25 @@ export interface UpgradeRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly protocol: string;
+  /** null: by the endpoint's name. */
+  readonly dial: NodeDial | null;
 }
 
 /** The connection after the 101. Rejects with the fault that the other side answered. Aborting `signal` later does nothing. */
-export function openUpgraded(upgrade: UpgradeRequest, signal: AbortSignal): Promise<Duplex> {
+export async function openUpgraded(upgrade: UpgradeRequest, signal: AbortSignal): Promise<Duplex> {
+  const { endpoint, dial } = upgrade;
+  const url = requireHttps(endpoint);
+  const below = dial === null ? null : await dial(url, signal);
+  if (below === null) return exchange(upgrade, { ca: endpoint.caPem, minVersion: 'TLSv1.2', agent: false }, signal);
+  return exchange(upgrade, { createConnection: () => secureOver(below, endpoint, url.hostname) }, signal);
+}
+
+function exchange(upgrade: UpgradeRequest, connect: RequestOptions, signal: AbortSignal): Promise<Duplex> {
   const { endpoint, path, protocol } = upgrade;
   return new Promise<Duplex>((resolve, reject) => {
     const request = httpsRequest(new URL(path, requireHttps(endpoint)), {
+      ...connect,
       method: 'POST',
-      ca: endpoint.caPem,
-      minVersion: 'TLSv1.2',
-      agent: false,
       headers: { ...upgrade.headers, connection: 'Upgrade', upgrade: protocol },
     });
     const onAbort = (): void => void request.destroy(new OperatorError('cancelled', 'the stream was not opened'));

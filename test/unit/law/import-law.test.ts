@@ -39,7 +39,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   config: [/^yaml$/, /^zod$/],
   process: [/^node:/, /^zod$/, /^pino$/, /^prom-client$/, /^@peculiar\/x509$/, /^reflect-metadata$/, /^lru-cache$/],
   docker: [/^node:/, /^dockerode$/, /^lru-cache$/, /^zod$/],
-  kube: [/^node:/, /^@kubernetes\/client-node$/, /^undici$/, /^lru-cache$/, /^zod$/],
+  kube: [/^node:/, /^@kubernetes\/client-node$/, /^undici$/, /^ws$/, /^lru-cache$/, /^zod$/],
   'node-client': [/^node:/, /^undici$/, /^lru-cache$/, /^zod$/],
   embedded: [/^node:/, /^zod$/, /^@peculiar\/x509$/, /^reflect-metadata$/],
   webhook: [/^node:http$/, /^zod$/],
