@@ -31,9 +31,11 @@ export class PortStream extends Duplex {
     super();
     this.#socket = socket;
     this.#what = what;
+    this.on('error', () => {}); // it may break before anybody uses it; `errored` tells
     socket.on('message', (message) => this.#receive(message));
     socket.on('error', (cause) => this.destroy(this.#broken(cause.message, cause)));
     socket.on('close', (code) => {
+      if (this.destroyed) return;
       if (GOOD_CLOSES.has(code)) this.push(null);
       else this.destroy(this.#broken('the connection was cut'));
     });

@@ -2,8 +2,9 @@
 
 declare module 'ws' {
   import type { EventEmitter } from 'node:events';
-  import type { ClientRequest, IncomingMessage, Server } from 'node:http';
+  import type { ClientRequest, IncomingMessage } from 'node:http';
   import type { RequestOptions } from 'node:https';
+  import type { Duplex } from 'node:stream';
 
   export interface ClientOptions extends RequestOptions {
     readonly perMessageDeflate?: boolean;
@@ -34,16 +35,8 @@ declare module 'ws' {
     resume(): void;
   }
 
-  interface ServerEvents {
-    connection: [socket: WebSocket, request: IncomingMessage];
-  }
-
-  export class WebSocketServer extends EventEmitter<ServerEvents> {
-    constructor(options: {
-      readonly server: Server;
-      readonly handleProtocols?: (offered: Set<string>) => string | false;
-    });
-    readonly clients: ReadonlySet<WebSocket>;
-    close(): void;
+  export class WebSocketServer {
+    constructor(options: { readonly noServer: true });
+    handleUpgrade(request: IncomingMessage, below: Duplex, head: Buffer, callback: (socket: WebSocket) => void): void;
   }
 }

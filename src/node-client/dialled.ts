@@ -1,9 +1,9 @@
 // TLS to endpoints that may have a way of their own: over what that way gives, else by their name. Who they have to be is the same by both.
 
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
+import { OperatorError } from '../lib/errors.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
 import type { NodeDial } from '../ports/node-dial.ts';
 
@@ -20,9 +20,8 @@ export function connectorFor(
   const dialAndConnect = async (...[options, callback]: Parameters<buildConnector.connector>): Promise<void> => {
     try {
       const below = await dial(url, signal);
-      below?.on('error', () => {}); // TLS above it passes it on
-      // Any Duplex will do for TLS, which knows only the type of its usual one.
-      connect(below === null ? options : { ...options, httpSocket: below as Socket }, callback);
+      if (below === null) connect(options, callback);
+      else callback(null, await secureOver(below, { endpoint, hostname: url.hostname, timeoutMs }));
     } catch (thrown) {
       callback(thrown instanceof Error ? thrown : new Error(String(thrown)), null);
     }
@@ -30,14 +29,35 @@ export function connectorFor(
   return (options, callback) => void dialAndConnect(options, callback);
 }
 
-/** TLS over `below`, which it destroys with itself; says who we expect, and refuses anybody else. */
-export function secureOver(below: Duplex, endpoint: NodeEndpoint, hostname: string): Duplex {
-  below.on('error', () => {}); // TLS above it passes it on
-  return connectTls({
-    socket: below,
-    ca: endpoint.caPem,
-    minVersion: MIN_VERSION,
-    servername: hostname,
-    host: hostname,
+/**
+ * TLS over `below`, once both sides know each other; the two end together. Rejects with the error of `below`, or of TLS for somebody who is
+ * not whom we expect.
+ */
+export function secureOver(
+  below: Duplex,
+  expected: { readonly endpoint: NodeEndpoint; readonly hostname: string; readonly timeoutMs: number },
+): Promise<TLSSocket> {
+  const { endpoint, hostname: host, timeoutMs } = expected;
+  return new Promise((resolve, reject) => {
+    if (below.destroyed) return reject(below.errored ?? cut(host));
+    const options = { ca: endpoint.caPem, minVersion: MIN_VERSION, servername: host, host } as const;
+    const socket = connectTls({ ...options, socket: below });
+    const late = new OperatorError('timeout', `TLS with ${host} did not begin within ${timeoutMs} ms`);
+    const timer = setTimeout(() => socket.destroy(late), timeoutMs);
+    below.once('error', (error) => socket.destroy(error)); // TLS would only see an end
+    socket.once('close', () => {
+      clearTimeout(timer);
+      below.destroy();
+      reject(cut(host)); // after an error it has been rejected with that
+    });
+    socket.once('error', reject);
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
   });
 }
+
+const cut = (host: string): OperatorError =>
+  new OperatorError('unavailable', `the connection to ${host} ended before TLS began`);

@@ -27,11 +27,27 @@ export interface UpgradeRequest {
 
 /** The connection after the 101. Rejects with the fault that the other side answered. Aborting `signal` later does nothing. */
 export async function openUpgraded(upgrade: UpgradeRequest, signal: AbortSignal): Promise<Duplex> {
-  const { endpoint, dial } = upgrade;
+  const { endpoint } = upgrade;
+  const dialled = await dialSecurely(upgrade, signal).catch((thrown: unknown) => {
+    throw faultOfTransport(thrown, endpoint.url, signal);
+  });
+  const byName = { ca: endpoint.caPem, minVersion: 'TLSv1.2', agent: false } as const;
+  return exchange(upgrade, dialled === null ? byName : { createConnection: () => dialled }, signal);
+}
+
+/** null: it is to be connected by its name. */
+async function dialSecurely({ endpoint, dial }: UpgradeRequest, signal: AbortSignal): Promise<Duplex | null> {
   const url = requireHttps(endpoint);
   const below = dial === null ? null : await dial(url, signal);
-  if (below === null) return exchange(upgrade, { ca: endpoint.caPem, minVersion: 'TLSv1.2', agent: false }, signal);
-  return exchange(upgrade, { createConnection: () => secureOver(below, endpoint, url.hostname) }, signal);
+  if (below === null) return null;
+  const onAbort = (): void => void below.destroy(new OperatorError('cancelled', 'the stream was not opened'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await secureOver(below, { endpoint, hostname: url.hostname, timeoutMs: ANSWER_MS });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function exchange(upgrade: UpgradeRequest, connect: RequestOptions, signal: AbortSignal): Promise<Duplex> {
