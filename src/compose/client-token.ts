@@ -36,7 +36,7 @@ function noAccount({ namespace, serviceAccount: name }: ClientAccount, cause: un
     `  kubectl create serviceaccount ${name} -n ${namespace}`,
     `  ${bind('edit')}`,
     `  ${bind('exec')}`,
-    'or name another one with --service-account (examples/rbac/agent.yaml)',
+    'or name another one with --service-account (see examples/rbac/client.yaml)',
   ];
   return new OperatorError('not-found', lines.join('\n'), { cause });
 }

@@ -78,7 +78,7 @@ async function orMissingRight<T>(right: string, service: ServicePort, asked: Pro
     const { namespace } = service;
     throw new OperatorError(
       'forbidden',
-      `no right to ${right} in namespace "${namespace}". The name ${nameOf(service)} is known inside of the cluster only; from here it is reached through the API server, by get services, list pods, get and create pods/portforward in that namespace. Ask its admin for a Role with these (docs/install.md, "From your machine"), or run this in a pod of the cluster. The API server says: ${thrown.message}`,
+      `no right to ${right} in namespace "${namespace}". The name ${nameOf(service)} is known inside of the cluster only; from here it is reached through the API server, by get services, list pods, get and create pods/portforward in that namespace. Ask its admin for a Role with these (examples/rbac/from-outside.yaml), or run this in a pod of the cluster. The API server says: ${thrown.message}`,
       { cause: thrown },
     );
   }

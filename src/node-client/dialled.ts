@@ -50,7 +50,7 @@ export function secureOver(
       below.destroy();
       reject(cut(host)); // after an error it has been rejected with that
     });
-    socket.once('error', reject);
+    socket.on('error', reject); // TLS over a stream that is no socket tells the same error twice
     socket.once('secureConnect', () => {
       clearTimeout(timer);
       socket.setNoDelay(true);

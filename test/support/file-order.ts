@@ -31,6 +31,7 @@ const CLUSTER = [
   'install/examples',
   'install/denials',
   'install/mcp-from-a-pod',
+  'install/from-outside',
   'install/webhook-outages',
   'install/controllers',
   'install/engine-away',

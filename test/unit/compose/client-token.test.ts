@@ -31,7 +31,7 @@ test('where the account is missing, the commands that make it are told', async (
     '  kubectl create serviceaccount mcpsession-client -n team-a',
     '  kubectl create rolebinding mcpsession-client-edit -n team-a --clusterrole mcpsession-edit --serviceaccount team-a:mcpsession-client',
     '  kubectl create rolebinding mcpsession-client-exec -n team-a --clusterrole mcpsession-exec --serviceaccount team-a:mcpsession-client',
-    'or name another one with --service-account (examples/rbac/agent.yaml)',
+    'or name another one with --service-account (see examples/rbac/client.yaml)',
   ]);
 });
 

@@ -137,6 +137,6 @@ test.each([
   const { message } = failed as Error;
   expect(message).toContain(`no right to ${right} in namespace "ops". The name frontend.ops.svc is known inside`);
   expect(message).toContain('get services, list pods, get and create pods/portforward in that namespace');
-  expect(message).toContain('docs/install.md, "From your machine"');
+  expect(message).toContain('examples/rbac/from-outside.yaml');
   expect(message).toContain('run this in a pod of the cluster. The API server says: Refused happened');
 });
