@@ -19,6 +19,7 @@ const ON_A_CLUSTER: Readonly<Record<string, { readonly file: string; readonly wo
     file: 'support/sessions.ts',
     words: "kubectl('wait', '-n', namespace, '--for=condition=Ready'",
   },
+  'mcpsession exec hello -- id': { file: 'from-outside.test.ts', words: "exec(SESSION, '--', 'id')" },
 };
 /** Waits for pods or for a controller manager; the tests of a real cluster do wait. */
 const WAITS = ' --wait';
@@ -50,7 +51,7 @@ async function runAll(commands: readonly string[]): Promise<void> {
     if (ON_A_CLUSTER[command] !== undefined) continue;
     const [program = '', ...args] = command.replace(WAITS, '').split(' ');
     if (args[0] === 'delete') args.push('--wait=false');
-    const paths = args.map((arg) => (arg.startsWith('charts/') ? join(ROOT, arg) : arg));
+    const paths = args.map((arg) => (/^(charts|examples)\//.test(arg) ? join(ROOT, arg) : arg));
     const ran = program === 'helm' ? await rig.helmAt(...paths) : await rig.server.kubectl(paths);
     expect(ran, command).toMatchObject({ code: 0 });
   }
@@ -75,8 +76,17 @@ test('the README installs with the same commands', async () => {
   for (const command of readme) expect(sections.get('Install')).toContain(command);
 });
 
-test('install, and the label of the namespace', async () => {
+test('the three rights of the way from outside are those of the example', async () => {
+  const doc = await readFile(join(ROOT, 'docs/install.md'), 'utf8');
+  const example = await readFile(join(ROOT, 'examples/rbac/from-outside.yaml'), 'utf8');
+  const rights = doc.match(/^ {2}- \{apiGroups.*$/gm);
+  expect(rights).toHaveLength(3);
+  expect(example).toContain(rights?.join('\n'));
+});
+
+test('install, the way from your machine, and the label of the namespace', async () => {
   await runSection('Install');
+  await runSection('From your machine');
   await runSection('What needs root, and why');
 });
 
