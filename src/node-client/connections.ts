@@ -23,6 +23,11 @@ const TIMEOUTS = {
   /** The server sends a heartbeat every 15 s while there is nothing to say. */
   bodyTimeout: 45_000,
 };
+/**
+ * Of an idle connection that may be a tunnel: through one the end of a process is heard of a second late, and what is sent meanwhile is lost.
+ * Below the time for which a front end still answers before it ends, so that nobody waits on a connection to one that is about to.
+ */
+const TUNNEL_IDLE_MS = 2_000;
 
 export interface NodeRequest {
   readonly endpoint: NodeEndpoint;
@@ -63,6 +68,7 @@ export function createConnections(dial: NodeDial | null): Connections {
       pipelining: 1,
       headersTimeout: TIMEOUTS.headersTimeout,
       bodyTimeout: TIMEOUTS.bodyTimeout,
+      ...(dial === null ? {} : { keepAliveTimeout: TUNNEL_IDLE_MS, keepAliveMaxTimeout: TUNNEL_IDLE_MS }),
       connect: connectorFor(endpoint, { dial, url, timeoutMs: TIMEOUTS.connect }, closing.signal),
     });
     pools.set(key, pool);

@@ -19,7 +19,7 @@ import { SYSTEM_NAMESPACE } from '../../../src/model/names.ts';
 import { apply, kubectl } from '../support/cluster-command.ts';
 import { MAIN, mcpsession, type Ran } from './support/from-outside.ts';
 import { ensureInstalled } from './support/helm.ts';
-import { killPod, podsOf, untilReplaced } from './support/pods.ts';
+import { endPod, killPod, podsOf, untilReplaced } from './support/pods.ts';
 import { makeNamespace, removeNamespace, sessionObject, untilReady } from './support/sessions.ts';
 
 const NAMESPACE = 'ct-outside';
@@ -107,8 +107,10 @@ test('MCP over stdio needs a kubeconfig and nothing else, and outlives a front e
   const client = new Client({ name: 'outside', version: '0.0.0' });
   await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'ignore' }));
   try {
-    const call = async (name: string, args: Record<string, unknown>): Promise<unknown> =>
-      (await client.callTool({ name, arguments: args }, undefined, { timeout: 120_000 })).structuredContent;
+    const call = async (name: string, args: Record<string, unknown>): Promise<unknown> => {
+      const result = await client.callTool({ name, arguments: args }, undefined, { timeout: 120_000 });
+      return result.isError === true ? result.content : result.structuredContent;
+    };
     expect(await call('session_list', {})).toMatchObject({ sessions: [{ session: SESSION, state: 'Running' }] });
     const echo = { session: SESSION, command: 'echo hello; exit 4' };
     expect(await call('session_exec', echo)).toMatchObject({ stdout: 'hello\n', exit_code: 4 });
@@ -145,10 +147,10 @@ test('whoever may not use the way is told which right is missing, and the Role o
   }
 });
 
-/** Until the next one is Ready. */
+/** As a rollout does. Until the next one is Ready. */
 async function replaceFrontend(): Promise<void> {
   const before = await podsOf('frontend');
-  for (const name of before) await killPod(name);
+  for (const name of before) await endPod(name);
   await untilReplaced('frontend', before.length, before);
 }
 

@@ -74,6 +74,13 @@ test('requests go through a tunnel or two, one after the other', async () => {
   expect(pods.asked.length).toBeLessThanOrEqual(2);
 });
 
+test('an idle tunnel is not kept, as the end of who is behind it is heard of late', async () => {
+  server.keepAliveTimeout = 60_000;
+  const closed = new Promise((resolve) => server.once('secureConnection', (socket) => socket.once('close', resolve)));
+  expect(await client.fileStat(session(), 'a', never)).toEqual(STAT);
+  await closed;
+}, 15_000);
+
 test('a stream that leaves HTTP carries megabytes both ways, and each side says when it is done', async () => {
   const stream = await client.forward(session(), 80, never);
   const sent = Buffer.alloc(8 * 1024 * 1024, 'abcdefg');
