@@ -32,7 +32,9 @@ async function fakeEngine(version: Partial<typeof VERSION_ANSWER>): Promise<Fake
   return fake;
 }
 
+/** The engine before is ended, as one that another replaces is: it would go on to answer on connections that were kept. */
 async function socketIs(path: string | null): Promise<void> {
+  for (const fake of fakes) if (fake.socketPath !== path) await fake.close();
   await rm(rig.socketPath, { force: true });
   if (path !== null) await symlink(path, rig.socketPath);
 }
