@@ -5,19 +5,17 @@ import { randomBytes } from 'node:crypto';
 import type { McpOptions } from '../cli/arguments/mcp.ts';
 import { ownRights } from '../frontend/access.ts';
 import { unlimitedExecs } from '../frontend/exec-budget.ts';
-import type { ExecRoute } from '../frontend/exec-route.ts';
 import { createServices } from '../frontend/services.ts';
 import { serveStdioFrontend } from '../frontend/stdio.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
 import { whoAmI } from '../kube/who-am-i.ts';
 import { findFrontendEndpoint } from '../kube/frontend-endpoint.ts';
-import { err, ok } from '../lib/result.ts';
 import { defaultPolicySet } from '../config/load-policy.ts';
 import type { PoliciesFor } from '../frontend/service-parts.ts';
 import type { Log } from '../ports/log.ts';
 import { choosePolicies } from '../rules/profile-choice.ts';
 import { systemClock } from '../process/system-clock.ts';
-import { NO_FRONTEND, openConnection } from './session-client.ts';
+import { routeByFrontend } from './route-by-frontend.ts';
+import { openConnection } from './session-client.ts';
 
 export interface McpHost {
   readonly version: string;
@@ -33,7 +31,7 @@ export async function runMcp(options: McpOptions, host: McpHost, signal: AbortSi
   const services = createServices({
     sessions,
     access: ownRights,
-    execRoute: byWayOfFrontend(client),
+    execRoute: routeByFrontend({ ...connection.way, find: (asked) => findFrontendEndpoint(client, asked) }),
     execBudget: unlimitedExecs, // the front end counts
     nodeAccess: nodeClient,
     policiesFor: defaultPolicies, // for policy_check alone; admission has the cluster's own
@@ -56,15 +54,3 @@ const defaultPolicies: PoliciesFor = () => {
   const all = defaultPolicySet();
   return Promise.resolve({ policies: choosePolicies(all, {}), isSuspended: false, all });
 };
-
-function byWayOfFrontend(client: KubeClient): ExecRoute {
-  return async (_session, _caller, signal) => {
-    const endpoint = await findFrontendEndpoint(client, signal);
-    if (endpoint !== null) return ok({ endpoint, caller: null });
-    return err({
-      code: 'INTERNAL',
-      what: NO_FRONTEND,
-      next: 'ask the cluster administrator to start the front end, then retry',
-    });
-  };
-}

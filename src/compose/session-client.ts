@@ -16,6 +16,7 @@ import type { SessionReference, SessionStore } from '../ports/sessions.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { clientToken } from './client-token.ts';
 import { createFrontendDial, resolveByDns } from './frontend-dial.ts';
+import { NO_FRONTEND, type WayToFrontend } from './route-by-frontend.ts';
 
 export interface PersonConnection {
   readonly client: KubeClient;
@@ -23,10 +24,10 @@ export interface PersonConnection {
   readonly namespace: string;
   /** Towards the front end. */
   readonly nodeClient: NodeClient;
+  /** What `nodeClient` goes by. */
+  readonly way: Pick<WayToFrontend, 'token' | 'dial'>;
   close(): Promise<void>;
 }
-
-export const NO_FRONTEND = 'The cluster does not say where its MCP front end is, which every session is reached by.';
 
 /** Sessions named in the answer to a wrong name. */
 const MAX_HINTS = 5;
@@ -43,12 +44,14 @@ export function openConnection(options: ConnectionOptions, userAgent: string): P
     resolve: resolveByDns,
     tunnel: (service, signal) => openServiceTunnel({ client, connection, clock: systemClock }, service, signal),
   });
-  const nodeClient = createNodeClient({ token: clientToken(client, account), userAgent, dial });
+  const way = { token: clientToken(client, account), dial };
+  const nodeClient = createNodeClient({ ...way, userAgent });
   return {
     client,
     sessions: createSessionStore(client),
     namespace,
     nodeClient,
+    way,
     async close() {
       await nodeClient.close();
       await client.close();
