@@ -41,7 +41,7 @@ export function routeByFrontend({ find, token, dial }: WayToFrontend): ExecRoute
 
 /** null: nothing that a person could mend. */
 function missingOnTheWay({ kind, message }: OperatorError): ToolError | null {
-  const what = sentence(message.replaceAll(/\s*\n\s*/g, ' ; '));
+  const what = sentence(message.replaceAll(/:\n\s*/g, ': ').replaceAll(/\n\s*/g, '; '));
   switch (kind) {
     case 'not-found':
     case 'forbidden':

@@ -49,7 +49,7 @@ test.each([
     what: 'no account',
     change: { token: fails('not-found', 'no account; make it:\n  a\n  b') },
     code: 'FORBIDDEN',
-    words: 'no account; make it: ; a ; b.',
+    words: 'no account; make it: a; b.',
   },
   {
     what: 'no right',
