@@ -25,6 +25,10 @@ export interface BundledPrograms {
 }
 
 export const ROOT = join(import.meta.dirname, '../..');
+/** Below out/, which `make clean` and every CI run clear: nothing of a run is left outside of the tree. */
+export const PROGRAMS_DIR = join(ROOT, 'out/faults-programs');
+/** Of V8, so that a program that is started a hundred times is compiled once. */
+export const COMPILE_CACHE_DIR = join(ROOT, 'out/faults-compile-cache');
 const ENTRIES = ['controller', 'placement'] as const;
 export type ProgramName = (typeof ENTRIES)[number];
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { ensureDocker } from '../../hack/docker.ts';
 import { buildInit } from '../../hack/init/build.ts';
 import { type FaultArguments, parseFaultArguments } from './arguments.ts';
-import { bundlePrograms, ROOT } from './bundle.ts';
+import { bundlePrograms, PROGRAMS_DIR } from './bundle.ts';
 import { learn, type Learned } from './learn.ts';
 import { createLedger } from './ledger.ts';
 import { AIMED_PLANS } from './mutants/mutants.ts';
@@ -41,7 +41,7 @@ async function main(given: FaultArguments): Promise<number> {
   for (const what of await removeLeftovers()) say(`removed of an earlier run: ${what}`);
   await ensureImages(say);
   await buildInit(say);
-  const programs = given.programs ?? (await bundlePrograms({ under: join(ROOT, 'out/faults-programs') })).dir;
+  const programs = given.programs ?? (await bundlePrograms({ under: PROGRAMS_DIR })).dir;
   const regressions = [...(await plansIn(REGRESSIONS)), ...(await plansIn(AIMED_PLANS))];
   const replayed = await readPlans(given.files);
   const workloads = workloadsFor(given, given.files.length > 0 ? replayed : regressions);

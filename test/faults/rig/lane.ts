@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sessionInitFile } from '../../../src/compose/up/paths.ts';
+import { COMPILE_CACHE_DIR } from '../bundle.ts';
 import type { StartOrder } from '../process/orders.ts';
 import type { Director, ProgramName } from '../proxy/director.ts';
 import type { Api as Side } from '../proxy/effects.ts';
@@ -142,7 +143,7 @@ export async function startLane(options: {
     new Program({
       name,
       programs: () => programs,
-      compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
+      compileCache: COMPILE_CACHE_DIR,
       order: await orderOf(name, kube),
       onLine: (line) => lane?.hooks?.onLine(name, line),
       onUnasked: (why) => lane?.hooks?.onUnasked(name, why),

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sessionInitFile } from '../../../src/compose/up/paths.ts';
-import { bundlePrograms, type ProgramName } from '../../faults/bundle.ts';
+import { bundlePrograms, COMPILE_CACHE_DIR, type ProgramName, PROGRAMS_DIR } from '../../faults/bundle.ts';
 import { type Cluster, NAMESPACE, startCluster } from '../../faults/rig/cluster.ts';
 import { Program } from '../../faults/rig/program.ts';
 import { listAllOf, removeAllOf } from '../../support/docker.ts';
@@ -66,11 +66,11 @@ async function aProgram(name: ProgramName, identity: string): Promise<Controller
     name === 'placement' ? 'placement' : 'controller',
     `https://${api.host}:${api.port}`,
   );
-  const { dir: programs } = await bundlePrograms({ under: join(tmpdir(), 'mcpsession-two-programs') });
+  const { dir: programs } = await bundlePrograms({ under: PROGRAMS_DIR });
   const program = new Program({
     name,
     programs: () => programs,
-    compileCache: join(tmpdir(), 'mcpsession-faults-cache'),
+    compileCache: COMPILE_CACHE_DIR,
     onLine: (line) => said.push(line),
     onUnasked: (why) => said.push(why),
     order: () => ({
