@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OperatorError } from '../../src/lib/errors.ts';
 
-const POLL_MS = 50;
+const SHORTEST_POLL_MS = 50;
+const LONGEST_POLL_MS = 500;
+/** What takes long is asked less often. */
+const PART_OF_THE_WAIT = 1 / 20;
 
 export interface Wait {
   /** Ends the sentence "the cluster waited 60 s for ...". */
@@ -16,7 +19,7 @@ export interface Wait {
 
 /** Throws OperatorError('timeout') after withinMs. */
 export async function waitFor({ what, withinMs, isTrue }: Wait): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
+  const fromMs = performance.now();
   let last: unknown;
   for (;;) {
     try {
@@ -24,12 +27,13 @@ export async function waitFor({ what, withinMs, isTrue }: Wait): Promise<void> {
     } catch (cause) {
       last = cause;
     }
-    if (performance.now() > deadlineMs) {
+    const waitedMs = performance.now() - fromMs;
+    if (waitedMs > withinMs) {
       const why = last instanceof Error ? ` (${last.message})` : '';
       throw new OperatorError('timeout', `the cluster waited ${Math.round(withinMs / 1000)} s for ${what}${why}`, {
         cause: last,
       });
     }
-    await sleep(POLL_MS);
+    await sleep(Math.min(Math.max(waitedMs * PART_OF_THE_WAIT, SHORTEST_POLL_MS), LONGEST_POLL_MS));
   }
 }
