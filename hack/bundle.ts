@@ -2,6 +2,7 @@
 // lie: no path of this machine and no time gets into them.
 
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { leaveOut } from './left-out.ts';
 
 /** CommonJS dependencies use require and __dirname; ESM output has neither (stack.md 5). */
 export const COMMONJS_NAMES = [
@@ -19,7 +20,8 @@ export const COMMON_OPTIONS = {
   format: 'esm',
   legalComments: 'none',
   // Optional native parts and pretty printers that nothing here uses.
-  external: ['cpu-features', '*.node', 'pino-pretty'],
+  external: ['*.node', 'pino-pretty'],
+  plugins: [leaveOut],
 } satisfies BuildOptions;
 
 export interface BundleOptions {

@@ -80,7 +80,7 @@ export async function bundleEntries(options: {
     outExtension: { '.js': '.mjs' },
     absWorkingDir: ROOT,
     banner: { js: COMMONJS_NAMES },
-    plugins: [replacing(replacements, used)],
+    plugins: [...COMMON_OPTIONS.plugins, replacing(replacements, used)],
     logLevel: 'error',
   });
   const unused = replacements.filter((replacement) => !used.has(replacement)).map(({ file }) => file);
