@@ -91,7 +91,7 @@ const clusterTests: Runner = async (output) => {
 const simulation: Runner = async (output) => {
   output.write('\n== simulation\n');
   const seed = String(Math.floor(Date.now() / 86_400_000));
-  const bounds = ['--histories', '100000', '--seconds', '240', '--seed', seed, '--report', reportOf('sim')];
+  const bounds = ['--histories', '100000', '--seconds', '60', '--seed', seed, '--report', reportOf('sim')];
   const ended = await run('node', ['test/sim/main.ts', ...bounds], output);
   return counts('sim', ended, output, (report) => report as Counts); // written by test/sim/main.ts
 };
@@ -106,7 +106,7 @@ const exhaustive: Runner = async (output) => {
 /** Known bugs, each a test: the simulation has to catch it. Always the same seed: what catches them today does so tomorrow. */
 const mutants: Runner = async (output) => {
   output.write('\n== mutants\n');
-  const bounds = ['--only', 'simulation', '--histories', '20000', '--seconds', '240', '--seed', '1'];
+  const bounds = ['--only', 'simulation', '--histories', '20000', '--seconds', '60', '--seed', '1'];
   const ended = await run('node', ['test/faults/mutants/main.ts', ...bounds, '--report', reportOf('mutants')], output);
   return counts('mutants', ended, output, (report) => report as Counts); // written by test/faults/mutants/main.ts
 };
@@ -164,12 +164,17 @@ const lasted: string[] = [];
 // One engine for all of them: nobody ends it while another one uses it.
 const engine = await ensureDocker({ log: (line) => void process.stdout.write(`${line}\n`) });
 const all = [
+  // These keep all cores busy: beside one another none would be done sooner.
   await timed('static checks', staticChecks, NOW),
-  // The cluster waits for pods most of the time, and has engines of its own.
+  await timed('unit', vitest('unit'), NOW),
+  await timed('simulation', simulation, NOW),
+  await timed('exhaustive', exhaustive, NOW),
+  await timed('mutants', mutants, NOW),
+  // The cluster waits for pods half of the time, and has engines of its own.
   ...(
     await Promise.all([
       timed('cluster', clusterTests, NOW).then((counted) => [counted]),
-      oneAfterAnother({ unit: vitest('unit'), simulation, exhaustive, mutants, 'session init': sessionInit, faults }),
+      oneAfterAnother({ 'session init': sessionInit, faults }),
     ])
   ).flat(),
   await timed('integration', vitest('integration'), NOW),
