@@ -1,6 +1,6 @@
 // Every test, each runner whatever the others said; the last line sums them up over all runners.
 
-import { spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 import { whyNoCluster } from './cluster/can-run.ts';
@@ -24,19 +24,25 @@ type Runner = (output: Output) => Promise<Counts>;
 const reportOf = (name: string): string => `out/${name}.json`;
 const NOW: Output = { stdio: 'inherit', write: (text) => void process.stdout.write(text) };
 
+const stop = new AbortController();
+const running = new Set<ChildProcess>();
+
 /** Whether it ended well. */
 function run(program: string, args: readonly string[], output: Output): Promise<boolean> {
-  if (stopped.aborted) return Promise.resolve(false);
+  if (stop.signal.aborted) return Promise.resolve(false);
   const stdio: StdioOptions = ['ignore', output.stdio, output.stdio];
-  const child = spawn(program, args, { stdio, signal: stopped });
+  const child = spawn(program, args, { stdio });
+  running.add(child);
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', output.write);
   return new Promise((resolve) => {
     child.on('error', (error) => {
-      if (stopped.aborted) return; // it closes when it has cleaned up
       output.write(`${program}: ${error.message}\n`);
       resolve(false);
     });
-    child.on('close', (code) => resolve(code === 0));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve(code === 0);
+    });
   });
 }
 
@@ -154,9 +160,12 @@ async function oneAfterAnother(runners: Readonly<Record<string, Runner>>): Promi
   return counted;
 }
 
-const stop = new AbortController();
-const stopped = stop.signal;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+// Each of them clears up when it is interrupted; vitest does not when it is terminated. Of a Ctrl-C all of them hear by themselves.
+process.on('SIGINT', () => stop.abort());
+process.on('SIGTERM', () => {
+  stop.abort();
+  for (const child of running) child.kill('SIGINT');
+});
 
 rmSync('out', { recursive: true, force: true });
 mkdirSync('out', { recursive: true });
