@@ -3,11 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { OperatorError } from '../../src/lib/errors.ts';
-
-const SHORTEST_POLL_MS = 50;
-const LONGEST_POLL_MS = 500;
-/** What takes long is asked less often. */
-const PART_OF_THE_WAIT = 1 / 20;
+import { pollPaceMs } from './poll-pace.ts';
 
 export interface Wait {
   /** Ends the sentence "the cluster waited 60 s for ...". */
@@ -34,6 +30,6 @@ export async function waitFor({ what, withinMs, isTrue }: Wait): Promise<void> {
         cause: last,
       });
     }
-    await sleep(Math.min(Math.max(waitedMs * PART_OF_THE_WAIT, SHORTEST_POLL_MS), LONGEST_POLL_MS));
+    await sleep(pollPaceMs(waitedMs));
   }
 }

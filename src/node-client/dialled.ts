@@ -7,7 +7,8 @@ import { OperatorError } from '../lib/errors.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
 import type { NodeDial } from '../ports/node-dial.ts';
 
-const MIN_VERSION = 'TLSv1.2';
+/** Whom to trust, and how. */
+export const tlsOf = ({ caPem }: NodeEndpoint) => ({ ca: caPem, minVersion: 'TLSv1.2' }) as const;
 
 /** For pools: each of their connections dials. Aborting `signal` ends the dialling ones. */
 export function connectorFor(
@@ -15,7 +16,7 @@ export function connectorFor(
   { dial, url, timeoutMs }: { readonly dial: NodeDial | null; readonly url: URL; readonly timeoutMs: number },
   signal: AbortSignal,
 ): buildConnector.connector {
-  const connect = buildConnector({ ca: endpoint.caPem, minVersion: MIN_VERSION, timeout: timeoutMs, allowH2: false });
+  const connect = buildConnector({ ...tlsOf(endpoint), timeout: timeoutMs, allowH2: false });
   if (dial === null) return connect;
   const dialAndConnect = async (...[options, callback]: Parameters<buildConnector.connector>): Promise<void> => {
     try {
@@ -40,7 +41,7 @@ export function secureOver(
   const { endpoint, hostname: host, timeoutMs } = expected;
   return new Promise((resolve, reject) => {
     if (below.destroyed) return reject(below.errored ?? cut(host));
-    const options = { ca: endpoint.caPem, minVersion: MIN_VERSION, servername: host, host } as const;
+    const options = { ...tlsOf(endpoint), servername: host, host } as const;
     const socket = connectTls({ ...options, socket: below });
     const late = new OperatorError('timeout', `TLS with ${host} did not begin within ${timeoutMs} ms`);
     const timer = setTimeout(() => socket.destroy(late), timeoutMs);

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { OperatorError } from '../lib/errors.ts';
 import { readBounded, requireHttps } from './connections.ts';
-import { secureOver } from './dialled.ts';
+import { secureOver, tlsOf } from './dialled.ts';
 import { faultOfResponse, faultOfTransport } from './node-faults.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
 import type { NodeDial } from '../ports/node-dial.ts';
@@ -31,7 +31,7 @@ export async function openUpgraded(upgrade: UpgradeRequest, signal: AbortSignal)
   const dialled = await dialSecurely(upgrade, signal).catch((thrown: unknown) => {
     throw faultOfTransport(thrown, endpoint.url, signal);
   });
-  const byName = { ca: endpoint.caPem, minVersion: 'TLSv1.2', agent: false } as const;
+  const byName = { ...tlsOf(endpoint), agent: false } as const;
   return exchange(upgrade, dialled === null ? byName : { createConnection: () => dialled }, signal);
 }
 
