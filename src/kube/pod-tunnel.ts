@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { OperatorError } from '../lib/errors.ts';
 import { orAborted, withDeadline } from '../process/deadline.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import { objectPath, PODS } from './api-paths.ts';
 import type { Connection } from './connection.ts';
 import { faultOfResponse, faultOfTransport } from './kube-errors.ts';
@@ -71,14 +72,8 @@ export async function openPodTunnel(connection: Connection, to: PodPort, signal:
 }
 
 async function refusalOf(response: IncomingMessage, what: string): Promise<OperatorError> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_FAULT_BYTES) break;
-    chunks.push(chunk);
-  }
+  const body = await readBounded(response as AsyncIterable<Buffer>, MAX_FAULT_BYTES);
   const { statusCode: status = 0, headers } = response;
-  const bodyText = Buffer.concat(chunks).toString('utf8');
+  const bodyText = body.toString('utf8');
   return faultOfResponse({ status, retryAfter: headers['retry-after'] ?? '', bodyText, what });
 }

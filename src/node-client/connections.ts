@@ -8,6 +8,7 @@ import { OperatorError } from '../lib/errors.ts';
 import { sha256Hex } from '../lib/sha256.ts';
 import type { NodeEndpoint } from '../ports/node-access.ts';
 import type { NodeDial } from '../ports/node-dial.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import { connectorFor } from './dialled.ts';
 import { faultOfResponse, faultOfTransport } from './node-faults.ts';
 
@@ -113,16 +114,4 @@ async function readFault(response: Dispatcher.ResponseData): Promise<OperatorErr
     body: (await readBounded(response.body as AsyncIterable<Uint8Array>, MAX_FAULT_BYTES)).toString('utf8'),
     retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
   });
-}
-
-/** At most `maxBytes`; what comes after them is left. */
-export async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) break;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -6,7 +6,8 @@ import type { OperationName } from '../model/node-operations.ts';
 import { CALLER_HEADER, operationPath, ROUTES } from '../model/node-routes.ts';
 import type { NodeSession } from '../ports/node-access.ts';
 import { encodeHeaderJson } from '../process/node-protocol/header-json.ts';
-import { type Connections, type NodeRequest, readBounded } from './connections.ts';
+import { readBounded } from '../process/read-bounded.ts';
+import type { Connections, NodeRequest } from './connections.ts';
 import { faultOfTransport } from './node-faults.ts';
 
 /** A page of output is 1.4 MB as base64; a directory of 10,000 long names some more. */

@@ -1,6 +1,7 @@
 // A machine whose node was given another name. Its engine may still hold what was made under the name before: containers, networks and
 // volumes that no controller lists any more. Which names those are, and what becomes of what is held under one. Pure.
 
+import { counted } from '../lib/counted.ts';
 import type { AttachmentSummary } from '../model/attachments.ts';
 import { MOST_FORMER_NAMES, type NodeState } from '../model/node-state.ts';
 import type { McpSession } from '../model/session.ts';
@@ -90,13 +91,9 @@ const isElsewhere = ({ spec, status }: McpSession, former: string): boolean =>
 function renamedText(former: string, held: readonly HeldForSession[]): string {
   const containers = held.reduce((sum, each) => sum + each.containers.length, 0);
   const others = held.reduce((sum, each) => sum + each.attachments.length, 0);
-  const what = [counted(containers, 'container'), counted(others, 'network or volume', 'networks and volumes')]
-    .filter((text) => text !== '')
-    .join(' and ');
+  const what = [
+    ...(containers > 0 ? [counted(containers, 'container')] : []),
+    ...(others > 0 ? [counted(others, 'network or volume', 'networks and volumes')] : []),
+  ].join(' and ');
   return `this machine was node ${former} before, and its engine still holds ${what} of sessions of ${former}, which no controller looks after. Give the node its old name back, and they go on; or run \`kubectl delete mcpnode ${former}\`: its sessions with failurePolicy Recreate move, the others end when you delete them, and what they leave here is removed`;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  if (count === 0) return '';
-  return `${count} ${count === 1 ? one : many}`;
 }

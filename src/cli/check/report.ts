@@ -1,5 +1,6 @@
 // What `check` prints: a table for people (ux.md 2.2), JSON with the full messages for programs.
 
+import { counted } from '../../lib/counted.ts';
 import { escapeInvisible, lengthOf, shorten } from '../../lib/visible-text.ts';
 import type { Violation } from '../../model/violation.ts';
 import { renderCauseText } from '../../rules/render.ts';
@@ -72,8 +73,6 @@ function summaryLine({ objects, skipped }: CheckReport): string {
   const others = skipped === 0 ? '' : `; ${counted(skipped, 'other object')} skipped`;
   return `${counted(objects.length, 'session')} checked: ${verdict}, ${counted(warnings, 'warning')}${others}`;
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function alignColumns(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => shorten(escapeInvisible(cell), MAX_CELL_LENGTH)));
