@@ -30,8 +30,8 @@ export default defineConfig({
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Twice as many as cores: the longest ones mostly wait for deadlines. Many more would queue on the one engine.
-          maxWorkers: 4,
+          // More than cores, as the longest ones mostly wait for deadlines; with four each of them waits for the processors instead.
+          maxWorkers: 3,
           environment: 'node',
         },
       },

@@ -24,6 +24,8 @@ export interface ControlPlaneOptions {
   readonly port?: number;
   /** Such as an audit policy; they win over our own. */
   readonly extraApiServerArgs?: readonly string[];
+  /** Of the caller: GOGC and GOMEMLIMIT in it are for both servers, anything else is not. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -81,6 +83,7 @@ async function startLocked(options: ControlPlaneOptions, lock: DirLock, signal: 
       pki,
       port: options.port ?? null,
       extraApiServerArgs: options.extraApiServerArgs ?? [],
+      environment: options.environment ?? {},
     },
     signal,
   );

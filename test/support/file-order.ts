@@ -1,26 +1,39 @@
-// The order of test files. Integration: those that wait longest begin first, or the last of them would run alone at the end; vitest knows
+// The order of test files. Integration: the longest ones begin first, or the last of them would run alone at the end, and those that wait
+// alternate with those that work, so that beside one another they use the machine; vitest knows
 // how long a file took only from a cache, which a fresh clone does not have. Cluster: one life of the cluster that all of them share.
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const LONGEST = [
   'lifetime/lifetime',
-  'e2e/recovery',
-  'roles/outage',
-  'roles/roles',
   'corpus/corpus',
   'scale/counts',
-  'scale/restart',
-  'scale/soak',
+  'e2e/recovery',
+  'roles/outage',
+  'corpus/encodings',
   'placement/node-loss',
+  'e2e/cli',
+  'roles/roles',
+  'scale/soak',
+  'engine-faults/two-controllers',
+  'scale/restart',
+  'placement/parallel-creates',
+  'docker/session-init',
+  'embedded/control-plane',
+  'docker/container-access',
+  'roles/renamed',
+  'placement/drain',
+  'e2e/quotas',
   'engine-faults/hang',
   'e2e/exec-survives',
-  'docker/container-access',
-  'embedded/control-plane',
-  'placement/drain',
-  'placement/parallel-creates',
+  'engine-faults/out-of-memory',
+  'chart/installed',
+  'image/contents',
+  'roles/faults',
+  'docker/session-init-endurance',
+  'webhook/hostile-connections',
+  'engine-faults/restart',
   'docker/runtimes',
-  'engine-faults/two-controllers',
 ];
 
 /** The first wants empty engines, the last takes the cluster away; any other may run alone. */

@@ -53,7 +53,8 @@ export async function startTestApiServer(): Promise<TestApiServer> {
   const binaries = await obtainBinaries();
   const stateDir = await mkdtemp(join(tmpdir(), 'mcpsession-test-'));
   const { signal } = new AbortController();
-  let controlPlane: ControlPlane = await startControlPlane({ binaries, stateDir }, signal);
+  const environment = process.env;
+  let controlPlane: ControlPlane = await startControlPlane({ binaries, stateDir, environment }, signal);
   const { port, url, kubeconfigPath, kubectlPath, kubectlCacheDir } = controlPlane;
   const access: ApiServerAccess = { url, kubeconfigPath, kubectlPath, kubectlCacheDir };
 
@@ -62,7 +63,7 @@ export async function startTestApiServer(): Promise<TestApiServer> {
     await controlPlane.stop();
   };
   const start = async (): Promise<void> => {
-    controlPlane = await startControlPlane({ binaries, stateDir, port }, signal);
+    controlPlane = await startControlPlane({ binaries, stateDir, port, environment }, signal);
   };
   return {
     ...sharedAccess(access),
@@ -95,7 +96,7 @@ export function sharedAccess(access: ApiServerAccess): SharedApiServer {
 
 function runKubectl(access: ApiServerAccess, args: readonly string[], stdin: string): Promise<CommandResult> {
   const child = spawn(access.kubectlPath, args, {
-    env: { PATH: process.env['PATH'], KUBECONFIG: access.kubeconfigPath, KUBECACHEDIR: access.kubectlCacheDir },
+    env: { ...process.env, KUBECONFIG: access.kubeconfigPath, KUBECACHEDIR: access.kubectlCacheDir },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -78,6 +78,7 @@ async function ownControlPlane(options: ClusterOptions, signal: AbortSignal): Pr
     {
       binaries,
       stateDir: statePaths(options.stateDir).controlPlane,
+      environment,
       log: (message) => log.info('control plane', { said: message }),
     },
     signal,

@@ -1,4 +1,4 @@
-// The command lines of etcd and the API server. Both run in the state directory: etcd's sockets are two files there, so
+// The command lines and the environment of etcd and the API server. Both run in the state directory: etcd's sockets are two files there, so
 // that the directory's mode 0700 guards the unauthenticated etcd, and no TCP port is open but the API server's.
 
 import type { Pki } from './pki.ts';
@@ -18,6 +18,21 @@ export function etcdArguments(): readonly string[] {
     `--initial-advertise-peer-urls=${PEER_SOCKET}`,
     `--initial-cluster=embedded=${PEER_SOCKET}`,
   ];
+}
+
+/** Of Go's runtime (https://pkg.go.dev/runtime, "Environment Variables"): how much memory a server may take to save work. */
+const MEMORY_SETTINGS = ['GOGC', 'GOMEMLIMIT'] as const;
+
+/** etcd takes settings from ETCD_* variables, and both would inherit proxies and secrets: of the caller's they get MEMORY_SETTINGS and nothing else. */
+export function serverEnvironment(
+  home: string,
+  caller: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const given = MEMORY_SETTINGS.flatMap((name): [string, string][] => {
+    const { [name]: value } = caller;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { HOME: home, ...Object.fromEntries(given) };
 }
 
 /** Anonymous requests may ask whether the server lives and is ready; anything else without credentials is a 401. */

@@ -8,6 +8,7 @@ import { open, rename } from 'node:fs/promises';
 import { OperatorError } from '../../lib/errors.ts';
 import { type ProcessIdentity, readProcessIdentity } from '../../process/process-identity.ts';
 import { logTail } from './log-tail.ts';
+import { serverEnvironment } from './server-arguments.ts';
 
 export type ServerName = 'etcd' | 'kube-apiserver';
 
@@ -32,20 +33,22 @@ export interface ChildStart {
   readonly path: string;
   readonly args: readonly string[];
   readonly stateDir: string;
+  /** Of the caller; what becomes of it: serverEnvironment(). */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** From parentDeathPrefix(). */
   readonly prefix: readonly string[];
 }
 
 /** Throws OperatorError('unavailable') when the program cannot be started. */
-export async function startChild({ program, path, args, stateDir, prefix }: ChildStart): Promise<ServerChild> {
+export async function startChild(start: ChildStart): Promise<ServerChild> {
+  const { program, path, args, stateDir, environment, prefix } = start;
   const logPath = `${stateDir}/${program}.log`;
   await rename(logPath, `${logPath}.previous`).catch(() => {}); // there is none before the second start
   const log = await open(logPath, 'w', 0o600);
   const [command = path, ...rest] = [...prefix, path, ...args];
   const child = spawn(command, rest, {
     cwd: stateDir,
-    // etcd takes settings from ETCD_* variables, and both would inherit proxies and secrets: they get nothing of ours.
-    env: { HOME: stateDir },
+    env: serverEnvironment(stateDir, environment),
     stdio: ['ignore', log.fd, log.fd],
     detached: true, // Ctrl-C reaches only us, who end them in order
   });

@@ -24,6 +24,8 @@ export interface ServersStart {
   /** null: the port of the last run, or any. */
   readonly port: number | null;
   readonly extraApiServerArgs: readonly string[];
+  /** Of the caller; what becomes of it: serverEnvironment(). */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface RunningServers {
@@ -56,23 +58,17 @@ export async function endServers(stateDir: string, { etcd, apiServer }: RunningS
 }
 
 async function startOnPort(start: ServersStart, port: number, signal: AbortSignal): Promise<RunningServers> {
-  const { stateDir, pki, extraApiServerArgs: extraArgs } = start;
+  const { stateDir, pki, environment, extraApiServerArgs: extraArgs } = start;
   const authenticationConfigPath = `${stateDir}/authentication.yaml`;
   await writePrivateFile(authenticationConfigPath, AUTHENTICATION_CONFIG);
-  const prefix = await parentDeathPrefix();
+  const common = { stateDir, environment, prefix: await parentDeathPrefix() };
   const children: ServerChild[] = [];
   try {
-    const etcd = await startChild({ program: 'etcd', path: start.etcdPath, args: etcdArguments(), stateDir, prefix });
+    const etcd = await startChild({ program: 'etcd', path: start.etcdPath, args: etcdArguments(), ...common });
     children.push(etcd);
     await rememberProcesses(stateDir, [etcd.identity]);
     const args = apiServerArguments({ port, pki, authenticationConfigPath, extraArgs });
-    const apiServer = await startChild({
-      program: 'kube-apiserver',
-      path: start.apiServerPath,
-      args,
-      stateDir,
-      prefix,
-    });
+    const apiServer = await startChild({ program: 'kube-apiserver', path: start.apiServerPath, args, ...common });
     children.push(apiServer);
     await rememberProcesses(stateDir, [etcd.identity, apiServer.identity]);
     await waitReady({ url: `https://127.0.0.1:${port}`, caPem: pki.caPem, children }, signal);

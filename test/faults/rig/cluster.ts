@@ -34,7 +34,7 @@ export async function startCluster(dir: string, nodeName: string): Promise<Clust
   const { signal } = new AbortController();
   const binaries = await obtainBinaries();
   const stateDir = join(dir, 'cluster');
-  let plane: ControlPlane = await startControlPlane({ binaries, stateDir }, signal);
+  let plane: ControlPlane = await startControlPlane({ binaries, stateDir, environment: process.env }, signal);
   const { port, kubeconfigPath } = plane;
   const admin = createKubeClient({ kubeconfig: { path: kubeconfigPath }, userAgent: 'mcpsession-faults' });
   await installOperator({ client: admin, clientNamespace: 'default' }, systemClock, signal);
@@ -68,7 +68,7 @@ export async function startCluster(dir: string, nodeName: string): Promise<Clust
       await plane.stop();
     },
     async start() {
-      plane = await startControlPlane({ binaries, stateDir, port }, signal);
+      plane = await startControlPlane({ binaries, stateDir, port, environment: process.env }, signal);
     },
     async stop() {
       api.close();
