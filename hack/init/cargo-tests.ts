@@ -1,10 +1,12 @@
 // Runs the tests of the session init for hack/ci.ts.
 
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { asOperatorError } from '../../src/lib/errors.ts';
 import { type Cargo, cargoEnvironment, ensureCargo, INIT_CACHE_DIR, INIT_SOURCE_DIR } from './cargo.ts';
+import { sourceHash } from './source-hash.ts';
 
 interface Counts {
   readonly passed: number;
@@ -14,6 +16,8 @@ interface Counts {
 
 const ONE_FAILURE: Counts = { passed: 0, failed: 1, skipped: 0 };
 const RUN_WITHIN_MS = 900_000;
+const COPY_PREFIX = 'tests-';
+const UNUSED_FOR_MS = 7 * 86_400_000;
 
 /** `write` hears of the tests when all have ended, of a compiler when it says something. */
 export async function cargoTests(write: (text: string) => void): Promise<Counts> {
@@ -25,9 +29,10 @@ export async function cargoTests(write: (text: string) => void): Promise<Counts>
     return ONE_FAILURE;
   }
   const { program } = cargo;
+  const dir = await keptCopy();
   const options = {
-    cwd: INIT_SOURCE_DIR,
-    env: cargoEnvironment(cargo, join(INIT_CACHE_DIR, 'target-test')),
+    cwd: join(dir, 'init'),
+    env: cargoEnvironment(cargo, join(dir, 'target')),
     maxBuffer: 64 * 1024 * 1024,
     timeout: RUN_WITHIN_MS,
   };
@@ -40,6 +45,33 @@ export async function cargoTests(write: (text: string) => void): Promise<Counts>
     });
     child.stderr?.setEncoding('utf8').on('data', write);
   });
+}
+
+/**
+ * Where the sources are tested: a copy in the cache, under their hash. Cargo goes by paths and times, and would compile the same sources
+ * again in every new checkout. Copies that nobody used for a while are removed.
+ */
+async function keptCopy(): Promise<string> {
+  const hash = await sourceHash(INIT_SOURCE_DIR, ['src', 'tests'], process.arch);
+  const dir = join(INIT_CACHE_DIR, `${COPY_PREFIX}${hash.slice(0, 16)}`);
+  await mkdir(INIT_CACHE_DIR, { recursive: true });
+  if (!(await readdir(INIT_CACHE_DIR)).includes(basename(dir))) {
+    const partial = await mkdtemp(join(INIT_CACHE_DIR, 'partial-'));
+    await cp(INIT_SOURCE_DIR, join(partial, 'init'), { recursive: true });
+    await rename(partial, dir).catch(() => rm(partial, { recursive: true })); // another run has made it meanwhile
+  }
+  await utimes(dir, new Date(), new Date());
+  await removeUnused(dir);
+  return dir;
+}
+
+async function removeUnused(used: string): Promise<void> {
+  for (const name of await readdir(INIT_CACHE_DIR)) {
+    const path = join(INIT_CACHE_DIR, name);
+    const isCopy = name.startsWith(COPY_PREFIX) && path !== used;
+    if (isCopy && (await stat(path)).mtimeMs < Date.now() - UNUSED_FOR_MS)
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Sums up the last line of every test program. */

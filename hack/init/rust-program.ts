@@ -1,12 +1,13 @@
 // Builds one static Rust program of this repository, once for each content of its sources: it is kept in the cache under their hash.
 // The session init is one; the probe of the tests is another.
 
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../../src/lib/errors.ts';
 import { ensureCargo, INIT_CACHE_DIR, runCargo } from './cargo.ts';
+import { sourceHash } from './source-hash.ts';
 
 const BUILD_WITHIN_MS = 600_000;
 
@@ -29,7 +30,7 @@ export interface BuiltProgram {
 /** Throws OperatorError('unavailable') with what to do when there is no cargo, or with cargo's last lines when it fails. */
 export async function buildRustProgram(program: RustProgram, say: (line: string) => void): Promise<BuiltProgram> {
   const target = targetTriple(program.what);
-  const hash = await sourceHash(program.sourceDir, target);
+  const hash = await sourceHash(program.sourceDir, ['src'], target);
   const cacheDir = join(INIT_CACHE_DIR, hash);
   const path = join(cacheDir, program.fileName);
   if (!(await isThere(path))) {
@@ -49,19 +50,6 @@ function targetTriple(what: string): string {
     default:
       throw new OperatorError('unsupported', `the ${what} is not built for ${process.arch}; use x64 or arm64`);
   }
-}
-
-async function sourceHash(sourceDir: string, target: string): Promise<string> {
-  const sources = await readdir(join(sourceDir, 'src'), { recursive: true });
-  const names = ['Cargo.toml', 'Cargo.lock', '.cargo/config.toml', ...sources.map((name) => `src/${name}`)];
-  const hash = createHash('sha256').update(`${target}\0`);
-  for (const name of names.sort()) {
-    const path = join(sourceDir, name);
-    if ((await stat(path)).isDirectory()) continue;
-    const content = await readFile(path);
-    hash.update(`${name}\0${content.byteLength}\0`).update(content);
-  }
-  return hash.digest('hex');
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -112,10 +112,10 @@ async function aimedPlans(mutants: readonly Mutant[]): Promise<ReadonlyMap<strin
   return new Map(mutants.flatMap(({ id }, index) => (plans[index] === undefined ? [] : [[id, plans[index]]])));
 }
 
-/** Two at a time, and one run of as many histories as the slowest catch took without any mutant: it has to hold. */
+/** Two at a time; then the histories that caught one, without any mutant: they have to hold. */
 async function simulateAll({ mutants, found, seed, histories, seconds, workers }: Options) {
   const results = new Map<string, SimulationResult>();
-  const waiting = [...mutants, ...found];
+  const waiting = [...found, ...mutants]; // what real parts had to find takes the simulation long as well
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { id, replacements } = next;
@@ -123,8 +123,9 @@ async function simulateAll({ mutants, found, seed, histories, seconds, workers }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
-  const most = Math.max(...[...results.values()].map((result) => (result.violation === null ? 0 : result.histories)));
-  const clean = await simulate({ id: 'none', replacements: [], seed, histories: most, seconds });
+  const caught = [...results.values()].filter(({ violation, histories: played }) => violation !== null && played > 0);
+  const catching = [...new Set(caught.map((result) => result.histories - 1))];
+  const clean = await simulate({ id: 'none', replacements: [], seed, histories: catching, seconds });
   return { results, clean };
 }
 

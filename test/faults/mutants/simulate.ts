@@ -1,12 +1,12 @@
 // Plays histories until one breaks an invariant, and says which: bundled with a mutant in it and run as a process of its own.
-// Arguments: seed, most histories, most seconds. One line of JSON (SimulationResult of simulation.ts).
+// Arguments: seed, most histories, most seconds, and which histories, where not the first ones. One line of JSON (SimulationResult of simulation.ts).
 
 import { buildWarmWorlds, historyOf } from '../../sim/histories.ts';
 import { play, playAll, prepareThread } from '../../sim/run/play.ts';
 import { BrokenWorld } from '../../sim/warm-worlds.ts';
 import type { SimulationResult } from './simulation.ts';
 
-const [seed = 1, histories = 10_000, seconds = 60] = process.argv.slice(2).map(Number);
+const [seed = 1, histories = 10_000, seconds = 60, ...asked] = process.argv.slice(2).map(Number);
 prepareThread();
 const startedMs = performance.now();
 let played = 0;
@@ -23,7 +23,7 @@ await playAll(
   () => {
     if (violation !== null || played >= histories || performance.now() - startedMs > seconds * 1000) return null;
     played += 1;
-    return historyOf(seed, played - 1, { warm });
+    return historyOf(seed, asked[played - 1] ?? played - 1, { warm });
   },
   ({ violations }) => {
     violation ??= violations[0] ?? null;

@@ -21,7 +21,8 @@ export async function simulate(options: {
   readonly id: string;
   readonly replacements: readonly Replacement[];
   readonly seed: number;
-  readonly histories: number;
+  /** The first so many, or these; nothing is played after one that breaks an invariant. */
+  readonly histories: number | readonly number[];
   readonly seconds: number;
 }): Promise<SimulationResult> {
   const { id, replacements, seed, histories, seconds } = options;
@@ -29,7 +30,8 @@ export async function simulate(options: {
   await mkdir(dir, { recursive: true });
   await bundleEntries({ dir, entries: { simulate: 'test/faults/mutants/simulate.ts' }, replacements });
   const bundle = join(dir, 'simulate.mjs');
-  const given = [seed, histories, seconds].map(String);
-  const { stdout } = await promisify(execFile)(process.execPath, [...MEMORY_FLAGS, bundle, ...given]);
+  const given =
+    typeof histories === 'number' ? [seed, histories, seconds] : [seed, histories.length, seconds, ...histories];
+  const { stdout } = await promisify(execFile)(process.execPath, [...MEMORY_FLAGS, bundle, ...given.map(String)]);
   return JSON.parse(stdout) as SimulationResult; // written by simulate.ts
 }
