@@ -156,11 +156,14 @@ async function timed(name: string, runner: Runner, output: Output): Promise<Coun
   return counted;
 }
 
-/** Shown when it has ended: what runs beside it writes at once. */
-async function beside(name: string, runner: Runner): Promise<Counts> {
-  let text = '';
-  const counted = await timed(name, runner, { stdio: 'pipe', write: (more) => (text += more) });
-  process.stdout.write(text);
+/** Each shown when it has ended: what runs beside it writes at once. */
+async function oneAfterAnother(runners: Readonly<Record<string, Runner>>): Promise<readonly Counts[]> {
+  const counted: Counts[] = [];
+  for (const [name, runner] of Object.entries(runners)) {
+    let text = '';
+    counted.push(await timed(name, runner, { stdio: 'pipe', write: (more) => (text += more) }));
+    process.stdout.write(text);
+  }
   return counted;
 }
 
@@ -181,11 +184,14 @@ const all = [
   await timed('static checks', staticChecks, NOW),
   await timed('unit', vitest('unit'), NOW),
   await timed('simulation', simulation, NOW),
-  await timed('exhaustive', exhaustive, NOW),
-  await timed('mutants', mutants, NOW),
-  // The cluster waits for pods half of the time. The fault plans beside it as well would take longer than after it: all would wait for the
-  // processors, and look again and again whether it is their turn.
-  ...(await Promise.all([timed('cluster', clusterTests, NOW), beside('session init', sessionInit)])),
+  // The cluster waits for pods half of the time, and these for nothing. The fault plans beside it would take longer than after it: both
+  // would wait for the processors, and look again and again whether it is their turn.
+  ...(
+    await Promise.all([
+      timed('cluster', clusterTests, NOW).then((counted) => [counted]),
+      oneAfterAnother({ exhaustive, mutants, 'session init': sessionInit }),
+    ])
+  ).flat(),
   await timed('faults', faults, NOW),
   await timed('integration', vitest('integration'), NOW),
 ];

@@ -94,7 +94,7 @@ test('suspended and resumed by the spec', async () => {
 
 test('S4.DEV.02: a session that lives for seconds ends by itself and is removed from the cluster', async () => {
   const manifest =
-    'apiVersion: mcpsession.dev/v1alpha1\nkind: McpSession\nmetadata: {name: brief}\nspec: {image: "mcps.local/busybox:1", lifetime: {ttlSeconds: 3, ttlSecondsAfterFinished: 1}}\n';
+    'apiVersion: mcpsession.dev/v1alpha1\nkind: McpSession\nmetadata: {name: brief}\nspec: {image: "mcps.local/busybox:1", lifetime: {ttlSeconds: 3, ttlSecondsAfterFinished: 5}}\n';
   await up.kubectl(['apply', '-f', '-'], manifest);
   await until('brief', ({ reason }) => reason === 'SessionExpired');
   await waitFor('the session to be deleted', async () => (await up.kubectl(['get', 'mcps', 'brief'])).code !== 0);
