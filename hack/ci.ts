@@ -182,14 +182,13 @@ const engine = await ensureDocker({ log: (line) => void process.stdout.write(`${
 const all = [
   // These keep all cores busy: beside one another none would be done sooner.
   await timed('static checks', staticChecks, NOW),
-  await timed('unit', vitest('unit'), NOW),
   await timed('simulation', simulation, NOW),
   // The cluster waits for pods half of the time, and these for nothing. The fault plans beside it would take longer than after it: both
   // would wait for the processors, and look again and again whether it is their turn.
   ...(
     await Promise.all([
       timed('cluster', clusterTests, NOW).then((counted) => [counted]),
-      oneAfterAnother({ exhaustive, mutants, 'session init': sessionInit }),
+      oneAfterAnother({ unit: vitest('unit'), exhaustive, mutants, 'session init': sessionInit }),
     ])
   ).flat(),
   await timed('faults', faults, NOW),

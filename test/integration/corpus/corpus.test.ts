@@ -22,16 +22,16 @@ let rig: CorpusRig;
 const WATCHING = 2;
 
 /** For the line at the end. */
-const counts = { admitted: 0, created: 0, refused: 0, altered: 0, ran: 0 };
+const counts = { admitted: 0, stored: 0, created: 0, refused: 0, altered: 0, ran: 0 };
 
 beforeAll(async () => {
   rig = await openCorpusRig();
 });
 afterAll(async () => {
   await rig.close();
-  const { admitted, created, refused, altered, ran } = counts;
+  const { admitted, stored, created, refused, altered, ran } = counts;
   process.stdout.write(
-    `corpus: ${hostileCases.length} hostile, ${admitted} admitted, ${created} created; ` +
+    `corpus: ${hostileCases.length} hostile, ${admitted} admitted; ${stored} stored all the same, ${created} created; ` +
       `${benignCases.length} benign, ${refused} refused, ${altered} altered, ${ran} run\n`,
   );
 });
@@ -39,19 +39,17 @@ afterAll(async () => {
 const named = (given: CorpusCase): string => `${given.id} ${given.title}`;
 
 /** Hostile ones that only the API server takes for benign, because it fills in a default before anybody judges. */
-const isDefaulted = (given: CorpusCase): boolean => wantedAt('apiServer', given).length === 0;
+const isDefaulted = (given: CorpusCase | undefined): boolean =>
+  given !== undefined && wantedAt('apiServer', given).length === 0;
 
 test(
   'S0.C1.06, S0.C2.13: no hostile spec is admitted, and the causes name the expected rules',
   async () => {
-    const dry = await inParallel(PARALLEL, hostileCases, (given) => rig.create(given, '&dryRun=All'));
-    const found = hostileCases.map((given, index) => ({ id: named(given), ids: idsOfAnswer(dry[index]) }));
+    const asked = (given: CorpusCase) => rig.create(given, isDefaulted(given) ? '&dryRun=All' : '');
+    const answers = await inParallel(PARALLEL, hostileCases, asked);
+    const found = hostileCases.map((given, index) => ({ id: named(given), ids: idsOfAnswer(answers[index]) }));
+    counts.admitted = found.filter(({ ids }, index) => ids.length === 0 && !isDefaulted(hostileCases[index])).length;
     expect(found).toEqual(hostileCases.map((given) => ({ id: named(given), ids: wantedAt('apiServer', given) })));
-    const refused = hostileCases.filter((given) => !isDefaulted(given));
-    const real = await inParallel(PARALLEL, refused, (given) => rig.create(given));
-    const admitted = refused.filter((_, index) => idsOfAnswer(real[index]).length === 0);
-    counts.admitted = admitted.length;
-    expect(admitted.map(named)).toEqual([]);
     expect(await rig.isEmpty()).toBe(true);
   },
   MINUTES_MS,
@@ -78,9 +76,11 @@ test(
 
 describe('S0.C1.06: behind admission', () => {
   /** What the definition lets in and the controller must refuse. */
-  const stored = hostileCases.filter(
-    (given) =>
-      !wantedAt('apiServer', given).includes('SCHEMA') && wantedAt('stored', given).length > 0 && !isDefaulted(given),
+  const stored = turnOf(
+    hostileCases.filter(
+      (given) =>
+        !wantedAt('apiServer', given).includes('SCHEMA') && wantedAt('stored', given).length > 0 && !isDefaulted(given),
+    ),
   );
   let removed: RemovedAdmission;
 
@@ -91,6 +91,7 @@ describe('S0.C1.06: behind admission', () => {
   test(
     'the controller refuses every hostile spec with the same ids and makes no container',
     async () => {
+      counts.stored = stored.length;
       const answers = await inParallel(PARALLEL, stored, (given) => rig.create(given));
       expect(stored.filter((_, index) => answers[index]?.status !== 201).map(named)).toEqual([]);
       const judged = await inParallel(WATCHING, stored, (given) => settled(rig, given));
@@ -142,6 +143,22 @@ test(
   },
   MINUTES_MS,
 );
+
+/**
+ * A thousand sessions that are stored, refused, told and deleted are two minutes of work for an API server, and the code that refuses them has
+ * judged each in test/unit/corpus.test.ts. So here it is the turn of every combination of rules, and of a third of the others, another one each day.
+ */
+function turnOf(cases: readonly CorpusCase[]): readonly CorpusCase[] {
+  if (process.env['MCPSESSION_CORPUS'] === 'all') return cases;
+  const day = Math.floor(Date.now() / 86_400_000);
+  const seen = new Set<string>();
+  return cases.filter((given, index) => {
+    const rules = [given.profile, ...wantedAt('stored', given)].join();
+    const isFirst = !seen.has(rules);
+    seen.add(rules);
+    return isFirst || index % 3 === day % 3;
+  });
+}
 
 /** Whether everything that was asked for is there as it was written; what was not asked for may be more. */
 function holds(whole: unknown, asked: unknown): boolean {
