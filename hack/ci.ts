@@ -65,7 +65,7 @@ function counts(name: string, ended: boolean, output: Output, read: (report: unk
 }
 
 const vitest =
-  (project: 'unit' | 'integration' | 'cluster'): Runner =>
+  (project: 'unit' | 'api-server' | 'integration' | 'cluster'): Runner =>
   async (output) => {
     output.write(`\n== ${project} tests\n`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`];
@@ -188,7 +188,13 @@ const all = [
   ...(
     await Promise.all([
       timed('cluster', clusterTests, NOW).then((counted) => [counted]),
-      oneAfterAnother({ unit: vitest('unit'), exhaustive, mutants, 'session init': sessionInit }),
+      oneAfterAnother({
+        unit: vitest('unit'),
+        exhaustive,
+        mutants,
+        'session init': sessionInit,
+        'API server': vitest('api-server'),
+      }),
     ])
   ).flat(),
   await timed('faults', faults, NOW),
