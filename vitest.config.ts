@@ -1,9 +1,6 @@
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 import { FileOrder } from './test/support/file-order.ts';
-
-/** Of the integration tests those that need an API server and make no container. */
-const WITHOUT_CONTAINERS = 'test/integration/{chart,kube,model,webhook}/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -24,28 +21,9 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'api-server',
-          include: [WITHOUT_CONTAINERS],
-          globalSetup: [
-            'test/support/global-bundle.ts',
-            'test/support/global-engine.ts',
-            'test/support/global-control-plane.ts',
-          ],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // Few: they run beside the cluster tests.
-          maxWorkers: 2,
-          isolate: false,
-          environment: 'node',
-        },
-      },
-      {
-        test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, WITHOUT_CONTAINERS],
           globalSetup: [
-            'test/support/global-bundle.ts',
             'test/support/global-engine.ts',
             'test/support/oracle/global-oracle.ts',
             'test/support/global-control-plane.ts',

@@ -65,7 +65,7 @@ function counts(name: string, ended: boolean, output: Output, read: (report: unk
 }
 
 const vitest =
-  (project: 'unit' | 'api-server' | 'integration' | 'cluster'): Runner =>
+  (project: 'unit' | 'integration' | 'cluster'): Runner =>
   async (output) => {
     output.write(`\n== ${project} tests\n`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportOf(project)}`];
@@ -188,13 +188,7 @@ const all = [
   ...(
     await Promise.all([
       timed('cluster', clusterTests, NOW).then((counted) => [counted]),
-      oneAfterAnother({
-        unit: vitest('unit'),
-        exhaustive,
-        mutants,
-        'session init': sessionInit,
-        'API server': vitest('api-server'),
-      }),
+      oneAfterAnother({ unit: vitest('unit'), exhaustive, mutants, 'session init': sessionInit }),
     ])
   ).flat(),
   await timed('faults', faults, NOW),
