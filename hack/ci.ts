@@ -126,7 +126,7 @@ const mutants: Runner = async (output) => {
 
 const sessionInit: Runner = (output) => {
   output.write('\n== session init tests\n');
-  return cargoTests(output.write);
+  return cargoTests(output.write, stop.signal);
 };
 
 /**

@@ -19,8 +19,9 @@ const RUN_WITHIN_MS = 900_000;
 const COPY_PREFIX = 'tests-';
 const UNUSED_FOR_MS = 7 * 86_400_000;
 
-/** `write` hears of the tests when all have ended, of a compiler when it says something. */
-export async function cargoTests(write: (text: string) => void): Promise<Counts> {
+/** `write` hears of the tests when all have ended, of a compiler when it says something. An aborted run counts as a failure. */
+export async function cargoTests(write: (text: string) => void, signal: AbortSignal): Promise<Counts> {
+  if (signal.aborted) return ONE_FAILURE;
   let cargo: Cargo;
   try {
     cargo = await ensureCargo((line) => write(`${line}\n`));
@@ -35,6 +36,7 @@ export async function cargoTests(write: (text: string) => void): Promise<Counts>
     env: cargoEnvironment(cargo, join(dir, 'target')),
     maxBuffer: 64 * 1024 * 1024,
     timeout: RUN_WITHIN_MS,
+    signal,
   };
   return new Promise((resolve) => {
     const child = execFile(program, ['test', '--locked', '--no-fail-fast'], options, (error, stdout) => {
