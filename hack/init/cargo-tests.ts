@@ -1,10 +1,11 @@
 // Runs the tests of the session init for hack/ci.ts.
 
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { asOperatorError } from '../../src/lib/errors.ts';
+import { renameOnce } from '../rename-once.ts';
 import { type Cargo, cargoEnvironment, ensureCargo, INIT_CACHE_DIR, INIT_SOURCE_DIR } from './cargo.ts';
 import { sourceHash } from './source-hash.ts';
 
@@ -55,12 +56,13 @@ export async function cargoTests(write: (text: string) => void, signal: AbortSig
  */
 async function keptCopy(): Promise<string> {
   const hash = await sourceHash(INIT_SOURCE_DIR, ['src', 'tests'], process.arch);
-  const dir = join(INIT_CACHE_DIR, `${COPY_PREFIX}${hash.slice(0, 16)}`);
+  const name = `${COPY_PREFIX}${hash.slice(0, 16)}`;
+  const dir = join(INIT_CACHE_DIR, name);
   await mkdir(INIT_CACHE_DIR, { recursive: true });
-  if (!(await readdir(INIT_CACHE_DIR)).includes(basename(dir))) {
+  if (!(await readdir(INIT_CACHE_DIR)).includes(name)) {
     const partial = await mkdtemp(join(INIT_CACHE_DIR, 'partial-'));
     await cp(INIT_SOURCE_DIR, join(partial, 'init'), { recursive: true });
-    await rename(partial, dir).catch(() => rm(partial, { recursive: true })); // another run has made it meanwhile
+    await renameOnce(partial, dir);
   }
   await utimes(dir, new Date(), new Date());
   await removeUnused(dir);

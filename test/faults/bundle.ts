@@ -4,10 +4,11 @@
 // gives a directory; `npm run faults -- --programs DIR` (main.ts) and `startLane({ programs })` (rig/lane.ts) run what is in it.
 
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { COMMON_OPTIONS, COMMONJS_NAMES } from '../../hack/bundle.ts';
+import { renameOnce } from '../../hack/rename-once.ts';
 
 export interface Replacement {
   /** From the root of the repository: "src/controller/perform.ts". */
@@ -45,11 +46,7 @@ export async function bundlePrograms(options: {
     await bundleEntries({ dir: partial, entries, replacements });
     const key = await keyOf(partial);
     const dir = join(under, key);
-    await rename(partial, dir).catch(async (thrown: unknown) => {
-      const code = (thrown as NodeJS.ErrnoException).code; // fs rejects with these
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw thrown; // else the same bundle is there
-      await rm(partial, { recursive: true, force: true });
-    });
+    await renameOnce(partial, dir);
     return { dir, key };
   } catch (thrown) {
     await rm(partial, { recursive: true, force: true });
