@@ -95,8 +95,9 @@ export function sharedAccess(access: ApiServerAccess): SharedApiServer {
 }
 
 function runKubectl(access: ApiServerAccess, args: readonly string[], stdin: string): Promise<CommandResult> {
+  const { PATH, GOGC } = process.env;
   const child = spawn(access.kubectlPath, args, {
-    env: { ...process.env, KUBECONFIG: access.kubeconfigPath, KUBECACHEDIR: access.kubectlCacheDir },
+    env: { PATH, GOGC, KUBECONFIG: access.kubeconfigPath, KUBECACHEDIR: access.kubectlCacheDir },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';

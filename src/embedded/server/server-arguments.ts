@@ -20,19 +20,16 @@ export function etcdArguments(): readonly string[] {
   ];
 }
 
-/** Of Go's runtime (https://pkg.go.dev/runtime, "Environment Variables"): how much memory a server may take to save work. */
-const MEMORY_SETTINGS = ['GOGC', 'GOMEMLIMIT'] as const;
-
-/** etcd takes settings from ETCD_* variables, and both would inherit proxies and secrets: of the caller's they get MEMORY_SETTINGS and nothing else. */
+/**
+ * etcd takes settings from ETCD_* variables, and both would inherit proxies and secrets: of the caller's they get how much memory they may
+ * take to save work, and nothing else (https://pkg.go.dev/runtime, "Environment Variables"). What is undefined spawn() leaves out.
+ */
 export function serverEnvironment(
   home: string,
   caller: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const given = MEMORY_SETTINGS.flatMap((name): [string, string][] => {
-    const { [name]: value } = caller;
-    return value === undefined ? [] : [[name, value]];
-  });
-  return { HOME: home, ...Object.fromEntries(given) };
+): Readonly<Record<string, string | undefined>> {
+  const { GOGC, GOMEMLIMIT } = caller;
+  return { HOME: home, GOGC, GOMEMLIMIT };
 }
 
 /** Anonymous requests may ask whether the server lives and is ready; anything else without credentials is a 401. */
